@@ -136,7 +136,7 @@ file.run();
 const run = suite("a run");
 
 run("closes with the counts of what ran, alone on the last line, and fails if anything failed", async () => {
-  const { code, output, lastLine } = await startRun([fixture("failing"), fixture("skipping"), fixture("crashing")])
+  const { code, output, lastLine } = await startRun([fixture("failing"), fixture("skipping"), fixture("without-tests")])
     .ended;
   assert.is(code, 1);
   assert.is(lastLine, "3 passed, 3 failed, 1 skipped");
