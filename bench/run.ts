@@ -1,0 +1,101 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import type { Benchmark, Case, Params } from "./benchmark.ts";
+import { ours, type Site } from "./contenders.ts";
+import { interleaved, type Runner } from "./rounds.ts";
+import { disagreement } from "./summary.ts";
+import { alone, header, skipped, versus } from "./table.ts";
+import { writeTables } from "./tables.ts";
+
+const usage = `npm run bench -- [--only WORD] [--rounds N] [--quick] [--python PATH]
+
+  --only WORD    only work whose line contains WORD, such as hold or "star of 128"
+  --rounds N     interleaved rounds (5)
+  --quick        short runs: checks that all contenders agree, the figures mean little
+  --python PATH  the interpreter that has SimPy (/usr/bin/python3)`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    rounds: { type: "string", default: "5" },
+    quick: { type: "boolean", default: false },
+    python: { type: "string", default: "/usr/bin/python3" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (options.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const rounds = Number(options.rounds);
+if (!Number.isInteger(rounds) || rounds < 1)
+  throw new Error(`--rounds ${options.rounds}: give a whole number from 1 up.`);
+
+const here = dirname(fileURLToPath(import.meta.url));
+const site: Site = { workloads: join(here, "workloads"), build: join(here, "build"), python: options.python };
+const tables = join(site.build, "tables");
+const failures: string[] = [];
+const versions = new Map<string, string>();
+
+compile();
+writeTables(tables);
+console.log(
+  `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; ${rounds} rounds\n`,
+);
+console.log(header());
+for (const file of readdirSync(site.workloads).filter((name) => name.endsWith(".ts"))) {
+  const module: { default: Benchmark } = await import(pathToFileURL(join(site.workloads, file)).href);
+  const benchmark = module.default;
+  for (const each of benchmark.cases) {
+    const work = `${benchmark.name}: ${each.title}`;
+    if (work.includes(options.only)) measure(benchmark, each, work);
+  }
+}
+console.log(`\n${[...versions].map(([name, version]) => `${name}: ${version}`).join("\n")}`);
+if (failures.length > 0) {
+  console.error(`\nFAILED\n${failures.join("\n")}`);
+  process.exitCode = 1;
+}
+
+function measure(benchmark: Benchmark, each: Case, work: string): void {
+  const runners: Runner[] = [];
+  for (const contender of [ours, ...benchmark.peers]) {
+    const prepared = contender.prepare(site, benchmark.name);
+    if ("missing" in prepared) versions.set(contender.name, `SKIPPED, ${prepared.missing}`);
+    else {
+      versions.set(contender.name, prepared.version);
+      runners.push({ name: contender.name, command: prepared.command });
+    }
+  }
+  if (runners.length === 1 && benchmark.peers.length > 0) {
+    console.log(skipped(work, benchmark.peers[0]!.name));
+    return;
+  }
+  const params: Params = { ...each.params, ...(options.quick && benchmark.quick), tables };
+  try {
+    const [mine, ...theirs] = interleaved(runners, params, rounds);
+    if (benchmark.peers.length === 0) console.log(alone(work, mine!, benchmark.measures, each.limit));
+    for (const [i, outcomes] of theirs.entries()) {
+      const peer = runners[i + 1]!.name;
+      const wrong = outcomes
+        .map((outcome, round) => disagreement(mine![round]!, outcome, benchmark.clocks))
+        .find(Boolean);
+      if (wrong) failures.push(`${work}: ${peer} simulated something else: ${wrong}`);
+      else console.log(versus(work, peer, [mine!, outcomes], peer === benchmark.peers[0]?.name ? each : {}));
+    }
+  } catch (error) {
+    failures.push(`${work}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Our side runs as what users install: compiled by tsc, without a loader in the process. */
+function compile(): void {
+  rmSync(join(site.build, "js"), { recursive: true, force: true });
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "--project", join(here, "tsconfig.build.json")], { stdio: "inherit" });
+}

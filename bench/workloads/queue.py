@@ -1,0 +1,34 @@
+"""SimPy's side of queue.ts."""
+
+from time import perf_counter
+
+import simpy
+from contender import increments, params, report
+
+draw = increments("exponential")
+servers, customers = int(params["servers"]), int(params["customers"])
+served, waited = 0, 0.0
+
+
+def customer(env, counter):
+    global served, waited
+    arrived = env.now
+    with counter.request() as turn:
+        yield turn
+        waited += env.now - arrived
+        yield env.timeout(0.8 * servers * draw())
+        served += 1
+
+
+def source(env, counter):
+    for _ in range(customers):
+        yield env.timeout(draw())
+        env.process(customer(env, counter))
+
+
+start = perf_counter()
+env = simpy.Environment()
+counter = simpy.Resource(env, capacity=servers)
+env.process(source(env, counter))
+env.run()
+report(perf_counter() - start, customers, env.now, served=served, waited=waited)
