@@ -54,6 +54,9 @@ export class MaxMin {
   #spread = 0;
   #thawed = new Int32Array(0);
   #thawedSize = 0;
+  #closing = new Int32Array(0);
+  #closingSize = 0;
+  #freshShare = 0;
   readonly #queue: Heap = [];
 
   addLink(capacity: number): number {
@@ -112,6 +115,7 @@ export class MaxMin {
       this.#flowState = widen(this.#flowState, flows);
       this.#capLink = widen(this.#capLink, flows, NO_CAP);
       this.#thawed = widen(this.#thawed, flows);
+      this.#closing = widen(this.#closing, flows);
     }
     return flow;
   }
@@ -136,17 +140,20 @@ export class MaxMin {
 
   setCap(flow: number, cap: number, now: number): void {
     const capLink = this.#capLink[flow]!;
-    if (cap < Number.POSITIVE_INFINITY && capLink !== NO_CAP) return this.setCapacity(capLink, cap);
-    if (cap === Number.POSITIVE_INFINITY && capLink === NO_CAP) return;
-    this.#unplace(flow, now);
-    if (capLink === NO_CAP) {
-      this.#addCap(flow, cap);
-    } else {
+    const capped = cap < Number.POSITIVE_INFINITY;
+    if (capLink !== NO_CAP && capped) {
+      this.setCapacity(capLink, cap);
+    } else if (capLink !== NO_CAP) {
+      this.#unplace(flow, now);
       this.crossings.dropLast(flow);
       this.#freeCapLinks.push(capLink);
       this.#capLink[flow] = NO_CAP;
+      this.#unplaced.push(flow);
+    } else if (capped) {
+      this.#unplace(flow, now);
+      this.#addCap(flow, cap);
+      this.#unplaced.push(flow);
     }
-    this.#unplaced.push(flow);
   }
 
   #addCap(flow: number, cap: number): void {
@@ -248,6 +255,7 @@ export class MaxMin {
 
   #fill(now: number): void {
     const queue = this.#queue;
+    const { rate } = this;
     const weight = this.progress.weight;
     let level = 0;
     let frozen = 0;
@@ -265,61 +273,81 @@ export class MaxMin {
         heapMove(queue, link, this.#share, this.#sharePlace);
         continue;
       }
-      const row = this.crossings.flowsOn[link]!;
       const bound = Math.max(level, share);
-      let used = 0;
-      let thawedWeight = 0;
-      let above = false;
-      for (const flow of row) {
-        if (this.#flowState[flow] === THAWED) {
-          thawedWeight += weight[flow]!;
-        } else {
-          const rate = this.rate[flow]!;
-          used += rate;
-          if (rate > bound * weight[flow]! && this.#flowState[flow] === SETTLED) above = true;
-        }
-      }
-      if (above) {
-        for (const flow of row) if (this.rate[flow]! > bound * weight[flow]!) this.#thaw(flow, now);
+      if (this.#survey(link, bound)) {
+        for (const flow of this.crossings.flowsOn[link]!)
+          if (rate[flow]! > bound * weight[flow]!) this.#thaw(flow, now);
         this.#spreadRegion(now);
         this.#rank();
         continue;
       }
-      // The sums above are fresh, so rounding does not add up from commit to commit.
-      level = Math.max(level, (this.capacity[link]! - used) / thawedWeight);
+      level = Math.max(level, this.#freshShare);
       heapRemove(queue, link, this.#share, this.#sharePlace);
       frozen += this.#close(link, level);
     }
     heapClear(queue, this.#sharePlace);
   }
 
-  /** Freezes the thawed flows of a link at `level` per weight; how many. */
-  #close(link: number, level: number): number {
-    const { progress, crossings } = this;
-    let frozen = 0;
-    this.#linkState[link] = CLOSED;
-    for (const flow of crossings.flowsOn[link]!) {
-      if (this.#flowState[flow] !== THAWED) continue;
-      this.#flowState[flow] = FROZEN;
-      frozen++;
-      const weight = progress.weight[flow]!;
-      const rate = level * weight;
-      this.rate[flow] = rate;
-      if (progress.limiter[flow] !== link) {
-        if (progress.limiter[flow] !== UNPLACED) progress.leave(flow);
-        progress.join(flow, link);
-      }
-      const start = crossings.pathStart[flow]!;
-      const end = start + crossings.pathLength[flow]!;
-      for (let hop = start; hop < end; hop++) {
-        const other = crossings.hopLink[hop]!;
-        this.#spare[other]! -= rate;
-        this.#thawedWeight[other]! -= weight;
-        this.#thawedCount[other]!--;
+  /**
+   * Looks at all flows of a link that is about to close: finds the thawed ones and sums up what the others take, afresh, so that
+   * rounding does not add up from commit to commit. Whether a settled flow has more than `bound` per weight.
+   */
+  #survey(link: number, bound: number): boolean {
+    const { rate } = this;
+    const weight = this.progress.weight;
+    const flowState = this.#flowState;
+    const closing = this.#closing;
+    let used = 0;
+    let thawedWeight = 0;
+    let count = 0;
+    let above = false;
+    for (const flow of this.crossings.flowsOn[link]!) {
+      if (flowState[flow] === THAWED) {
+        thawedWeight += weight[flow]!;
+        closing[count++] = flow;
+      } else {
+        used += rate[flow]!;
+        if (rate[flow]! > bound * weight[flow]!) above = true;
       }
     }
+    this.#closingSize = count;
+    this.#freshShare = (this.capacity[link]! - used) / thawedWeight;
+    return above;
+  }
+
+  /** Freezes the thawed flows of a link that was surveyed at `level` per weight; how many. */
+  #close(link: number, level: number): number {
+    const { progress, rate } = this;
+    const { pathStart, pathLength, hopLink } = this.crossings;
+    const { weight, limiter } = progress;
+    const flowState = this.#flowState;
+    const spare = this.#spare;
+    const thawedWeight = this.#thawedWeight;
+    const thawedCount = this.#thawedCount;
+    const closing = this.#closing;
+    const count = this.#closingSize;
+    for (let i = 0; i < count; i++) {
+      const flow = closing[i]!;
+      const flowWeight = weight[flow]!;
+      const flowRate = level * flowWeight;
+      flowState[flow] = FROZEN;
+      rate[flow] = flowRate;
+      if (limiter[flow] !== link) {
+        if (limiter[flow] !== UNPLACED) progress.leave(flow);
+        progress.join(flow, link);
+      }
+      const start = pathStart[flow]!;
+      const end = start + pathLength[flow]!;
+      for (let hop = start; hop < end; hop++) {
+        const other = hopLink[hop]!;
+        spare[other]! -= flowRate;
+        thawedWeight[other]! -= flowWeight;
+        thawedCount[other]!--;
+      }
+    }
+    this.#linkState[link] = CLOSED;
     progress.level[link] = level;
-    return frozen;
+    return count;
   }
 
   #settle(): void {
