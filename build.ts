@@ -1,0 +1,44 @@
+/**
+ * Compiles the product to JavaScript: `npm run build` fills dist/ (the command `snapback`) and sim/dist/ (@sim/des).
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, rmSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+/** Folders whose files that are no TypeScript (scenario files, traces, guests' sources) go along with the code. */
+const carried = ["models", "scenarios", "real", "results"];
+
+const compile = (config: string, out: string): void => {
+  rmSync(out, { recursive: true, force: true });
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, config), "--outDir", out], {
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error(`${config} does not compile; nothing was built in ${out}`);
+};
+
+/** Compiles the discrete-event core with its declarations into `out`. */
+export const buildSim = (out = join(root, "sim/dist")): void => compile("sim/tsconfig.build.json", out);
+
+/** Compiles the command `snapback` into `out`, with the files that it reads. */
+export const buildSnapback = (out = join(root, "dist")): void => {
+  compile("tsconfig.build.json", out);
+  for (const folder of carried.filter((name) => existsSync(join(root, name))))
+    cpSync(join(root, folder), join(out, folder), {
+      recursive: true,
+      filter: (path) => !path.endsWith(".ts") && relative(root, path) !== `results${sep}runs`,
+    });
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    buildSim();
+    buildSnapback();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}
