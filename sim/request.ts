@@ -1,0 +1,97 @@
+import { Claim } from "./claim.ts";
+import { InvalidPriority, ReleasedTwice, WaitedForReleased } from "./errors.ts";
+import type { ProcessHandle } from "./process.ts";
+import type { Resource } from "./resource.ts";
+import { LEFT, RELEASED, TRIGGERED } from "./sim-event.ts";
+
+export interface RequestOptions {
+  /** Smaller is more urgent; 0 unless told otherwise. Only priority and preemptive resources look at it. */
+  readonly priority?: number;
+  /** Whether it may take the place of a less urgent user: true unless told otherwise. Only preemptive resources look at it. */
+  readonly preempt?: boolean;
+}
+
+/** A turn at a resource: granted when a place is free, held until it is released. */
+export class Request extends Claim<void> {
+  readonly resource: Resource;
+  /** The process that made it, if it was made by one. */
+  readonly by: ProcessHandle<unknown> | null;
+  readonly priority: number;
+  readonly preempt: boolean;
+  #since = Number.NaN;
+
+  /** @internal */
+  constructor(resource: Resource, order: number, options: RequestOptions | undefined) {
+    super(resource.sim, order);
+    this.resource = resource;
+    this.by = resource.sim.active;
+    this.priority = options?.priority ?? 0;
+    this.preempt = options?.preempt ?? true;
+    if (Number.isNaN(+this.priority) || typeof this.priority !== "number") {
+      throw new InvalidPriority(resource.name, options?.priority);
+    }
+  }
+
+  override get name(): string {
+    return `request for ${this.resource.name}`;
+  }
+
+  /** Time at which it was granted, NaN before that. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** True while it is one of the resource's users. */
+  get held(): boolean {
+    return (this.state & (TRIGGERED | RELEASED | LEFT)) === TRIGGERED;
+  }
+
+  /**
+   * Gives the turn back or, if it was not granted yet, leaves the queue.
+   * @throws ReleasedTwice if it was released, preempted or cancelled before.
+   */
+  release(): void {
+    if (this.held) this.resource.giveBack(this);
+    else if ((this.state & LEFT) === 0) this.cancel();
+    else throw new ReleasedTwice(this.name);
+  }
+
+  /** Leaving a `using` block gives the turn back, or leaves the queue, if that has not happened yet. */
+  override [Symbol.dispose](): void {
+    if (this.held) this.resource.giveBack(this);
+    else super[Symbol.dispose]();
+  }
+
+  /** @internal */
+  grant(): void {
+    this.#since = this.sim.now;
+    this.trigger(undefined);
+    if (this.sim.trace !== null) this.#record("acquire");
+  }
+
+  /** @internal */
+  lose(): void {
+    this.state |= LEFT | RELEASED;
+    if (this.sim.trace !== null) this.#record("release");
+  }
+
+  #record(what: "acquire" | "release"): void {
+    this.sim.trace!.record(this.sim.now, what, this.by?.name ?? "a callback", this.resource.name);
+  }
+
+  /** @internal */
+  override rejoin(): void {
+    if ((this.state & RELEASED) !== 0) throw new WaitedForReleased(this.name);
+    super.rejoin();
+  }
+
+  /** @internal */
+  override enqueue(): void {
+    this.resource.admit(this);
+  }
+
+  /** @internal */
+  override quit(): void {
+    this.resource.strike(this);
+  }
+}
