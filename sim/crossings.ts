@@ -3,15 +3,18 @@ import { widen } from "./widen.ts";
 /**
  * Which flow crosses which link. Flows and links are slots (small integers); a crossing of the two is a hop.
  * The hops of one flow lie side by side in a block, so that its path is `hopLink[pathStart[flow] + i]`, `i < pathLength[flow]`;
- * the flows of one link are a row, `flowsOn[link]`. Both are left by swapping with the last, so the order of a row
+ * the flows of one link are a row, `flowsOn[link]`, with their shares beside it: what a flow takes of the link for each unit
+ * of its rate. Both are left by swapping with the last, so the order of a row
  * depends on what happened before and on nothing else. Blocks and slots are used again: memory follows the most flows
  * that were ever present at once.
  */
 export class Crossings {
   readonly flowsOn: number[][] = [];
+  readonly sharesOn: number[][] = [];
   pathStart = new Int32Array(0);
   pathLength = new Int32Array(0);
   hopLink = new Int32Array(0);
+  hopShare = new Float64Array(0);
   /** Hops of a row, beside `flowsOn`: whose place has to change when the row closes a gap. */
   readonly #hopsOn: number[][] = [];
   #hopPlace = new Int32Array(0);
@@ -22,6 +25,7 @@ export class Crossings {
 
   addLink(): void {
     this.flowsOn.push([]);
+    this.sharesOn.push([]);
     this.#hopsOn.push([]);
   }
 
@@ -43,6 +47,7 @@ export class Crossings {
       if (this.#usedHops > this.hopLink.length) {
         const hopCount = Math.max(64, 2 * this.#usedHops);
         this.hopLink = widen(this.hopLink, hopCount);
+        this.hopShare = widen(this.hopShare, hopCount);
         this.#hopPlace = widen(this.#hopPlace, hopCount);
       }
     }
@@ -52,12 +57,14 @@ export class Crossings {
   }
 
   /** Lengthens the path of a flow by one link. */
-  add(flow: number, link: number): void {
+  add(flow: number, link: number, share: number): void {
     const hop = this.pathStart[flow]! + this.pathLength[flow]!++;
     const row = this.flowsOn[link]!;
     this.hopLink[hop] = link;
+    this.hopShare[hop] = share;
     this.#hopPlace[hop] = row.length;
     row.push(flow);
+    this.sharesOn[link]!.push(share);
     this.#hopsOn[link]!.push(hop);
   }
 
@@ -82,11 +89,14 @@ export class Crossings {
     const link = this.hopLink[hop]!;
     const row = this.flowsOn[link]!;
     const hops = this.#hopsOn[link]!;
+    const shares = this.sharesOn[link]!;
     const lastFlow = row.pop()!;
+    const lastShare = shares.pop()!;
     const lastHop = hops.pop()!;
     if (lastHop === hop) return;
     const place = this.#hopPlace[hop]!;
     row[place] = lastFlow;
+    shares[place] = lastShare;
     hops[place] = lastHop;
     this.#hopPlace[lastHop] = place;
   }

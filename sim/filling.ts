@@ -25,7 +25,7 @@ const CLOSED = 2;
 export class Filling {
   capacity = new Float64Array(0);
   rate = new Float64Array(0);
-  /** Sum of the rates on a link. Exact where a link limits flows; elsewhere it only decides when a link is looked at. */
+  /** What the flows take of a link: shares times rates. Exact where a link limits flows; elsewhere it only decides when a link is looked at. */
   load = new Float64Array(0);
   readonly #crossings: Crossings;
   readonly #progress: VirtualTime;
@@ -88,14 +88,15 @@ export class Filling {
     this.#thawed[this.#thawedSize++] = flow;
     const rate = this.rate[flow]!;
     const weight = this.#progress.weight[flow]!;
-    const { hopLink, pathStart, pathLength } = this.#crossings;
+    const { hopLink, hopShare, pathStart, pathLength } = this.#crossings;
     const start = pathStart[flow]!;
     const end = start + pathLength[flow]!;
     for (let hop = start; hop < end; hop++) {
       const link = hopLink[hop]!;
       if (this.#linkState[link] === OUTSIDE) this.open(link, now);
-      this.#spare[link]! += rate;
-      this.#thawedWeight[link]! += weight;
+      const share = hopShare[hop]!;
+      this.#spare[link]! += share * rate;
+      this.#thawedWeight[link]! += share * weight;
       this.#thawedCount[link]!++;
     }
   }
@@ -173,12 +174,15 @@ export class Filling {
     let thawedWeight = 0;
     let count = 0;
     let above = false;
-    for (const flow of this.#crossings.flowsOn[link]!) {
+    const row = this.#crossings.flowsOn[link]!;
+    const shares = this.#crossings.sharesOn[link]!;
+    for (let i = 0; i < row.length; i++) {
+      const flow = row[i]!;
       if (flowState[flow] === THAWED) {
-        thawedWeight += weight[flow]!;
+        thawedWeight += shares[i]! * weight[flow]!;
         closing[count++] = flow;
       } else {
-        used += rate[flow]!;
+        used += shares[i]! * rate[flow]!;
         if (rate[flow]! > bound * weight[flow]!) above = true;
       }
     }
@@ -191,7 +195,7 @@ export class Filling {
   #close(link: number, level: number): number {
     const { rate } = this;
     const progress = this.#progress;
-    const { pathStart, pathLength, hopLink } = this.#crossings;
+    const { pathStart, pathLength, hopLink, hopShare } = this.#crossings;
     const { weight, limiter } = progress;
     const flowState = this.#flowState;
     const spare = this.#spare;
@@ -213,8 +217,8 @@ export class Filling {
       const end = start + pathLength[flow]!;
       for (let hop = start; hop < end; hop++) {
         const other = hopLink[hop]!;
-        spare[other]! -= flowRate;
-        thawedWeight[other]! -= flowWeight;
+        spare[other]! -= hopShare[hop]! * flowRate;
+        thawedWeight[other]! -= hopShare[hop]! * flowWeight;
         thawedCount[other]!--;
       }
     }

@@ -19,6 +19,10 @@ export class MaxMin {
   #links = 0;
   #flows = 0;
   #capLink = new Int32Array(0);
+  /** Bytes of a flow, as asked for. By flow. */
+  #bytes = new Float64Array(0);
+  /** What flows that have left made a link carry. By link. */
+  #carried = new Float64Array(0);
   readonly #freeCapLinks: number[] = [];
   readonly #freeFlows: number[] = [];
   #isChanged = new Uint8Array(0);
@@ -32,6 +36,7 @@ export class MaxMin {
       this.progress.growLinks(links);
       this.filling.growLinks(links);
       this.#isChanged = widen(this.#isChanged, links);
+      this.#carried = widen(this.#carried, links);
     }
     this.crossings.addLink();
     this.filling.capacity[link] = capacity;
@@ -44,22 +49,22 @@ export class MaxMin {
     if (this.progress.limited[link]!.length > 0 || this.filling.load[link]! > capacity) this.#change(link);
   }
 
-  /** Sum of the rates on a link after the last commit. */
+  /** What the flows take of a link, after the last commit. */
   load(link: number): number {
     if (this.progress.limited[link]!.length > 0) return this.filling.load[link]!;
     let load = 0;
-    for (const flow of this.crossings.flowsOn[link]!) load += this.filling.rate[flow]!;
+    const shares = this.crossings.sharesOn[link]!;
+    for (const [i, flow] of this.crossings.flowsOn[link]!.entries()) load += shares[i]! * this.filling.rate[flow]!;
     return load;
   }
 
-  /** A new flow over distinct links, and its slot. An infinite `cap` is none. */
-  addFlow(links: readonly number[], bytes: number, weight: number, cap: number): number {
+  /** A new flow without a path, and its slot; `cross` and `setCap` come next. At most `links` links. */
+  addFlow(links: number, bytes: number, weight: number): number {
     const flow = this.#freeFlows.pop() ?? this.#newFlow();
-    this.crossings.open(flow, links.length + 1);
-    for (const link of links) this.crossings.add(flow, link);
+    this.crossings.open(flow, links + 1);
     this.progress.weight[flow] = weight;
     this.progress.left[flow] = bytes;
-    if (cap < Number.POSITIVE_INFINITY) this.#addCap(flow, cap);
+    this.#bytes[flow] = bytes;
     this.#unplaced.push(flow);
     return flow;
   }
@@ -72,6 +77,7 @@ export class MaxMin {
       this.progress.growFlows(flows);
       this.filling.growFlows(flows);
       this.#capLink = widen(this.#capLink, flows, NO_CAP);
+      this.#bytes = widen(this.#bytes, flows);
     }
     return flow;
   }
@@ -79,6 +85,7 @@ export class MaxMin {
   /** Takes a flow away and frees its slot; the bytes it had to go. */
   removeFlow(flow: number, now: number): number {
     this.#unplace(flow, now);
+    this.#account(flow);
     this.crossings.close(flow);
     if (this.#capLink[flow] !== NO_CAP) {
       this.#freeCapLinks.push(this.#capLink[flow]!);
@@ -88,10 +95,33 @@ export class MaxMin {
     return this.progress.left[flow]!;
   }
 
+  /** Makes over what a flow has sent, which is off its limiter, to its links. */
+  #account(flow: number): void {
+    const { pathStart, pathLength, hopLink, hopShare } = this.crossings;
+    const sent = this.#bytes[flow]! - this.progress.left[flow]!;
+    const start = pathStart[flow]!;
+    const end = start + pathLength[flow]!;
+    for (let hop = start; hop < end; hop++) this.#carried[hopLink[hop]!]! += hopShare[hop]! * sent;
+  }
+
+  /** Bytes that a link has carried until `now`: shares times bytes sent, of the flows that have left and of the present ones. */
+  carried(link: number, now: number): number {
+    let carried = this.#carried[link]!;
+    const shares = this.crossings.sharesOn[link]!;
+    for (const [i, flow] of this.crossings.flowsOn[link]!.entries()) {
+      carried += shares[i]! * (this.#bytes[flow]! - this.progress.remaining(flow, now));
+    }
+    return carried;
+  }
+
+  /** Leads a new flow over one more link, of which it takes `share` for each unit of its rate. */
+  cross(flow: number, link: number, share: number): void {
+    this.crossings.add(flow, link, share);
+  }
+
   setWeight(flow: number, weight: number, now: number): void {
     this.#unplace(flow, now);
     this.progress.weight[flow] = weight;
-    this.#unplaced.push(flow);
   }
 
   setCap(flow: number, cap: number, now: number): void {
@@ -104,11 +134,9 @@ export class MaxMin {
       this.crossings.dropLast(flow);
       this.#freeCapLinks.push(capLink);
       this.#capLink[flow] = NO_CAP;
-      this.#unplaced.push(flow);
     } else if (capped) {
       this.#unplace(flow, now);
       this.#addCap(flow, cap);
-      this.#unplaced.push(flow);
     }
   }
 
@@ -116,7 +144,7 @@ export class MaxMin {
     const link = this.#freeCapLinks.pop() ?? this.addLink(cap);
     this.filling.capacity[link] = cap;
     this.#capLink[flow] = link;
-    this.crossings.add(flow, link);
+    this.crossings.add(flow, link, 1);
   }
 
   #change(link: number): void {
@@ -132,13 +160,15 @@ export class MaxMin {
     if (limiter === UNPLACED) return;
     progress.advance(limiter, now);
     progress.leave(flow);
+    this.#unplaced.push(flow);
     const rate = this.filling.rate[flow]!;
     this.filling.rate[flow] = 0;
     const start = crossings.pathStart[flow]!;
     const end = start + crossings.pathLength[flow]!;
     for (let hop = start; hop < end; hop++) {
       const link = crossings.hopLink[hop]!;
-      this.filling.load[link] = crossings.flowsOn[link]!.length === 1 ? 0 : this.filling.load[link]! - rate;
+      this.filling.load[link] =
+        crossings.flowsOn[link]!.length === 1 ? 0 : this.filling.load[link]! - rate * crossings.hopShare[hop]!;
       if (progress.limited[link]!.length > 0) this.#change(link);
     }
   }

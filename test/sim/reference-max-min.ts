@@ -3,7 +3,8 @@
  * every flow on by rate × time. Shares no code and no idea with the incremental solver it is compared with.
  */
 export interface ReferenceFlow {
-  readonly over: readonly number[];
+  /** What it takes of each link for each unit of its rate. */
+  readonly over: ReadonlyMap<number, number>;
   remaining: number;
   weight: number;
   cap: number;
@@ -24,11 +25,12 @@ export function fill(capacities: readonly number[], flows: readonly ReferenceFlo
       }
     }
     capacities.forEach((capacity, link) => {
-      const on = flows.filter((flow) => flow.over.includes(link));
+      const on = flows.filter((flow) => flow.over.has(link));
       const risers = on.filter((flow) => rising.has(flow));
       if (risers.length === 0) return;
-      const taken = on.reduce((sum, flow) => (rising.has(flow) ? sum : sum + flow.rate), 0);
-      const share = Math.max(0, capacity - taken) / risers.reduce((sum, flow) => sum + flow.weight, 0);
+      const taken = on.reduce((sum, flow) => (rising.has(flow) ? sum : sum + flow.rate * flow.over.get(link)!), 0);
+      const share =
+        Math.max(0, capacity - taken) / risers.reduce((sum, flow) => sum + flow.weight * flow.over.get(link)!, 0);
       if (share < level) {
         level = share;
         full = risers;
