@@ -3,6 +3,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 
 type Locked = {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly resolved?: string;
   readonly link?: boolean;
   readonly version?: string;
@@ -31,15 +34,27 @@ test("every package in the lock has a version and a hash", () => {
   );
 });
 
+/** Whether the lock holds `name` where a package at `path` looks for it: beside itself, or in a folder above. */
+const isLocked = (path: string, name: string): boolean => {
+  if (`${path === "" ? "" : `${path}/`}node_modules/${name}` in lock.packages) return true;
+  return path !== "" && isLocked(path.slice(0, Math.max(0, path.lastIndexOf("/node_modules/"))), name);
+};
+
+test("what any package may need on any platform is in the lock, or npm ci refuses it", () => {
+  const lacking = Object.entries(lock.packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((name) => !isLocked(path, name))
+      .map((name) => `${path} needs ${name}`),
+  );
+  assert.equal(lacking, []);
+});
+
 test("no package brings a program that would stand before the user's own node or npm on the scripts' PATH", () => {
-  const binaries = installed.filter(([path, entry]) => {
-    const { bin } = entry as { bin?: Record<string, string> };
-    return (
-      path.lastIndexOf("node_modules/") === 0 && bin !== undefined && ["node", "npm", "npx"].some((name) => name in bin)
-    );
-  });
+  const shadows = installed
+    .filter(([path]) => path.lastIndexOf("node_modules/") === 0)
+    .filter(([, { bin = {} }]) => ["node", "npm", "npx"].some((name) => name in bin));
   assert.equal(
-    binaries.map(([path]) => path),
+    shadows.map(([path]) => path),
     [],
   );
 });
