@@ -1,9 +1,9 @@
 import { binomialVariate } from "./binomial-variate.ts";
-import { DrawError } from "./draw-error.ts";
 import { gammaVariate } from "./gamma-variate.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import type { Words } from "./philox.ts";
 import { poissonVariate } from "./poisson-variate.ts";
+import { InvalidDraw } from "./random-errors.ts";
 import { Sfc32 } from "./sfc32.ts";
 import type { Uniforms } from "./uniforms.ts";
 
@@ -22,7 +22,7 @@ const nonEmpty = "at least one value to choose from";
  * Uniforms, integers and choices are the same bits on every machine. The other laws go through `Math.log`, `Math.exp`,
  * `Math.log1p` and `**`, which the engine supplies (V8: the same port of fdlibm in Node and in Chromium).
  *
- * A parameter outside its law is a `DrawError`. A mean, spread or scale of 0 is the law's limit, a constant.
+ * A parameter outside its law is a `InvalidDraw`. A mean, spread or scale of 0 is the law's limit, a constant.
  */
 export class Stream implements Uniforms {
   readonly name: string;
@@ -161,7 +161,7 @@ export class Stream implements Uniforms {
     return normalQuantile(this.next() || 2 ** -54);
   }
 
-  private refuse(law: string, parameter: string, value: unknown, wanted: string): DrawError {
-    return new DrawError(this.name, law, parameter, value, wanted);
+  private refuse(law: string, parameter: string, value: unknown, wanted: string): InvalidDraw {
+    return new InvalidDraw(this.name, law, parameter, value, wanted);
   }
 }

@@ -1,4 +1,5 @@
 import type { Key, Words } from "./philox.ts";
+import { InvalidSeed } from "./random-errors.ts";
 import { Stream } from "./stream.ts";
 import { descend, halves, type Step } from "./stream-path.ts";
 
@@ -28,11 +29,11 @@ export class Streams {
 
   /**
    * @param seed any safe integer, negative ones too
-   * @throws RangeError for any other seed: rounding one would make two seeds the same
+   * @throws InvalidSeed for any other seed: rounding one would make two seeds the same
    */
   constructor(seed: number, branch: Branch = root) {
     if (!Number.isSafeInteger(seed)) {
-      throw new RangeError(
+      throw new InvalidSeed(
         `Streams: the seed ${String(seed)} is not a safe integer: give one between -(2^53 - 1) and 2^53 - 1`,
       );
     }
@@ -98,6 +99,6 @@ export class Streams {
   private requireInteger(step: Step, index: number): void {
     if (Number.isSafeInteger(index) && index >= 0) return;
     const owner = this.branch.path === "" ? "Streams" : `Streams "${this.branch.path}"`;
-    throw new RangeError(`${owner}: ${step} ${String(index)} is not a number to count with: give 0, 1, 2, …`);
+    throw new InvalidSeed(`${owner}: ${step} ${String(index)} is not a number to count with: give 0, 1, 2, …`);
   }
 }

@@ -1,6 +1,8 @@
+import { SimulationError } from "./errors.ts";
+
 /** A stream was asked for a draw from a law that does not exist: a negative mean, an interval upside down, nothing to choose from. */
-export class DrawError extends RangeError {
-  override readonly name = "DrawError";
+export class InvalidDraw extends SimulationError {
+  override readonly name = "InvalidDraw";
   /** Path of the stream, as in `"replication 3/arrivals"`. */
   readonly stream: string;
   /** The law asked for, as in `"exponential"`. */
@@ -15,4 +17,9 @@ export class DrawError extends RangeError {
     this.parameter = parameter;
     this.value = value;
   }
+}
+
+/** A seed, or a number in the path to a stream, that could be taken for another one. */
+export class InvalidSeed extends SimulationError {
+  override readonly name = "InvalidSeed";
 }
