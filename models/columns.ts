@@ -1,0 +1,60 @@
+import { causes, type Ledger, type Sample } from "./ledger.ts";
+
+/** Result columns of one run (model.md, section 9); NaN where nothing was observed. Fractions, seconds and bytes. */
+export type Columns = { readonly [column: string]: number };
+
+const described: readonly Sample[] = [
+  "pause",
+  "captureDuration",
+  "durabilityLatency",
+  "restorePointAge",
+  "rpo",
+  "rto",
+  "ttr",
+  "residency",
+];
+
+/** @param seconds clusters × horizon: the time that all fractions refer to */
+export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
+  const columns: { [column: string]: number } = {};
+  const rollbacks = ledger.sum("rollbacks");
+  const catchUp = ledger.sum("lostWork") / seconds;
+  columns["availability"] = ledger.sum("up") / seconds;
+  columns["availabilityNet"] = columns["availability"] - catchUp;
+  columns["workRatio"] = ledger.sum("work") / seconds;
+  for (const cause of causes)
+    columns[`downtime${cause[0]!.toUpperCase()}${cause.slice(1)}`] = ledger.sum(cause) / seconds;
+  columns["downtimeCatchUp"] = catchUp;
+  for (const name of described) {
+    const sample = ledger.sample(name);
+    columns[`${name}Mean`] = sample.mean;
+    columns[`${name}P50`] = sample.quantile(0.5);
+    columns[`${name}P95`] = sample.quantile(0.95);
+    columns[`${name}Max`] = sample.max;
+  }
+  columns["intervalAchieved"] = ledger.sample("intervalAchieved").mean;
+  columns["cutSkew"] = ledger.sample("cutSkew").mean;
+  columns["orphans"] = 0;
+  columns["faults"] = ledger.sum("faults") / ledger.sum("vmSnapshots");
+  columns["stall"] = ledger.sum("stallSeconds") / ledger.sum("runSeconds");
+  columns["pIntact"] = ledger.sum("intact") / rollbacks;
+  columns["pDegraded"] = ledger.sum("degraded") / rollbacks;
+  columns["pFailed"] = ledger.sum("failed") / rollbacks;
+  columns["storedBytes"] = ledger.sum("storedByteSeconds") / seconds;
+  columns["storedPeak"] = ledger.storedPeak;
+  columns["stagedBytes"] = ledger.sum("stagedByteSeconds") / seconds;
+  for (const name of ["sourceBytes", "linkBytes", "repairBytes"] as const) columns[name] = ledger.sum(name);
+  for (const name of counts) columns[name] = ledger.sum(name);
+  return columns;
+};
+
+const counts = [
+  "snapshots",
+  "snapshotsDurable",
+  "snapshotsFailed",
+  "snapshotsLost",
+  "rollbacks",
+  "hostFailures",
+  "vmFailures",
+  "ignoredOutages",
+] as const;

@@ -1,0 +1,151 @@
+import type { SimulatedCluster } from "./simulated-cluster.ts";
+import type { SimulatedDomain } from "./simulated-domain.ts";
+import type { Transfer } from "./transfer.ts";
+
+/** A boundary between two snapshot cycles: all that decides what happens next, relative to its own time. */
+interface Boundary {
+  readonly at: number;
+  readonly state: readonly number[];
+}
+
+interface Watched extends Boundary {
+  readonly cycles: number;
+  readonly progress: readonly number[];
+  /** Long transfers that shrink evenly while the cycles repeat. */
+  readonly draining: ReadonlyMap<Transfer, number>;
+}
+
+/** Cycles after which the search for a hypercycle gives up its oldest boundary. */
+const memoryOfBoundaries = 32;
+
+/**
+ * Jumps over snapshot cycles that repeat (model.md, section 11). The state at the cut of the first cluster is compared
+ * with that at earlier cuts; when it recurs, one hypercycle is simulated once more with its effects recorded, and when it
+ * has recurred again, as many as fit before the next disturbance are added without being simulated. Every effect of a
+ * cycle is deterministic here (faults are expectations), so the jump is exact up to rounding.
+ */
+export class FastForward {
+  readonly #domain: SimulatedDomain;
+  #boundaries: Boundary[] = [];
+  #watched: Watched | undefined;
+  #counted = 0;
+  jumps = 0;
+  cyclesSkipped = 0;
+
+  constructor(domain: SimulatedDomain) {
+    this.#domain = domain;
+  }
+
+  /** Something happens that is not part of the cycle. */
+  disturb(): void {
+    this.#boundaries = [];
+    this.#watched = undefined;
+    this.#domain.ledger.dropRecording();
+  }
+
+  /** A cluster is about to start a cycle. */
+  boundary(cluster: SimulatedCluster): void {
+    const { clusters, sim } = this.#domain;
+    if (cluster !== clusters[0]) return;
+    if (!this.#quiet) return this.disturb();
+    const here: Boundary = { at: sim.now, state: this.#state() };
+    const watched = this.#watched;
+    if (watched === undefined) {
+      const before = this.#boundaries.findLastIndex((one) => recurs(one.state, here.state));
+      const cycles = this.#boundaries.length - before;
+      this.#boundaries.push(here);
+      if (this.#boundaries.length > memoryOfBoundaries) this.#boundaries.shift();
+      if (before >= 0) this.#watch(here, cycles);
+      return;
+    }
+    this.#counted += 1;
+    if (this.#counted < watched.cycles) return;
+    if (recurs(watched.state, here.state)) this.#jump(here, watched);
+    this.disturb();
+  }
+
+  #watch(here: Boundary, cycles: number): void {
+    const { clusters, ledger } = this.#domain;
+    this.#settle();
+    ledger.record();
+    this.#counted = 0;
+    this.#watched = {
+      ...here,
+      cycles,
+      progress: clusters.map((cluster) => cluster.progress),
+      draining: new Map(this.#draining.map((transfer) => [transfer, transfer.remaining])),
+    };
+  }
+
+  #jump(here: Boundary, watched: Watched): void {
+    const { clock, clusters, ledger, transfers } = this.#domain;
+    const period = here.at - watched.at;
+    let times = Math.floor((clock.next - clock.now) / period);
+    const drained = new Map<Transfer, number>();
+    for (const transfer of this.#draining) {
+      const before = watched.draining.get(transfer);
+      if (before === undefined) return;
+      const { remaining } = transfer;
+      drained.set(transfer, before - remaining);
+      // The last of it is simulated, with what its end sets off.
+      if (before > remaining) times = Math.min(times, Math.floor(remaining / (before - remaining)) - 1);
+    }
+    if (watched.draining.size !== drained.size || !(times >= 1)) return;
+    this.#settle();
+    ledger.repeat(times);
+    for (const [transfer, bytes] of drained) transfers.shorten(transfer, times * bytes);
+    for (const [i, cluster] of clusters.entries()) {
+      cluster.progressSkipped += times * (cluster.progress - watched.progress[i]!);
+    }
+    clock.skip(times * period);
+    this.jumps += 1;
+    this.cyclesSkipped += times * watched.cycles;
+  }
+
+  /** Closes what is counted over time, so that a recording holds just the time of its cycles. */
+  #settle(): void {
+    const { clusters, ages, store } = this.#domain;
+    for (const cluster of clusters) cluster.downtime.settle();
+    for (const age of ages) age.settle();
+    store.settle();
+  }
+
+  /** Nothing but the cycle is going on: no failure that is not over, no rollback. */
+  get #quiet(): boolean {
+    const { clusters, store } = this.#domain;
+    return (
+      store.quiet &&
+      clusters.every(
+        ({ vms, restore }) => restore === undefined && vms.every(({ state }) => state === "up" || state === "pause"),
+      )
+    );
+  }
+
+  get #draining(): Transfer[] {
+    return [...this.#domain.transfers.active].filter(({ options }) => options.errand === "repair");
+  }
+
+  #state(): number[] {
+    const { clusters, store, sim, transfers } = this.#domain;
+    const state: number[] = [];
+    for (const cluster of clusters) {
+      const { versions, inFlight, merging } = store.chain(cluster);
+      state.push(sim.now - cluster.cutAt, versions.length, inFlight.length, merging ? 1 : 0, cluster.tracking ? 1 : 0);
+      for (const one of [...versions, ...inFlight]) {
+        state.push(sim.now - one.cutAt, cluster.progress - one.progress, one.whole ? 1 : 0);
+        for (const { bytes, replicated } of one.parts) state.push(replicated ? 1 : 0, ...bytes);
+      }
+      for (const vm of cluster.vms) state.push(vm.work(sim.now), vm.stagedOn === undefined ? 0 : 1, ...vm.inSet);
+    }
+    for (const transfer of transfers.active) {
+      if (transfer.options.errand === "repair") state.push(-1);
+      else state.push(transfer.bytes, transfer.remaining);
+    }
+    return state;
+  }
+}
+
+/** Equal up to the rounding of a clock and of bytes that have been added up for long. */
+const recurs = (one: readonly number[], other: readonly number[]): boolean =>
+  one.length === other.length &&
+  one.every((a, i) => Math.abs(a - other[i]!) <= 1e-9 * (1 + Math.max(Math.abs(a), Math.abs(other[i]!))));

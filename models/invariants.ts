@@ -1,0 +1,59 @@
+import type { Columns } from "./columns.ts";
+import { causes, type Ledger } from "./ledger.ts";
+import type { ClusterScenario } from "./scenario.ts";
+import type { SimulatedDomain } from "./simulated-domain.ts";
+
+/** A run has contradicted itself: a defect of the simulator, never of the scenario. */
+export class InvariantViolated extends Error {
+  override readonly name = "InvariantViolated";
+  readonly law: string;
+
+  constructor(law: string, found: string, reproduce: string) {
+    super(`${law}: ${found}. This is a defect of the simulator; ${reproduce}`);
+    this.law = law;
+  }
+}
+
+type Fail = (law: string, found: string) => never;
+
+const close = (a: number, b: number, scale: number): boolean => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(scale));
+
+/** What holds in every contention domain at the end of every run. */
+export const checkDomain = ({ centre, clusters, scenario, transfers }: SimulatedDomain, fail: Fail): void => {
+  const links = centre.links.reduce((sum, link) => sum + link.carried, 0);
+  const moved = transfers.carried;
+  if (!close(links, moved, moved))
+    fail("bytes are conserved", `links carried ${links} bytes, transfers moved ${moved}`);
+  for (const host of centre.hosts) {
+    const vms = clusters.flatMap((cluster) => cluster.vms).filter((vm) => vm.host === host).length;
+    if (vms * scenario.cluster.vm.memory > scenario.dataCentre.host.memory) {
+      fail("no host is above its capacity", `${host.name} runs ${vms} VMs of ${scenario.cluster.vm.memory} bytes`);
+    }
+  }
+};
+
+/** What holds for the results of every run. */
+export const checkColumns = (
+  scenario: ClusterScenario,
+  ledger: Ledger,
+  seconds: number,
+  columns: Columns,
+  fail: Fail,
+): void => {
+  const down = causes.reduce((sum, cause) => sum + ledger.sum(cause), 0);
+  const up = ledger.sum("up");
+  if (!close(up + down, seconds, seconds)) {
+    fail("the downtime split adds up", `${up} s up and ${down} s down in ${seconds} s`);
+  }
+  const { workRatio, availabilityNet, stall } = columns as {
+    workRatio: number;
+    availabilityNet: number;
+    stall: number;
+  };
+  const whole = scenario.cluster.quorum === scenario.cluster.vms;
+  if (whole && scenario.pauseTolerance === 0 && (stall === 0 || Number.isNaN(stall))) {
+    if (!close(workRatio, availabilityNet, 1)) {
+      fail("without stalls availabilityNet equals workRatio", `${availabilityNet} is not ${workRatio}`);
+    }
+  }
+};

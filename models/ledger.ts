@@ -1,0 +1,123 @@
+import { WeightedSample } from "./weighted-sample.ts";
+
+/** Why a cluster is down, in the order in which one instant is given one cause (model.md, section 9). */
+export const causes = ["noSpare", "plan", "detect", "transfer", "resume", "announce", "coldStart", "pause"] as const;
+export type Cause = (typeof causes)[number];
+
+/** Sums over time and events of one run, for all clusters together. */
+export const sums = [
+  "up",
+  ...causes,
+  "work",
+  "lostWork",
+  "snapshots",
+  "vmSnapshots",
+  "snapshotsDurable",
+  "snapshotsFailed",
+  "faults",
+  "stallSeconds",
+  "runSeconds",
+  "rollbacks",
+  "intact",
+  "degraded",
+  "failed",
+  "hostFailures",
+  "vmFailures",
+  "ignoredOutages",
+  "snapshotsLost",
+  "sourceBytes",
+  "linkBytes",
+  "repairBytes",
+  "storedByteSeconds",
+  "stagedByteSeconds",
+] as const;
+export type Sum = (typeof sums)[number];
+
+export const samples = [
+  "pause",
+  "captureDuration",
+  "durabilityLatency",
+  "intervalAchieved",
+  "cutSkew",
+  "restorePointAge",
+  "rpo",
+  "rto",
+  "ttr",
+  "residency",
+] as const;
+export type Sample = (typeof samples)[number];
+
+/** A stretch of a run whose effects can be repeated without simulating it. */
+export interface Recording {
+  readonly start: Float64Array;
+  readonly observations: {
+    readonly sample: Sample;
+    readonly from: number;
+    readonly to: number;
+    readonly weight: number;
+  }[];
+}
+
+/** Everything that one run counts. What repeats with the snapshot cycle can be recorded once and added many times. */
+export class Ledger {
+  readonly #sums = new Float64Array(sums.length);
+  readonly #index: { readonly [sum in Sum]: number };
+  readonly #samples: { readonly [sample in Sample]: WeightedSample };
+  #recording: Recording | undefined;
+  storedPeak = 0;
+
+  constructor() {
+    this.#index = Object.fromEntries(sums.map((name, i) => [name, i])) as { [sum in Sum]: number };
+    this.#samples = Object.fromEntries(samples.map((name) => [name, new WeightedSample()])) as {
+      [sample in Sample]: WeightedSample;
+    };
+  }
+
+  add(sum: Sum, amount: number): void {
+    this.#sums[this.#index[sum]]! += amount;
+  }
+
+  sum(sum: Sum): number {
+    return this.#sums[this.#index[sum]]!;
+  }
+
+  observe(sample: Sample, value: number, weight = 1): void {
+    this.observeRamp(sample, value, value, weight);
+  }
+
+  /** A quantity that went evenly from one value to another, weighted by the time that took. */
+  observeRamp(sample: Sample, from: number, to: number, weight: number): void {
+    this.#samples[sample].addRamp(from, to, weight);
+    this.#recording?.observations.push({ sample, from, to, weight });
+  }
+
+  sample(sample: Sample): WeightedSample {
+    return this.#samples[sample];
+  }
+
+  record(): void {
+    this.#recording = { start: this.#sums.slice(), observations: [] };
+  }
+
+  dropRecording(): void {
+    this.#recording = undefined;
+  }
+
+  /** Adds `times` more repetitions of what has happened since {@link record}, and ends the recording. */
+  repeat(times: number): void {
+    const recording = this.#recording;
+    if (recording === undefined) throw new Error("Ledger: nothing was recorded: call record() before repeat()");
+    this.#recording = undefined;
+    for (let i = 0; i < this.#sums.length; i++) this.#sums[i]! += times * (this.#sums[i]! - recording.start[i]!);
+    for (const { sample, from, to, weight } of recording.observations) {
+      this.#samples[sample].addRamp(from, to, weight * times);
+    }
+  }
+
+  /** Adds the counts of another run, of a domain that shares nothing with this one. */
+  merge(other: Ledger): void {
+    for (let i = 0; i < this.#sums.length; i++) this.#sums[i]! += other.#sums[i]!;
+    for (const sample of samples) this.#samples[sample].addAll(other.#samples[sample]);
+    this.storedPeak += other.storedPeak;
+  }
+}

@@ -1,0 +1,213 @@
+import type { Law } from "./laws.ts";
+
+/**
+ * What one run simulates, resolved: plain immutable data in seconds, bytes, bytes per second and pages.
+ * Scenario files with units become this; nothing below the loader ever sees a unit.
+ */
+export interface ClusterScenario {
+  readonly model: "cluster";
+  readonly name: string;
+  readonly horizon: number;
+  readonly fidelity: Fidelity;
+  /** Independent copies of the data centre with its clusters: contention domains that share nothing. */
+  readonly domains: number;
+  readonly dataCentre: DataCentreSpec;
+  readonly cluster: ClusterSpec;
+  readonly snapshot: SnapshotPlan;
+  readonly storage: StoragePlan;
+  readonly rollback: RollbackPlan;
+  readonly detection: DetectionSpec;
+  readonly failures: FailureSpec;
+  /** Pauses of the whole cluster that are not longer than this count as up (seconds). */
+  readonly pauseTolerance: number;
+}
+
+export type Fidelity = "auto" | "full" | "fast-forward";
+
+export interface DataCentreSpec {
+  readonly racks: number;
+  readonly hostsPerRack: number;
+  readonly host: HostSpec;
+  /** Rate of a rack's uplink in each direction (bytes per second); the core does not block. */
+  readonly uplink: number;
+  /** One-way delay between two hosts (seconds), paid once at the start of a transfer. */
+  readonly latency: number;
+  /** The shared store that holds the disks and images of the VMs. */
+  readonly store: StoreSpec;
+}
+
+export interface HostSpec {
+  readonly cores: number;
+  readonly memory: number;
+  readonly disk: DiskSpec;
+  /** Full duplex, bytes per second in each direction. */
+  readonly nic: number;
+}
+
+export interface DiskSpec {
+  readonly read: number;
+  readonly write: number;
+  readonly latency: number;
+}
+
+export interface StoreSpec {
+  readonly bandwidth: number;
+  readonly latency: number;
+}
+
+export interface ClusterSpec {
+  /** Clusters of this kind that share one data centre. */
+  readonly count: number;
+  readonly vms: number;
+  readonly vm: VmSpec;
+  readonly workload: Workload;
+  /** VMs that must be up for the cluster to be up. */
+  readonly quorum: number;
+  readonly antiAffinity: "none" | "host" | "rack";
+}
+
+export interface VmSpec {
+  readonly cores: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+
+/** What a guest does to its memory: page classes whose `pages` add up to the memory of the VM. */
+export interface Workload {
+  readonly name: string;
+  readonly classes: readonly PageClass[];
+}
+
+export const pageTypes = ["free", "cacheClean", "cacheDirty", "anonymous", "kernel"] as const;
+export type PageType = (typeof pageTypes)[number];
+
+export interface PageClass {
+  readonly type: PageType;
+  readonly pages: number;
+  /** Writes per second of guest work over the whole class, uniform at random over its pages. */
+  readonly writesPerSecond: number;
+  readonly compressRatio: number;
+  readonly content: PageContent;
+}
+
+/** Fractions of a class by content; they add up to 1. */
+export interface PageContent {
+  readonly zero: number;
+  readonly selfDuplicate: number;
+  readonly interVm: number;
+  readonly unique: number;
+}
+
+export const captures = ["stop-and-copy", "post-copy"] as const;
+export type Capture = (typeof captures)[number];
+export const records = ["full", "incremental", "lazy-incremental"] as const;
+export type Record = (typeof records)[number];
+
+export interface SnapshotPlan {
+  readonly interval: number;
+  readonly intervalFrom: "cut" | "end";
+  readonly capture: Capture;
+  readonly record: Record;
+  readonly cut: "barrier";
+  readonly maxInFlight: number;
+  readonly onOverrun: "stretch" | "skip";
+  readonly costs: CaptureCosts;
+}
+
+/** What a capture costs, in seconds, seconds per page and bytes per second (model.md, section 4). */
+export interface CaptureCosts {
+  /** `t_prepare`: before the cut, guest running. */
+  readonly prepare: number;
+  /** `t_fixed`: pause of a stop-and-copy beside its copy. */
+  readonly fixed: number;
+  /** `t_device`: device state, while paused. */
+  readonly device: number;
+  /** Write-protecting one page, while paused. */
+  readonly armPerPage: number;
+  /** Stall of the guest for a fault that copies a page. */
+  readonly fault: number;
+  /** Stall of the guest for a fault that only marks a page dirty. */
+  readonly track: number;
+  /** Copier's time to take the protection off one page. */
+  readonly unprotectPerPage: number;
+  /** Rate of the copier when alone (bytes per second). */
+  readonly copyRate: number;
+}
+
+/** What happens when every copy of a page class is gone. */
+export type OnLoss = "zero-fill" | "re-read" | "kill-process" | "fail";
+
+export interface ClassStorage {
+  /** 0 drops the class: it is neither captured nor stored. */
+  readonly copies: number;
+  readonly onLoss: OnLoss;
+}
+
+export interface StoragePlan {
+  readonly policy: string;
+  readonly types: { readonly [type in PageType]: ClassStorage };
+  /** Zero pages of every class are dropped and filled again at restore. */
+  readonly dropZero: boolean;
+  readonly placement: "rack-aware";
+  readonly chunk: number;
+  /** Restore points kept; older deltas are merged into the base. */
+  readonly keep: number;
+  /** From the loss of a copy to the start of its repair. */
+  readonly repairDelay: number;
+}
+
+export const rollbackPlacements = ["first-fit", "spread"] as const;
+export type RollbackPlacement = (typeof rollbackPlacements)[number];
+
+export interface RollbackPlan {
+  readonly placement: RollbackPlacement;
+  readonly transfer: "unicast";
+  readonly resume: "eager";
+  /** Time to choose the restore point and place the VMs. */
+  readonly planTime: number;
+  /** Time to load device state and start, after all pages are there. */
+  readonly resumeTime: number;
+  readonly announceTime: number;
+  /** `t_cold`: start from the image, with progress 0. */
+  readonly coldStart: number;
+  /** When a durable restore point exists, but not one is reachable now: wait for its hosts, or start cold. */
+  readonly unreachable: "wait" | "cold";
+}
+
+export interface DetectionSpec {
+  readonly heartbeat: number;
+  readonly timeout: number;
+}
+
+export interface FailureSpec {
+  readonly host: FailureSource;
+  readonly vm: FailureSource;
+}
+
+export type FailureSource =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "law";
+      readonly time: Law;
+      readonly repair: Law;
+      readonly permanent: number;
+      /** `stationary`: the components have been in use for long; `new`: all start new at time 0. */
+      readonly age: "stationary" | "new";
+    }
+  | { readonly kind: "times"; readonly outages: readonly Outage[] }
+  | { readonly kind: "trace"; readonly trace: OutageTrace; readonly permanent: number };
+
+/** One outage of one component: for hosts `component` is its index, for VMs the index over all clusters. */
+export interface Outage {
+  readonly component: number;
+  readonly start: number;
+  readonly end: number;
+  readonly permanent: boolean;
+}
+
+/** Outages observed on `nodes` machines over `span` seconds; `byNode[i]` is sorted by start and does not overlap. */
+export interface OutageTrace {
+  readonly name: string;
+  readonly span: number;
+  readonly byNode: readonly (readonly { readonly start: number; readonly end: number }[])[];
+}

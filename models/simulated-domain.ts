@@ -1,0 +1,218 @@
+import { FluidNetwork, type ProcessHandle, type SimEvent, Simulation, type Streams } from "../sim/index.ts";
+import { DataCentre, type Host } from "./data-centre.ts";
+import { detectionDelay } from "./detection.ts";
+import { FastForward } from "./fast-forward.ts";
+import { Ledger } from "./ledger.ts";
+import { type MemoryTable, memoryTable } from "./memory.ts";
+import { ModelClock } from "./model-clock.ts";
+import { outagesOf } from "./outages.ts";
+import { placeVms } from "./placement/vm-placement.ts";
+import { protect } from "./policies/protect.ts";
+import { RestorePointAge } from "./restore-point-age.ts";
+import type { ClusterScenario, Outage } from "./scenario.ts";
+import { SimulatedCluster } from "./simulated-cluster.ts";
+import { drive, SimulatedTestbed } from "./simulated-testbed.ts";
+import { SimulatedVm } from "./simulated-vm.ts";
+import { SnapshotStore } from "./snapshot-store.ts";
+import type { FailureReport } from "./testbed.ts";
+import { Transfers } from "./transfer.ts";
+
+/** A contention domain: one data centre with its clusters and failures, which shares nothing with any other. */
+export class SimulatedDomain {
+  readonly scenario: ClusterScenario;
+  readonly sim = new Simulation();
+  readonly clock = new ModelClock(this.sim);
+  readonly net = new FluidNetwork(this.sim);
+  readonly ledger = new Ledger();
+  readonly transfers = new Transfers(this.net, this.ledger);
+  readonly memory: MemoryTable;
+  readonly centre: DataCentre;
+  readonly store: SnapshotStore;
+  readonly clusters: readonly SimulatedCluster[];
+  readonly ages: readonly RestorePointAge[];
+  readonly fastForward: FastForward | undefined;
+  readonly #processes = new Map<SimulatedCluster, ProcessHandle>();
+  readonly #phases: readonly number[];
+  /** Failures that nobody knows of yet, by host, with what finds them. */
+  readonly #pending = new Map<Host, () => void>();
+  #changed: SimEvent<void> | undefined;
+
+  constructor(scenario: ClusterScenario, streams: Streams) {
+    this.scenario = scenario;
+    this.memory = memoryTable(scenario.cluster, scenario.storage);
+    this.centre = new DataCentre(this.net, scenario.dataCentre);
+    const placements = streams.get("placement of copies");
+    this.store = new SnapshotStore({
+      centre: this.centre,
+      transfers: this.transfers,
+      ledger: this.ledger,
+      sim: this.sim,
+      clock: this.clock,
+      memory: this.memory,
+      scenario,
+      pick: (n) => placements.integer(0, n - 1),
+      onDisturbance: () => this.fastForward?.disturb(),
+      onChange: () => this.notify(),
+    });
+    this.clusters = Array.from({ length: scenario.cluster.count }, (_, i) => this.#newCluster(i));
+    this.ages = this.clusters.map((cluster) => new RestorePointAge(this.store.chain(cluster), this.ledger, this.sim));
+    const beats = streams.get("phases of heartbeats");
+    this.#phases = this.centre.hosts.map(() => beats.uniform(0, scenario.detection.heartbeat));
+    this.fastForward = scenario.fidelity === "full" ? undefined : new FastForward(this);
+    this.#scheduleOutages(streams);
+  }
+
+  /** Happens at the next change that a waiting policy may be interested in. */
+  get changed(): SimEvent<void> {
+    this.#changed ??= this.sim.event("a change of the store or the hosts");
+    return this.#changed;
+  }
+
+  notify(): void {
+    for (const age of this.ages) age.follow();
+    const changed = this.#changed;
+    this.#changed = undefined;
+    changed?.succeed(undefined);
+  }
+
+  /** Runs to the horizon and counts what is still going on there. */
+  run(): void {
+    const end = this.sim.event("horizon");
+    this.clock.at(this.scenario.horizon, () => end.succeed(undefined));
+    const bed = new SimulatedTestbed(this);
+    for (const cluster of this.clusters) {
+      cluster.start();
+      this.#processes.set(cluster, this.sim.process(drive(protect(bed, cluster, this.scenario)), cluster.name));
+    }
+    this.sim.run(end);
+    for (const cluster of this.clusters) {
+      this.ledger.add("work", cluster.progress + cluster.progressSkipped);
+      for (const vm of cluster.vms) cluster.stop(vm);
+      cluster.downtime.end();
+    }
+    for (const age of this.ages) age.settle();
+    this.store.settle();
+    this.transfers.settle();
+  }
+
+  #newCluster(i: number): SimulatedCluster {
+    const { scenario, memory, centre } = this;
+    const { cluster, rollback } = scenario;
+    const name = cluster.count === 1 ? "cluster" : `cluster ${i}`;
+    const vms = Array.from(
+      { length: cluster.vms },
+      (_, j) => new SimulatedVm(`${name} vm ${j}`, j, memory, scenario.snapshot),
+    );
+    const chosen = placeVms(rollback.placement, centre.hosts, cluster, [], cluster.vms);
+    if (chosen === undefined) {
+      throw new RangeError(
+        `${name}: ${cluster.vms} VMs do not fit on ${centre.hosts.length} hosts with their capacities and anti-affinity`,
+      );
+    }
+    for (const [j, vm] of vms.entries()) {
+      vm.host = centre.hosts[chosen[j]!]!;
+      centre.reserve(vm.host, cluster.vm);
+    }
+    return new SimulatedCluster(name, vms, scenario, this.ledger, this.sim);
+  }
+
+  #scheduleOutages(streams: Streams): void {
+    const { failures, horizon } = this.scenario;
+    const hosts = streams.split("hosts");
+    for (const [i, outages] of outagesOf(failures.host, this.centre.hosts.length, horizon, (n) =>
+      hosts.get(n),
+    ).entries()) {
+      const host = this.centre.hosts[i]!;
+      this.#scheduleNext(outages, 0, (outage) => this.#hostOutage(host, outage));
+    }
+    const vms = this.clusters.flatMap((cluster) => cluster.vms.map((vm) => ({ cluster, vm })));
+    const own = streams.split("VMs");
+    for (const [i, outages] of outagesOf(failures.vm, vms.length, horizon, (n) => own.get(n)).entries()) {
+      const { cluster, vm } = vms[i]!;
+      this.#scheduleNext(outages, 0, () => this.#vmFails(cluster, vm));
+    }
+  }
+
+  #scheduleNext(outages: readonly Outage[], next: number, happen: (outage: Outage) => void): void {
+    const outage = outages[next];
+    if (outage === undefined) return;
+    this.clock.at(outage.start, () => {
+      happen(outage);
+      this.#scheduleNext(outages, next + 1, happen);
+    });
+  }
+
+  #hostOutage(host: Host, { end, permanent }: Outage): void {
+    this.fastForward?.disturb();
+    // A second failure of a host that is down already is none; its record may overlap.
+    if (!host.up) {
+      this.ledger.add("ignoredOutages", 1);
+      return;
+    }
+    this.ledger.add("hostFailures", 1);
+    host.up = false;
+    host.outage += 1;
+    const reports: FailureReport[] = [];
+    for (const cluster of this.clusters) {
+      const lost = cluster.vms.filter((vm) => vm.host === host);
+      if (lost.length === 0) continue;
+      for (const vm of lost) {
+        this.#lose(cluster, vm);
+        vm.host = undefined;
+        this.centre.release(host, this.scenario.cluster.vm);
+      }
+      reports.push({ cluster, vms: lost });
+    }
+    this.store.hostDown(host, permanent);
+    this.#detect(host, reports);
+    if (Number.isFinite(end)) {
+      this.clock.at(Math.max(end, this.clock.now), () => {
+        this.fastForward?.disturb();
+        host.up = true;
+        // A host that is back says itself that its VMs are gone.
+        this.#pending.get(host)?.();
+        this.store.hostUp(host);
+      });
+    }
+  }
+
+  #vmFails(cluster: SimulatedCluster, vm: SimulatedVm): void {
+    this.fastForward?.disturb();
+    if (vm.host === undefined || cluster.undetected.has(vm) || vm.state === "plan" || vm.state === "noSpare") {
+      this.ledger.add("ignoredOutages", 1);
+      return;
+    }
+    this.ledger.add("vmFailures", 1);
+    this.#lose(cluster, vm);
+    this.#detect(vm.host, [{ cluster, vms: [vm] }]);
+  }
+
+  #lose(cluster: SimulatedCluster, vm: SimulatedVm): void {
+    cluster.undetected.add(vm);
+    cluster.lose(vm);
+    const part = this.store.chain(cluster).inFlight.at(-1)?.parts[vm.index];
+    if (part?.transfer?.options.errand === "capture") this.transfers.cancel(part.transfer);
+    if (vm.load?.transfer !== undefined) this.transfers.cancel(vm.load.transfer);
+    vm.load = undefined;
+  }
+
+  /** Finds the failures by their missing heartbeats, and tells the clusters. */
+  #detect(host: Host, reports: readonly FailureReport[]): void {
+    const earlier = this.#pending.get(host);
+    const delay = detectionDelay(this.scenario.detection, this.clock.now, this.#phases[host.index]!);
+    let open = true;
+    const find = (): void => {
+      if (!open) return;
+      open = false;
+      earlier?.();
+      if (this.#pending.get(host) === find) this.#pending.delete(host);
+      for (const report of reports) {
+        const cluster = report.cluster as SimulatedCluster;
+        for (const vm of report.vms) cluster.undetected.delete(vm as SimulatedVm);
+        this.#processes.get(cluster)!.interrupt(report);
+      }
+    };
+    this.#pending.set(host, find);
+    this.sim.timer(find).arm(delay);
+  }
+}

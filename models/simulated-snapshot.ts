@@ -1,0 +1,51 @@
+import type { Copies } from "./copies.ts";
+import type { Host } from "./data-centre.ts";
+import type { SimulatedCluster } from "./simulated-cluster.ts";
+import type { SimulatedVm } from "./simulated-vm.ts";
+import type { Snapshot, SnapshotState } from "./testbed.ts";
+import type { Transfer } from "./transfer.ts";
+
+/** One VM's part of a snapshot. */
+export interface VmPart {
+  readonly vm: SimulatedVm;
+  /** Bytes of each class. */
+  bytes: Float64Array;
+  readonly copies: Copies;
+  /** The capturing host, whose disk the copies are made from. */
+  readonly source: Host;
+  /** Part of its share that each host has received. */
+  readonly delivered: Map<Host, number>;
+  transfer: Transfer | undefined;
+  replicated: boolean;
+}
+
+/** A snapshot of a simulated cluster, from its cut to its end. Times are on the simulation's clock. */
+export class SimulatedSnapshot implements Snapshot {
+  readonly cluster: SimulatedCluster;
+  readonly number: number;
+  readonly cutAt: number;
+  /** Progress of the cluster at the cut. */
+  readonly progress: number;
+  state: SnapshotState = "cut";
+  /** Holds all pages of its cut, or only those that changed since the snapshot before it. */
+  whole: boolean;
+  readonly parts: readonly VmPart[];
+
+  constructor(options: {
+    readonly cluster: SimulatedCluster;
+    readonly number: number;
+    readonly cutAt: number;
+    readonly progress: number;
+    readonly whole: boolean;
+    readonly parts: readonly VmPart[];
+  }) {
+    this.cluster = options.cluster;
+    this.number = options.number;
+    this.cutAt = options.cutAt;
+    this.progress = options.progress;
+    this.whole = options.whole;
+    this.parts = options.parts;
+  }
+}
+
+export const totalBytes = (part: VmPart): number => part.bytes.reduce((sum, bytes) => sum + bytes, 0);

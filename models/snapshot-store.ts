@@ -1,0 +1,393 @@
+import { Chain, unstage } from "./chain.ts";
+import { Copies, type HostShares } from "./copies.ts";
+import type { DataCentre, Host } from "./data-centre.ts";
+import type { Ledger } from "./ledger.ts";
+import type { MemoryTable } from "./memory.ts";
+import type { ModelClock } from "./model-clock.ts";
+import { type Route, RouteBuilder } from "./route.ts";
+import type { ClusterScenario } from "./scenario.ts";
+import type { SimulatedCluster } from "./simulated-cluster.ts";
+import { type SimulatedSnapshot, totalBytes, type VmPart } from "./simulated-snapshot.ts";
+import type { SimulatedVm } from "./simulated-vm.ts";
+import type { Transfer, Transfers } from "./transfer.ts";
+
+export interface StoreParts {
+  readonly centre: DataCentre;
+  readonly transfers: Transfers;
+  readonly ledger: Ledger;
+  /** The simulation's clock, which jumps leave alone. */
+  readonly sim: { readonly now: number };
+  readonly clock: ModelClock;
+  readonly memory: MemoryTable;
+  readonly scenario: ClusterScenario;
+  /** A whole number in [0, n), from the random stream of placements. */
+  readonly pick: (n: number) => number;
+  /** Something begins that is not part of the snapshot cycle. */
+  readonly onDisturbance: () => void;
+  /** The store has changed in a way that may let a waiting rollback go on. */
+  readonly onChange: () => void;
+}
+
+/** The snapshot store on the disks of the hosts: replication, chains and their merges, loss and repair of copies. */
+export class SnapshotStore {
+  readonly #parts: StoreParts;
+  readonly #chains = new Map<SimulatedCluster, Chain>();
+  /** The copies that new versions of each VM are written to. */
+  readonly #layout = new Map<SimulatedVm, Copies>();
+  /** Parts that wait for a host to come back before they can be copied on. */
+  readonly #parked: (() => void)[] = [];
+  readonly #repairs = new Map<Copies, Transfer>();
+  readonly #downSince = new Map<Host, number>();
+  #storedBytes = 0;
+  #stagedBytes = 0;
+  #storedSince: number;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+    this.#storedSince = parts.sim.now;
+  }
+
+  chain(cluster: SimulatedCluster): Chain {
+    let chain = this.#chains.get(cluster);
+    if (chain === undefined) {
+      chain = new Chain(this.#parts.memory, this.#parts.scenario.storage);
+      this.#chains.set(cluster, chain);
+    }
+    return chain;
+  }
+
+  get storedBytes(): number {
+    return this.#storedBytes;
+  }
+
+  /** No part of a snapshot waits for a host to come back. */
+  get quiet(): boolean {
+    return this.#parked.length === 0;
+  }
+
+  /** Where a new version of this VM is written: with the chain it adds to, or, when it is whole, wherever all copies fit. */
+  copiesFor(vm: SimulatedVm, capturing: Host, whole: boolean): Copies {
+    const { centre, memory, scenario, pick } = this.#parts;
+    const layout = this.#layout.get(vm);
+    if (layout !== undefined && !whole) return layout;
+    const copies =
+      layout?.forNewVersion(capturing) ?? Copies.place(centre.hosts, memory, scenario.storage.chunk, capturing, pick);
+    this.#layout.set(vm, copies);
+    return copies;
+  }
+
+  /** Sends a captured snapshot to the hosts of its copies. */
+  replicate(snapshot: SimulatedSnapshot): void {
+    for (const part of snapshot.parts) this.#replicatePart(snapshot, part);
+  }
+
+  #replicatePart(snapshot: SimulatedSnapshot, part: VmPart): void {
+    if (snapshot.state === "failed") return;
+    const { centre, transfers } = this.#parts;
+    part.copies.fill(part.source, snapshot.whole);
+    if (!part.source.up || !part.copies.full) {
+      this.#parked.push(() => this.#replicatePart(snapshot, part));
+      return;
+    }
+    const total = totalBytes(part);
+    const route = new RouteBuilder(centre);
+    const parts: { readonly host: Host; readonly part: number }[] = [];
+    let most = 0;
+    for (const [host, shares] of part.copies.targets) {
+      const wanted = 1 - (part.delivered.get(host) ?? 0);
+      most = Math.max(most, wanted);
+      parts.push({ host, part: total === 0 ? 0 : (wanted * weigh(shares, part.bytes)) / total });
+    }
+    // One flow brings all hosts what each still lacks; hosts that lack less receive more slowly.
+    if (most > 0) route.read(part.source);
+    for (const { host, part: share } of parts) {
+      if (share > 0) route.send(part.source, host, share / most).write(host, share / most);
+    }
+    const deliver = (fraction: number): void => {
+      for (const { host } of parts) {
+        const had = part.delivered.get(host) ?? 0;
+        part.delivered.set(host, had + (1 - had) * fraction);
+      }
+      part.transfer = undefined;
+    };
+    const bytes = total * most;
+    part.transfer = transfers.start({
+      errand: "replicate",
+      bytes,
+      route: route.build(),
+      onDone: () => {
+        deliver(1);
+        part.replicated = true;
+        if (snapshot.parts.every((one) => one.replicated)) this.#commit(snapshot.cluster);
+      },
+      onBroken: (remaining) => {
+        deliver(bytes === 0 ? 0 : 1 - remaining / bytes);
+        this.#parked.push(() => this.#replicatePart(snapshot, part));
+      },
+    });
+  }
+
+  /** Snapshots become durable in the order of their cuts. */
+  #commit(cluster: SimulatedCluster): void {
+    const chain = this.chain(cluster);
+    const { ledger, sim } = this.#parts;
+    for (;;) {
+      const first = chain.inFlight[0];
+      if (first?.state !== "captured" || !first.parts.every((part) => part.replicated)) break;
+      chain.inFlight.shift();
+      first.state = "durable";
+      chain.versions.push(first);
+      ledger.add("snapshotsDurable", 1);
+      ledger.observe("durabilityLatency", sim.now - first.cutAt);
+    }
+    this.#retain(cluster);
+    this.recount();
+    this.#parts.onChange();
+  }
+
+  /** Lets go of versions beyond those to keep: a delta is merged into the whole version below it, which it replaces. */
+  #retain(cluster: SimulatedCluster): void {
+    const chain = this.chain(cluster);
+    while (chain.backlog > 0 && !chain.merging) {
+      const [oldest, next] = chain.versions as [SimulatedSnapshot, SimulatedSnapshot];
+      if (next.whole) {
+        oldest.state = "deleted";
+        chain.versions.shift();
+        continue;
+      }
+      chain.merging = true;
+      let open = next.parts.length;
+      for (const part of next.parts) {
+        this.#mergePart(part, totalBytes(part), () => {
+          if (--open > 0) return;
+          chain.merging = false;
+          if (chain.versions[0] !== oldest || chain.versions[1] !== next) return;
+          oldest.state = "merged";
+          chain.versions.shift();
+          next.whole = true;
+          for (const one of next.parts) one.bytes = chain.wholeBytes();
+          this.#retain(cluster);
+          this.recount();
+          this.#parts.onChange();
+        });
+      }
+    }
+  }
+
+  #mergePart(part: VmPart, bytes: number, onDone: () => void): void {
+    const total = totalBytes(part);
+    const route = new RouteBuilder(this.#parts.centre);
+    for (const [host, shares] of part.copies.targets) {
+      const share = total === 0 ? 0 : weigh(shares, part.bytes) / total;
+      if (host.up) route.read(host, share).write(host, share);
+    }
+    if (part.vm.stagedOn?.up === true) route.read(part.vm.stagedOn).write(part.vm.stagedOn);
+    const built = route.build();
+    if (built.over.length === 0) return onDone();
+    this.#parts.transfers.start({
+      errand: "merge",
+      bytes,
+      route: built,
+      onDone,
+      onBroken: (remaining) => this.#mergePart(part, remaining, onDone),
+    });
+  }
+
+  /** Gives up a snapshot that is not durable, and all that were cut after it. */
+  abandon(cluster: SimulatedCluster): void {
+    const chain = this.chain(cluster);
+    for (const snapshot of chain.inFlight) {
+      snapshot.state = "failed";
+      this.#parts.ledger.add("snapshotsFailed", 1);
+      for (const part of snapshot.parts) if (part.transfer !== undefined) this.#parts.transfers.cancel(part.transfer);
+    }
+    chain.inFlight = [];
+    this.recount();
+  }
+
+  /** How a VM's pages of a restore point come to a host, and how many bytes that is; undefined while some cannot. */
+  restoreRoute(point: SimulatedSnapshot, vm: SimulatedVm, host: Host): { route: Route; bytes: number } | undefined {
+    const { centre, memory } = this.#parts;
+    const chain = this.chain(point.cluster);
+    const part = point.parts[vm.index]!;
+    const bytes = chain.wholeBytes();
+    const route = new RouteBuilder(centre);
+    const sum = bytes.reduce((a, b) => a + b, 0);
+    if (vm.stagedOn === host) {
+      const total = sum + memory.reReadBytes;
+      if (total > 0) route.read(host, sum / total).fetch(host, memory.reReadBytes / total);
+      return { route: route.build(), bytes: total };
+    }
+    if (chain.readability(part, "now") === "unreadable") return undefined;
+    const { from, missing } = part.copies.readers(host);
+    let reRead = memory.reReadBytes;
+    let found = 0;
+    for (const [c, share] of missing.entries()) {
+      if (share > 0 && this.#parts.scenario.storage.types[chain.type(c)].onLoss === "re-read")
+        reRead += share * bytes[c]!;
+      found += (1 - share) * bytes[c]!;
+    }
+    const total = found + reRead;
+    if (total > 0) {
+      for (const [source, shares] of from) {
+        const share = weigh(shares, bytes) / total;
+        route.read(source, share).send(source, host, share);
+        // What comes from elsewhere is kept on the host's disk, for the next rollback in place.
+        if (source !== host) route.write(host, share);
+      }
+      route.fetch(host, reRead / total);
+    }
+    return { route: route.build(), bytes: total };
+  }
+
+  /** Versions after the restore point are of a future that has been rolled back. */
+  rollBackTo(point: SimulatedSnapshot | undefined, cluster: SimulatedCluster): void {
+    const chain = this.chain(cluster);
+    const kept = point === undefined ? 0 : chain.versions.indexOf(point) + 1;
+    for (const gone of chain.versions.splice(kept)) gone.state = "deleted";
+    this.recount();
+  }
+
+  /** A host has failed. */
+  hostDown(host: Host, permanent: boolean): void {
+    const { clock, scenario } = this.#parts;
+    this.#downSince.set(host, clock.now);
+    for (const { copies, vm, source, whole } of this.#allCopies()) {
+      copies.hostDown(host, permanent);
+      copies.fill(vm.host ?? source, whole);
+    }
+    this.#parts.transfers.breakAt(host);
+    if (permanent) {
+      for (const chain of this.#chains.values()) for (const { parts } of chain.versions) unstage(parts, host);
+    }
+    this.#dropLost();
+    const { outage } = host;
+    clock.at(clock.now + scenario.storage.repairDelay, () => {
+      this.#parts.onDisturbance();
+      if (permanent || (!host.up && host.outage === outage)) this.#repairAll();
+    });
+    this.#topologyChanged();
+  }
+
+  /** A host is back: with its disk, or, after a permanent failure, with an empty one. */
+  hostUp(host: Host): void {
+    const { clock, memory, scenario } = this.#parts;
+    const away = clock.now - (this.#downSince.get(host) ?? clock.now);
+    const stale = scenario.snapshot.record !== "full";
+    for (const { copies, vm, source, whole } of this.#allCopies()) {
+      const back = copies.hostUp(host, stale);
+      copies.fill(vm.host ?? source, whole);
+      // What was written meanwhile: distinct pages of the chunks that are taken back.
+      const behind = Float64Array.from(memory.classes, ({ pages, writesPerPage }, i) =>
+        back[i]! === 0 ? 0 : -pages * 4096 * Math.expm1(-writesPerPage * away),
+      );
+      if (back.some((share) => share > 0)) this.#repair(copies, behind);
+    }
+    this.#topologyChanged();
+  }
+
+  #dropLost(): void {
+    for (const [cluster, chain] of this.#chains) {
+      const lost = chain.dropLost();
+      this.#parts.ledger.add("snapshotsLost", lost.length);
+      if (lost.length === 0 || chain.versions.length > 0) continue;
+      // What comes next cannot build on what is gone.
+      cluster.tracking = false;
+      if (chain.inFlight[0]?.whole === false) this.abandon(cluster);
+    }
+  }
+
+  #topologyChanged(): void {
+    for (const retry of this.#parked.splice(0)) retry();
+    this.recount();
+    this.#parts.onChange();
+  }
+
+  #repairAll(): void {
+    const { memory } = this.#parts;
+    const bytes = Float64Array.from(memory.classes, ({ pages }) => pages * 4096);
+    for (const { copies } of this.#allCopies()) if (!this.#repairs.has(copies)) this.#repair(copies, bytes);
+  }
+
+  /** Brings the copies that are behind up to date; `bytes` of each class are missing in all of a class. */
+  #repair(copies: Copies, bytes: Float64Array): void {
+    const { from, to } = copies.incomplete;
+    const hosts = [...to.keys()];
+    let total = 0;
+    for (const shares of to.values()) total += weigh(shares, bytes);
+    if (hosts.length === 0) return;
+    const route = this.#spread(from, to, bytes, total);
+    const again = (): void => {
+      this.#repairs.delete(copies);
+      this.#repair(copies, bytes);
+    };
+    const running = this.#repairs.get(copies);
+    if (running !== undefined) this.#parts.transfers.cancel(running);
+    this.#repairs.set(
+      copies,
+      this.#parts.transfers.start({
+        errand: "repair",
+        bytes: total,
+        route,
+        onDone: () => {
+          this.#repairs.delete(copies);
+          copies.complete(hosts);
+          this.recount();
+          this.#parts.onChange();
+        },
+        onBroken: again,
+      }),
+    );
+  }
+
+  /** Every byte is read at a source and written at a target; sources serve targets in proportion. */
+  #spread(from: HostShares, to: HostShares, bytes: Float64Array, total: number): Route {
+    const route = new RouteBuilder(this.#parts.centre);
+    if (total === 0) return route.build();
+    for (const [source, read] of from) {
+      const readShare = weigh(read, bytes) / total;
+      route.read(source, readShare);
+      for (const [target, written] of to) route.send(source, target, (readShare * weigh(written, bytes)) / total);
+    }
+    for (const [target, written] of to) route.write(target, weigh(written, bytes) / total);
+    return route.build();
+  }
+
+  /** Counts what lies on the disks anew, after it has changed; the sums up to now are settled first. */
+  recount(): void {
+    this.settle();
+    this.#storedBytes = 0;
+    this.#stagedBytes = 0;
+    for (const chain of this.#chains.values()) {
+      this.#storedBytes += chain.storedBytes;
+      this.#stagedBytes += chain.stagedBytes;
+    }
+    this.#parts.ledger.storedPeak = Math.max(this.#parts.ledger.storedPeak, this.#storedBytes);
+  }
+
+  settle(): void {
+    const { ledger, sim } = this.#parts;
+    ledger.add("storedByteSeconds", this.#storedBytes * (sim.now - this.#storedSince));
+    ledger.add("stagedByteSeconds", this.#stagedBytes * (sim.now - this.#storedSince));
+    this.#storedSince = sim.now;
+  }
+
+  *#allCopies(): Iterable<{ copies: Copies; vm: SimulatedVm; source: Host; whole: boolean }> {
+    const seen = new Set<Copies>();
+    for (const chain of this.#chains.values()) {
+      for (const { parts, state, whole } of [...chain.versions, ...chain.inFlight]) {
+        for (const { copies, vm, source } of parts) {
+          if (seen.has(copies)) continue;
+          seen.add(copies);
+          yield { copies, vm, source, whole: whole && state !== "durable" };
+        }
+      }
+    }
+  }
+}
+
+const weigh = (shares: Float64Array, bytes: Float64Array): number => {
+  let sum = 0;
+  for (let i = 0; i < shares.length; i++) sum += shares[i]! * bytes[i]!;
+  return sum;
+};

@@ -1,0 +1,124 @@
+import type { FluidFlow, FluidNetwork } from "../sim/index.ts";
+import type { Host } from "./data-centre.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Route } from "./route.ts";
+
+export type Errand = "capture" | "replicate" | "merge" | "repair" | "restore";
+
+export interface TransferOptions {
+  readonly errand: Errand;
+  readonly bytes: number;
+  readonly route: Route;
+  /** Bytes per second that the transfer does not exceed. */
+  readonly cap?: number;
+  readonly onDone: () => void;
+  /** A host of the route has failed; `remaining` bytes have not arrived. */
+  readonly onBroken: (remaining: number) => void;
+}
+
+/** One transfer under way. */
+export class Transfer {
+  readonly options: TransferOptions;
+  readonly bytes: number;
+  flow: FluidFlow | undefined;
+
+  constructor(options: TransferOptions) {
+    this.options = options;
+    this.bytes = options.bytes;
+  }
+
+  get remaining(): number {
+    return this.flow === undefined ? 0 : this.flow.remaining;
+  }
+
+  /** Fraction of the bytes that have arrived. */
+  get progress(): number {
+    return this.bytes === 0 ? 1 : 1 - this.remaining / this.bytes;
+  }
+}
+
+/** All transfers under way: starts them, breaks them when a host fails, and counts their bytes. */
+export class Transfers {
+  readonly #net: FluidNetwork;
+  readonly #ledger: Ledger;
+  readonly #active = new Set<Transfer>();
+  /** Bytes times shares of all transfers so far: what the links must have carried. */
+  #carried = 0;
+
+  constructor(net: FluidNetwork, ledger: Ledger) {
+    this.#net = net;
+    this.#ledger = ledger;
+  }
+
+  get active(): ReadonlySet<Transfer> {
+    return this.#active;
+  }
+
+  /** Link-bytes that transfers have asked the network to carry, those under way included. */
+  get carried(): number {
+    let total = this.#carried;
+    for (const transfer of this.#active) total += (transfer.bytes - transfer.remaining) * weight(transfer);
+    return total;
+  }
+
+  start(options: TransferOptions): Transfer {
+    const transfer = new Transfer(options);
+    this.#active.add(transfer);
+    transfer.flow = this.#flow(options, options.bytes, () => this.#end(transfer, 0));
+    return transfer;
+  }
+
+  #flow({ route, cap }: TransferOptions, bytes: number, onDone: () => void): FluidFlow {
+    return this.#net.transfer({ bytes, over: route.over, ...(cap === undefined ? {} : { cap }), onDone });
+  }
+
+  /** Takes `bytes` of a transfer as moved in time that was jumped over. */
+  shorten(transfer: Transfer, bytes: number): void {
+    const remaining = transfer.remaining - bytes;
+    transfer.flow!.cancel();
+    this.#carried -= bytes * weight(transfer);
+    transfer.flow = this.#flow(transfer.options, remaining, () => this.#end(transfer, 0));
+  }
+
+  /** Ends a transfer that nobody wants any more. */
+  cancel(transfer: Transfer): void {
+    if (this.#active.has(transfer)) this.#stop(transfer);
+  }
+
+  /** Breaks every transfer that crosses a failed host. */
+  breakAt(host: Host): void {
+    const broken = [...this.#active].filter((transfer) => transfer.options.route.hosts.includes(host));
+    const remaining = broken.map((transfer) => this.#stop(transfer));
+    for (const [i, transfer] of broken.entries()) transfer.options.onBroken(remaining[i]!);
+  }
+
+  /** Counts what the transfers under way have moved by the end of the run. */
+  settle(): void {
+    for (const transfer of [...this.#active]) this.#stop(transfer);
+  }
+
+  #stop(transfer: Transfer): number {
+    const { remaining } = transfer;
+    transfer.flow!.cancel();
+    this.#count(transfer, remaining);
+    return remaining;
+  }
+
+  #end(transfer: Transfer, remaining: number): void {
+    this.#count(transfer, remaining);
+    transfer.options.onDone();
+  }
+
+  #count(transfer: Transfer, remaining: number): void {
+    this.#active.delete(transfer);
+    transfer.flow = undefined;
+    const { errand, route } = transfer.options;
+    const moved = transfer.bytes - remaining;
+    this.#carried += moved * weight(transfer);
+    this.#ledger.add("sourceBytes", moved * route.sourceShare);
+    this.#ledger.add("linkBytes", moved * route.linkShare);
+    if (errand === "repair") this.#ledger.add("repairBytes", moved);
+  }
+}
+
+const weight = (transfer: Transfer): number => transfer.options.route.over.reduce((sum, { share }) => sum + share, 0);
