@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { test } from "uvu";
 import type { RandomStream } from "../../models/laws.ts";
 import { simulateTextbook, type TextbookSpec, textbookIssues } from "../../models/textbook.ts";
+import { referenceFamily } from "./reference-values.ts";
 import { referenceTextbook } from "./textbook-reference.ts";
 
 /** A stream for runs that must not draw anything. */
@@ -37,17 +37,17 @@ const job: TextbookSpec = {
 const run = (changes: Partial<TextbookSpec>): ReturnType<typeof simulateTextbook> =>
   simulateTextbook({ ...job, ...changes }, silent);
 
-interface TimelineEntry {
-  readonly family: string;
-  readonly inputs: readonly { W: number; T: number; C: number; D: number; R: number; failures: number[] }[];
-  readonly value: readonly Record<string, number>[];
+interface Timeline {
+  readonly W: number;
+  readonly T: number;
+  readonly C: number;
+  readonly D: number;
+  readonly R: number;
+  readonly failures: readonly number[];
 }
 
 test("the timelines of the reference values are met exactly", () => {
-  const { entries } = JSON.parse(readFileSync(new URL("../reference/values.json", import.meta.url), "utf8"));
-  const timelines = (entries as TimelineEntry[]).filter(({ family }) => family === "timeline");
-  assert.equal(timelines.length, 1);
-  for (const { inputs, value } of timelines) {
+  for (const { inputs, value } of referenceFamily<Timeline[], Record<string, number>[]>("timeline")) {
     for (const [index, { W, T, C, D, R, failures }] of inputs.entries()) {
       const got = run({ work: W, workInterval: T, pause: C, detect: D, restore: R, failures });
       assert.deepEqual(
