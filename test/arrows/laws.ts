@@ -16,8 +16,9 @@ export const arrows = {
   real: ["models", "scenarios", "results"],
   notebooks: ["sim", "models", "scenarios", "results"],
   bench: ["sim", "models", "scenarios", "results"],
+  build: [],
   cli: ["sim", "models", "scenarios", "real", "results", "notebooks"],
-  test: ["sim", "models", "scenarios", "real", "results", "notebooks", "bench", "cli"],
+  test: ["sim", "models", "scenarios", "real", "results", "notebooks", "bench", "build", "cli"],
 } as const satisfies Record<string, readonly string[]>;
 
 /**
@@ -32,9 +33,10 @@ export const simulationEntries: readonly string[] = [];
 const touchesNode = /^sim\/realtime\.ts$/;
 const runsInBrowsers = /^(sim|models)\//;
 /** Files that may read a clock or draw unseeded randomness; a command gets its clock from the command line's top. */
-const mayReadClocks = /^(sim\/realtime\.ts$|real\/|results\/|cli\.ts$|bench\/|test\/)/;
+const mayReadClocks = /^(sim\/realtime\.ts$|real\/|results\/|(build|cli)\.ts$|bench\/|test\/)/;
 
-const folderOf = (path: string): string => (path === "cli.ts" ? "cli" : (path.split("/")[0] ?? path));
+/** A file at the root is a folder of one file. */
+const folderOf = (path: string): string => path.replace(/(\/|\.ts$).*/, "");
 
 const reads = (file: SourceFile): string[] =>
   mayReadClocks.test(file.path)

@@ -1,18 +1,10 @@
 import { styleText } from "node:util";
 import { failed, type Outcome } from "./outcome.ts";
+import { readable, readableFailure } from "./readable.ts";
 
 const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 const sum = (outcomes: readonly Outcome[], of: (outcome: Outcome) => number): number =>
   outcomes.reduce((total, outcome) => total + of(outcome), 0);
-
-/** Stack lines that lead into the repository, with paths relative to it; the rest is the machinery of uvu, tsx and Node. */
-const trimStack = (root: string, text: string): string =>
-  text
-    .split("\n")
-    .filter((line) => !/^\s*at .*(?:node_modules|node:|test\/runner\/(?:child|run-file))/.test(line))
-    .join("\n")
-    .replaceAll(`file://${root}/`, "")
-    .replaceAll(`${root}/`, "");
 
 /** One line for a file that has just ended. */
 export const fileLine = (outcome: Outcome, colour: boolean): string => {
@@ -28,7 +20,7 @@ export const fileLine = (outcome: Outcome, colour: boolean): string => {
 
 /** What a file printed, without the line of marks that uvu prints for each suite. */
 const printed = (root: string, output: string): string[] => {
-  const text = trimStack(root, output.replace(/^.*\(\d+ \/ \d+\)\n/gm, "")).trim();
+  const text = readable(root, output.replace(/^.*\(\d+ \/ \d+\)\n/gm, "")).trim();
   return text === "" ? [] : ["  It printed:", ...text.split("\n").map((line) => `  | ${line}`)];
 };
 
@@ -36,7 +28,7 @@ const failure = (outcome: Outcome, root: string): string => {
   const { path, troubles, failures, output } = outcome;
   const parts = [
     path,
-    ...failures.map((text) => trimStack(root, text)),
+    ...failures.map((text) => readableFailure(root, text)),
     ...troubles.map((trouble) => `   FAIL  the file: ${trouble}`),
     ...printed(root, output),
     `  Run it again: npm test ${path}`,

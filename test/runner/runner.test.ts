@@ -8,6 +8,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { debianPackages, missingPackages } from "./debian-packages.ts";
 import type { Outcome } from "./outcome.ts";
+import { readableFailure } from "./readable.ts";
 import { runFile } from "./run-file.ts";
 import { findTestFiles, matching, readTestFile } from "./test-file.ts";
 import { suitesThatNeverRun } from "./unrun-suites.ts";
@@ -129,6 +130,11 @@ file("suites and tests after their last run are found in the source", () => {
     suitesThatNeverRun(`${head}for (const x of xs) {\n  const s = suite(x);\n  s("a", f);\n  s.run();\n}\n`),
     [],
   );
+});
+
+file("a message of several lines is printed once, and the stack without the machinery", () => {
+  const printed = `   FAIL  "a"\n    no:\n  one\n  two\n\n    one\n    two\n    at x (file:///r/a.ts:1:2)\n    at y (/r/node_modules/uvu/i.mjs:1:1)`;
+  assert.is(readableFailure("/r", printed), `   FAIL  "a"\n    no:\n  one\n  two\n\n    at x (a.ts:1:2)`);
 });
 
 file.run();
