@@ -12,7 +12,7 @@ export interface JobShape {
 export const jobShape = ({ workInterval, work = Number.POSITIVE_INFINITY }: TextbookSpec): JobShape => {
   const interval = Math.min(workInterval, work);
   if (work === Number.POSITIVE_INFINITY) return { intervals: work, interval, lastInterval: interval };
-  // A job of 100 s in steps of 0.1 s has 1000 intervals, whatever the quotient of the two doubles is.
+  // A job of 1.1 s in steps of 0.1 s has 11 intervals, though the quotient of the two doubles is a little more.
   const intervals = Math.max(1, Math.ceil(work / interval - 1e-9));
   return { intervals, interval, lastInterval: work - (intervals - 1) * interval };
 };
