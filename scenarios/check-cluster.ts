@@ -1,0 +1,136 @@
+import { type PageType, pageTypes } from "../models/scenario.ts";
+import type { ClusterFile } from "./cluster-schema.ts";
+import type { FailureSourceSpec } from "./failures-schema.ts";
+import type { Path } from "./issue.ts";
+import { duration, formatQuantity, size } from "./units.ts";
+
+/** Says that the value at `path` cannot be. */
+export type Report = (path: Path, message: string) => void;
+
+/** What one key alone cannot tell: a cluster that does not fit its data centre, plans that contradict each other. */
+export const checkCluster = (file: ClusterFile, report: Report): void => {
+  checkRoom(file, report);
+  checkAntiAffinity(file, report);
+  checkSnapshot(file, report);
+  checkStorage(file, report);
+  checkDetection(file, report);
+  checkOutages(file, report);
+};
+
+/** What is possible but should be known to whoever reads the results. */
+export const remarksOn = ({ dataCentre, storage }: ClusterFile): string[] =>
+  dataCentre.racks === 1 && storage.copies > 1
+    ? ["there is one rack: rack-aware placement has nowhere else to put copies"]
+    : [];
+
+const hostsOf = ({ dataCentre }: ClusterFile): number => dataCentre.racks * dataCentre.hostsPerRack;
+
+const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? "" : "s"}`;
+
+const checkRoom = (file: ClusterFile, report: Report): void => {
+  const { cluster, dataCentre } = file;
+  const { vm } = cluster;
+  const { host } = dataCentre;
+  const hosts = hostsOf(file);
+  const vms = cluster.count * cluster.vms;
+  const rooms = { memory: Math.floor(host.memory / vm.memory), cores: Math.floor(host.cores / vm.cores) };
+  for (const what of ["memory", "cores"] as const) {
+    const show = (amount: number): string => (what === "memory" ? formatQuantity(size, amount) : count(amount, "core"));
+    const path = ["cluster", "vm", what];
+    if (rooms[what] === 0) report(path, `a VM with ${show(vm[what])} does not fit on a host with ${show(host[what])}`);
+    else if (rooms[what] * hosts < vms) {
+      const need = `${count(vms, "VM")} with ${show(vm[what])} each do not fit on ${count(hosts, "host")} with ${show(host[what])} each`;
+      report(path, `${need}: there is room for ${rooms[what] * hosts}; give more hosts or fewer VMs`);
+    }
+  }
+  if (cluster.quorum !== "all" && cluster.quorum > cluster.vms) {
+    report(["cluster", "quorum"], `is ${cluster.quorum}, but a cluster has only ${count(cluster.vms, "VM")}`);
+  }
+};
+
+const checkAntiAffinity = (file: ClusterFile, report: Report): void => {
+  const { cluster, dataCentre } = file;
+  const places = { none: Infinity, host: hostsOf(file), rack: dataCentre.racks }[cluster.antiAffinity];
+  if (cluster.vms > places) {
+    const message = `${cluster.antiAffinity} cannot hold: ${count(cluster.vms, "VM")} of a cluster on ${count(places, cluster.antiAffinity)}`;
+    report(["cluster", "antiAffinity"], message);
+  }
+};
+
+const checkSnapshot = ({ snapshot, horizon }: ClusterFile, report: Report): void => {
+  const { interval, record, capture } = snapshot;
+  if (interval > horizon) {
+    const message = `${formatQuantity(duration, interval)} is longer than the horizon of ${formatQuantity(duration, horizon)}: there would be no snapshot`;
+    report(["snapshot", "interval"], message);
+  }
+  if (record === "lazy-incremental" && capture !== "post-copy") {
+    report(
+      ["snapshot", "record"],
+      `lazy-incremental needs capture: post-copy, not ${capture}; write record: incremental`,
+    );
+  }
+};
+
+const checkStorage = (file: ClusterFile, report: Report): void => {
+  const { storage } = file;
+  const others = hostsOf(file) - 1;
+  const enough = (path: Path, copies: number): void => {
+    if (copies <= others) return;
+    const hosts = others === 0 ? "there is no other host" : `there are ${others} others`;
+    report(
+      path,
+      `${count(copies, "copy").replace("copys", "copies")} need as many hosts beside the one that captures, and ${hosts}`,
+    );
+  };
+  enough(["storage", "copies"], storage.copies);
+  for (const type of pageTypes) {
+    const { copies, onLoss } = storage.policy[type];
+    const path = ["storage", "policy", type];
+    if (typeof copies === "number") enough([...path, "copies"], copies);
+    if ((copies === "drop" || copies === 0) && onLoss === "fail") {
+      report(
+        [...path, "onLoss"],
+        `${type} pages are dropped, so with fail no restore could succeed: write ${alternatives[type]}`,
+      );
+    }
+  }
+};
+
+/** What can be done about pages that are not there. */
+const alternatives: { readonly [type in PageType]: string } = {
+  free: "zero-fill",
+  cacheClean: "re-read",
+  cacheDirty: "kill-process",
+  anonymous: "kill-process",
+  kernel: "copies: full",
+};
+
+const checkDetection = ({ detection }: ClusterFile, report: Report): void => {
+  const { heartbeat, timeout } = detection;
+  if (timeout < heartbeat) {
+    const message = `${formatQuantity(duration, timeout)} is shorter than the heartbeat of ${formatQuantity(duration, heartbeat)}: every machine would be suspected between two beats`;
+    report(["detection", "timeout"], message);
+  }
+};
+
+const checkOutages = (file: ClusterFile, report: Report): void => {
+  const { cluster } = file;
+  checkTimes("host", file.failures.host, hostsOf(file), report);
+  checkTimes("vm", file.failures.vm, cluster.count * cluster.vms, report);
+};
+
+const checkTimes = (component: "host" | "vm", source: FailureSourceSpec, total: number, report: Report): void => {
+  if (source === "none" || !("times" in source)) return;
+  const seen = new Map<number, { readonly start: number; readonly end: number }[]>();
+  source.times.forEach(({ component: index, start, end = Infinity }, position) => {
+    const path = ["failures", component, "times", position];
+    if (index >= total)
+      report([...path, "component"], `there is no ${component} ${index}: they are counted from 0 to ${total - 1}`);
+    if (end < start) report([...path, "end"], "is before its start");
+    const others = seen.get(index) ?? [];
+    if (others.some((other) => start < other.end && other.start < end)) {
+      report([...path, "start"], `${component} ${index} is down already at that time`);
+    }
+    seen.set(index, [...others, { start, end }]);
+  });
+};

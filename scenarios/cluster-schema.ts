@@ -1,0 +1,169 @@
+import * as z from "zod";
+import { captures, pageTypes, records, rollbackPlacements } from "../models/scenario.ts";
+import { commonShape } from "./common-schema.ts";
+import { failureSourceSchema } from "./failures-schema.ts";
+import {
+  bytes,
+  bytesPerSecond,
+  part,
+  perSecond,
+  positiveSeconds,
+  seconds,
+  secondsPerPage,
+  whole,
+} from "./quantity-schema.ts";
+
+const name = z.string().optional().describe("Name in reports");
+const cores = whole(1, "Cores");
+
+const disk = z.strictObject({
+  name,
+  read: bytesPerSecond("Sequential read"),
+  write: bytesPerSecond("Sequential write"),
+  latency: seconds("Latency of one access"),
+});
+
+const host = z.strictObject({
+  name,
+  cores,
+  memory: bytes("Memory for VMs"),
+  disk,
+  nic: bytesPerSecond("Payload of the network card in each direction"),
+});
+
+const dataCentre = z.strictObject({
+  racks: whole(1, "Racks"),
+  hostsPerRack: whole(1, "Hosts in each rack"),
+  host,
+  uplink: bytesPerSecond("A rack's uplink in each direction"),
+  latency: seconds("One-way delay between two hosts"),
+  store: z.strictObject({
+    bandwidth: bytesPerSecond("The shared store with the disks and images of the VMs"),
+    latency: seconds("Latency of the store"),
+  }),
+});
+
+const content = z
+  .strictObject({
+    zero: part("Pages of zeros"),
+    selfDuplicate: part("Duplicates inside the VM"),
+    interVm: part("Pages that VMs of an image share"),
+    unique: part("All others"),
+  })
+  .check(addsUpTo1("content fractions", (value) => Object.values(value)));
+
+const pageClass = z.strictObject({
+  type: z.enum(pageTypes).describe("What the guest's kernel uses the pages for"),
+  share: part("Part of the VM's memory"),
+  writesPerGiB: perSecond("Page writes over the class, for each GiB of the VM's memory"),
+  compressRatio: z.number().min(1).describe("Size over compressed size"),
+  content,
+});
+
+const workload = z.strictObject({
+  name,
+  classes: z
+    .record(z.string(), pageClass)
+    .describe("Classes of pages by a name of yours")
+    .check(addsUpTo1("shares of the classes", (value) => Object.values(value).map(({ share }) => share))),
+});
+
+const cluster = z.strictObject({
+  count: whole(1, "Clusters of this kind that share one data centre"),
+  vms: whole(1, "VMs of a cluster"),
+  vm: z.strictObject({ cores, memory: bytes("Memory of a VM") }),
+  workload,
+  quorum: z.union([z.literal("all"), whole(1, "VMs")]).describe("VMs that must be up for the cluster to be up"),
+  antiAffinity: z.enum(["none", "host", "rack"]).describe("What no two VMs of a cluster may share"),
+});
+
+const snapshot = z.strictObject({
+  interval: positiveSeconds("Time between snapshots"),
+  intervalFrom: z.enum(["cut", "end"]).describe("The interval runs from cut to cut, or from the end of a capture"),
+  capture: z.enum(captures).describe("How a VM is captured"),
+  record: z.enum(records).describe("Which pages are captured"),
+  cut: z.literal("barrier").describe("How the cuts of the VMs are made one cut of the cluster"),
+  maxInFlight: whole(1, "Snapshots that may await durability"),
+  onOverrun: z.enum(["stretch", "skip"]).describe("When a stage does not keep up"),
+  costs: z.strictObject({
+    name,
+    prepare: seconds("Before the cut, guest running"),
+    fixed: seconds("Pause of stop-and-copy beside its copy"),
+    device: seconds("Device state, while paused"),
+    armPerPage: secondsPerPage("Write-protecting a page, while paused"),
+    fault: seconds("Stall for a fault that copies a page"),
+    track: seconds("Stall for a fault that only marks a page dirty"),
+    unprotectPerPage: secondsPerPage("Copier's time to unprotect a page"),
+    copyRate: bytesPerSecond("The copier when alone"),
+  }),
+});
+
+const onLoss = z.enum(["zero-fill", "re-read", "kill-process", "fail"]).describe("When all copies are lost");
+const copies = z
+  .union([z.enum(["drop", "full"]), whole(0, "Copies")])
+  .describe("Copies; full: storage.copies, drop: the class is not stored");
+const classStorage = z.strictObject({ copies, onLoss });
+
+const storage = z.strictObject({
+  policy: z.strictObject({
+    name,
+    free: classStorage,
+    cacheClean: classStorage,
+    cacheDirty: classStorage,
+    anonymous: classStorage,
+    kernel: classStorage,
+    dropZero: z.boolean().describe("Pages of zeros are not stored in any class"),
+  }),
+  copies: whole(1, "Copies of a class that is stored in full"),
+  placement: z.literal("rack-aware").describe("Where copies go"),
+  chunk: bytes("Copies are placed chunk by chunk"),
+  keep: whole(1, "Restore points that are kept"),
+  repairDelay: seconds("From the loss of a copy to the start of its repair"),
+});
+
+const rollback = z.strictObject({
+  placement: z.enum(rollbackPlacements).describe("Where VMs are restored"),
+  transfer: z.literal("unicast").describe("How pages travel"),
+  resume: z.literal("eager").describe("When a VM may run"),
+  planTime: seconds("Choosing the restore point and placing the VMs"),
+  resumeTime: seconds("Loading device state and starting"),
+  announceTime: seconds("Telling the network"),
+  coldStart: seconds("Start from the image, with progress 0"),
+  unreachable: z.enum(["wait", "cold"]).describe("When no durable restore point can be reached"),
+});
+
+/** A cluster scenario as it is written, once everything has been inherited. */
+export const clusterSchema = z.strictObject({
+  model: z.literal("cluster"),
+  ...commonShape,
+  horizon: positiveSeconds("Simulated time"),
+  fidelity: z
+    .enum(["auto", "full", "fast-forward"])
+    .describe("Simulate every snapshot, or jump over those that repeat"),
+  domains: whole(1, "Independent copies of the data centre with its clusters"),
+  dataCentre: dataCentre.describe("Racks, hosts, network, store"),
+  cluster: cluster.describe("The virtual clusters"),
+  snapshot: snapshot.describe("When and how snapshots are taken"),
+  storage: storage.describe("How many copies of what are stored, and where"),
+  rollback: rollback.describe("What follows a failure"),
+  detection: z
+    .strictObject({
+      heartbeat: positiveSeconds("Time between heartbeats"),
+      timeout: positiveSeconds("Silence that means failure"),
+    })
+    .describe("How failures are found"),
+  failures: z.strictObject({ host: failureSourceSchema, vm: failureSourceSchema }).describe("What fails, and when"),
+  pauseTolerance: seconds("Pauses of the whole cluster up to this long count as up"),
+});
+
+export type ClusterFile = z.output<typeof clusterSchema>;
+
+function addsUpTo1<T>(what: string, parts: (value: T) => readonly number[]): z.core.CheckFn<T> {
+  return (context) => {
+    const sum = parts(context.value).reduce((total, one) => total + one, 0);
+    if (Math.abs(sum - 1) > 1e-9) {
+      const message = `${what} must add up to 1, these add up to ${Number(sum.toPrecision(10))}`;
+      context.issues.push({ code: "custom", message, input: context.value });
+    }
+  };
+}

@@ -1,0 +1,69 @@
+import { isAbsolute, join } from "node:path";
+import type { Catalogue } from "./catalogue.ts";
+import type { Issue } from "./issue.ts";
+import { slots } from "./slots.ts";
+import { didYouMean } from "./spelling.ts";
+import { isTraceFile } from "./trace-readers/read-trace.ts";
+import { at, changed, type Mapping, type Tree } from "./tree.ts";
+
+/**
+ * One text of a scenario made ready to be laid upon others: names of the catalogue become what they name, laws and
+ * other things that stand for themselves are marked so, and paths of files become absolute.
+ */
+export const prepareLayer = (tree: Tree, catalogue: Catalogue, issues: Issue[]): Tree => {
+  let layer = markWhole(tree);
+  for (const { path, kind, words = [] } of slots) {
+    layer = changed(layer, path, (node) => {
+      if (node.kind !== "scalar" || typeof node.value !== "string") return node;
+      const name = node.value;
+      if (words.includes(name) || (/^[-+.\d]/.test(name) && catalogue.find(kind, name) === undefined)) return node;
+      const found = catalogue.find(kind, name);
+      if (found !== undefined) return found;
+      const known = catalogue.names(kind);
+      const hint = didYouMean(name, [...known, ...words]);
+      const choice = `known are ${[...words, ...known].join(", ")}`;
+      issues.push({
+        path,
+        message: `there is no ${name} in the catalogue of ${kind.replace("-", " ")}${hint || ";"} ${choice}`,
+        place: node.at,
+      });
+      return node;
+    });
+  }
+  for (const component of ["host", "vm"]) layer = changed(layer, ["failures", component, "trace"], absolute);
+  return layer;
+};
+
+/** What holds beside a law or a trace of failures, laid under it. */
+export const completeFailures = (tree: Tree, catalogue: Catalogue): Tree =>
+  ["host", "vm"].reduce(
+    (whole, component) =>
+      changed(whole, ["failures", component], (node) => {
+        const section = at(node, ["law"]) ? "failureLaw" : at(node, ["trace"]) ? "failureTrace" : undefined;
+        return section === undefined || node.kind !== "mapping" ? node : under(catalogue.defaults(section), node);
+      }),
+    tree,
+  );
+
+/** `node` with the entries of `base` that it lacks, after its own. */
+const under = (base: Mapping, node: Mapping): Mapping => {
+  const entries = new Map(node.entries);
+  for (const [key, entry] of base.entries) if (!entries.has(key)) entries.set(key, entry);
+  return { ...node, entries };
+};
+
+const standAlone = ["law", "times", "trace", "from"];
+
+/** A law replaces the law that it overrides: their keys do not mix. */
+const markWhole = (tree: Tree): Tree => {
+  if (tree.kind === "scalar") return tree;
+  if (tree.kind === "list") return { ...tree, items: tree.items.map(markWhole) };
+  const entries = new Map([...tree.entries].map(([key, entry]) => [key, { ...entry, value: markWhole(entry.value) }]));
+  return { ...tree, entries, ...(standAlone.some((key) => entries.has(key)) ? { whole: true } : {}) };
+};
+
+const absolute = (node: Tree): Tree => {
+  if (node.kind !== "scalar" || typeof node.value !== "string" || !isTraceFile(node.value) || isAbsolute(node.value))
+    return node;
+  return { ...node, value: join(node.at.source.folder, node.value) };
+};

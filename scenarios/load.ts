@@ -1,0 +1,203 @@
+import { basename } from "node:path";
+import type * as z from "zod";
+import type { OutageTrace } from "../models/scenario.ts";
+import { Catalogue } from "./catalogue.ts";
+import { checkCluster, type Report, remarksOn } from "./check-cluster.ts";
+import { checkTextbook } from "./check-textbook.ts";
+import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
+import type { Files } from "./files.ts";
+import { readLineage, scenarioPath } from "./inherit.ts";
+import { type Issue, type Path, ScenarioError } from "./issue.ts";
+import { completeFailures, prepareLayer } from "./layer.ts";
+import { type Override, readOverride } from "./override.ts";
+import { resolveCluster } from "./resolve-cluster.ts";
+import { resolveTextbook } from "./resolve-textbook.ts";
+import type { Scenario } from "./scenario.ts";
+import { didYouMean } from "./spelling.ts";
+import { type Combination, combinations } from "./sweep.ts";
+import { type TextbookFile, textbookSchema } from "./textbook-schema.ts";
+import { TraceError } from "./trace-readers/dirt.ts";
+import { TraceShelf } from "./trace-shelf.ts";
+import { at, keyPlaceOf, type Mapping, merge, placeOf, plain, type Tree, without } from "./tree.ts";
+import { faultsOf } from "./zod-issues.ts";
+
+export interface LoadOptions {
+  readonly files: Files;
+  /** Absolute path of the folder from which references and paths on the command line are meant. */
+  readonly folder: string;
+  readonly overrides?: readonly Override[];
+}
+
+/** A scenario that can be run. */
+export interface LoadedScenario {
+  readonly name: string;
+  readonly description: string;
+  readonly seed: number;
+  readonly replications: number;
+  /** Everything that holds, each value with its place and provenance; with the sweep, but before it is applied. */
+  readonly tree: Tree;
+  readonly points: readonly ScenarioPoint[];
+  /** What has to be said beside every result: how traces are sampled, and what was dirty in them. */
+  readonly notes: readonly string[];
+}
+
+/** One combination of the values of a sweep. */
+export interface ScenarioPoint {
+  /** Path of a key → its value in base units; words stay words. Empty without a sweep. */
+  readonly values: { readonly [path: string]: unknown };
+  /** The same as it is written, such as `30s`. */
+  readonly labels: { readonly [path: string]: string };
+  readonly scenario: Scenario;
+}
+
+const models = { cluster: clusterSchema, textbook: textbookSchema } as const;
+type Model = keyof typeof models;
+
+/**
+ * Reads a scenario, everything it inherits, the catalogue and the traces it names, and checks all of it.
+ *
+ * @param reference a path, or the name of a scenario that comes with the product
+ * @throws ScenarioError with everything that is wrong, each at its line
+ * @throws NoScenarioError if there is no such scenario
+ */
+export const loadScenario = (reference: string, options: LoadOptions): LoadedScenario => {
+  const loader = new Loader(options);
+  return loader.load(reference);
+};
+
+class Loader {
+  readonly #options: LoadOptions;
+  readonly #catalogue: Catalogue;
+  readonly #issues: Issue[] = [];
+  readonly #traces: TraceShelf;
+  readonly #notes = new Set<string>();
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#catalogue = new Catalogue(options.files);
+    this.#traces = new TraceShelf(options.files);
+  }
+
+  load(reference: string): LoadedScenario {
+    const { files, folder, overrides = [] } = this.#options;
+    const name = basename(scenarioPath(files, reference, folder)).replace(/\.ya?ml$/i, "");
+    const lineage = readLineage(files, reference, folder, this.#issues);
+    const written = [...lineage, ...overrides.flatMap((one) => readOverride(one, folder, this.#issues) ?? [])];
+    const model = this.#model(written);
+    const layers = [this.#catalogue.defaults(model), ...written].map((one) =>
+      prepareLayer(one, this.#catalogue, this.#issues),
+    );
+    const merged = layers.reduce((base, over) => merge(base, over)) as Mapping;
+    const tree = completeFailures(merged, this.#catalogue);
+
+    const points = this.#combinations(model, tree).map((combination) => this.#point(model, name, merged, combination));
+    if (this.#issues.length > 0) throw new ScenarioError(this.#issues);
+    const { seed, replications, description = "" } = plain(tree) as ClusterFile;
+    return {
+      name,
+      description,
+      seed,
+      replications,
+      tree,
+      points: points as ScenarioPoint[],
+      notes: [...this.#notes, ...this.#traces.notes],
+    };
+  }
+
+  /** The model decides which keys there are, so it is read before everything else. */
+  #model(layers: readonly Tree[]): Model {
+    const named = layers.map((layer) => at(layer, ["model"])).findLast((node) => node !== undefined);
+    if (named === undefined) return "cluster";
+    const value = String(plain(named));
+    if (value in models) return value as Model;
+    const known = Object.keys(models);
+    const message = `there is no model ${value}${didYouMean(value, known) || `; there are ${known.join(" and ")}`}`;
+    throw new ScenarioError([...this.#issues, { path: ["model"], message, place: named.at }]);
+  }
+
+  #combinations(model: Model, tree: Mapping | Tree): Combination[] {
+    if (at(tree, ["sweep"]) === undefined) return [new Map()];
+    const parsed = models[model].shape.sweep.safeParse(plain(at(tree, ["sweep"])!));
+    if (!parsed.success) {
+      const within = parsed.error.issues.map((issue) => ({ ...issue, path: ["sweep", ...issue.path] }));
+      this.#tell(tree, faultsOf(models[model], plain(tree), within as z.core.$ZodIssue[]));
+      return [new Map()];
+    }
+    return combinations(tree, parsed.data, this.#issues);
+  }
+
+  #point(model: Model, name: string, base: Mapping, combination: Combination): ScenarioPoint | undefined {
+    const laid = [...combination.values()].map((one) => prepareLayer(one, this.#catalogue, this.#issues));
+    const swept = laid.reduce<Tree>((below, over) => merge(below, over), without(base, "sweep"));
+    const tree = completeFailures(swept, this.#catalogue);
+    const input = plain(tree);
+    const parsed = models[model].safeParse(input);
+    if (!parsed.success) {
+      this.#tell(tree, faultsOf(models[model], input, parsed.error.issues));
+      return undefined;
+    }
+    const scenario = this.#resolve(parsed.data, name, tree);
+    if (scenario === undefined) return undefined;
+    const paths = [...combination.keys()];
+    const described = (describe: (path: string[]) => unknown): [string, unknown][] =>
+      paths.map((path) => [path, describe(path.split("."))]);
+    const label = (path: string): string => {
+      const value = plain(at(combination.get(path)!, path.split("."))!);
+      return typeof value === "object" ? JSON.stringify(value) : String(value);
+    };
+    return {
+      values: Object.fromEntries(
+        described((path) => scalarAt(parsed.data, path) ?? plain(at(combination.get(path.join("."))!, path)!)),
+      ),
+      labels: Object.fromEntries(paths.map((path) => [path, label(path)])),
+      scenario,
+    };
+  }
+
+  #resolve(file: ClusterFile | TextbookFile, name: string, tree: Tree): Scenario | undefined {
+    const report = (path: Path, message: string): void => this.#tell(tree, [{ path, message }]);
+    if (file.model === "textbook") {
+      const scenario = resolveTextbook(file, name);
+      checkTextbook(scenario, report);
+      return scenario;
+    }
+    checkCluster(file, report);
+    for (const note of remarksOn(file)) this.#notes.add(note);
+    const traces = { host: this.#trace("host", file, report), vm: this.#trace("vm", file, report) };
+    return this.#issues.length > 0 ? undefined : resolveCluster(file, name, traces);
+  }
+
+  #trace(component: "host" | "vm", file: ClusterFile, report: Report): OutageTrace | undefined {
+    const source = file.failures[component];
+    if (source === "none" || !("trace" in source)) return undefined;
+    const { racks, hostsPerRack } = file.dataCentre;
+    const count = component === "host" ? racks * hostsPerRack : file.cluster.count * file.cluster.vms;
+    try {
+      return this.#traces.get(source, component, count);
+    } catch (error) {
+      if (!(error instanceof TraceError)) throw error;
+      report(["failures", component, "trace"], error.message);
+      return undefined;
+    }
+  }
+
+  /** Adds faults at the places of their values, except where something worse has been said already. */
+  #tell(tree: Tree, faults: readonly { readonly path: Path; readonly message: string; readonly key?: true }[]): void {
+    for (const { path, message, key } of faults) {
+      const place = key ? keyPlaceOf(tree, path) : placeOf(tree, path);
+      const known = this.#issues.some(
+        (issue) =>
+          issue.place.source === place.source && issue.place.start === place.start && issue.message !== message,
+      );
+      if (!known) this.#issues.push({ path, message, place });
+    }
+  }
+}
+
+const scalarAt = (file: unknown, path: readonly string[]): unknown => {
+  const found = path.reduce<unknown>(
+    (value, key) => (value as { readonly [key: string]: unknown } | undefined)?.[key],
+    file,
+  );
+  return typeof found === "object" ? undefined : found;
+};

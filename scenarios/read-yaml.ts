@@ -1,0 +1,50 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from "yaml";
+import type { Issue } from "./issue.ts";
+import type { Place, Source } from "./place.ts";
+import { type Entry, mapping, type Scalar, type Tree } from "./tree.ts";
+
+/** Reads YAML into a tree with places. All faults of syntax are returned, with what could be read in spite of them. */
+export const readYaml = (source: Source, from = 0): { readonly tree: Tree; readonly issues: readonly Issue[] } => {
+  const issues: Issue[] = [];
+  const place = (start: number, end: number): Place => ({ source, start: start + from, end: end + from });
+  const complain = (message: string, where: Place): void => {
+    issues.push({ path: [], message, place: where });
+  };
+
+  const document = parseDocument(source.text.slice(from), { prettyErrors: false });
+  for (const { message, pos } of [...document.errors, ...document.warnings]) {
+    complain(`this is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`, place(...pos));
+  }
+
+  const nothing = (where: Place): Scalar => ({ kind: "scalar", value: null, at: where });
+  const convert = (node: Node | null | undefined, fallback: Place): Tree => {
+    if (!node) return nothing(fallback);
+    const [start, end] = node.range ?? [0, 0];
+    const where = place(start, end);
+    if (isAlias(node)) return convert(node.resolve(document), where);
+    if (isMap(node)) {
+      const entries: [string, Entry][] = [];
+      for (const { key, value } of node.items) {
+        if (!isScalar(key)) {
+          complain("a key must be a word", where);
+          continue;
+        }
+        const [keyStart, keyEnd] = key.range ?? [start, end];
+        const keyPlace = place(keyStart, keyEnd);
+        entries.push([String(key.value), { key: keyPlace, value: convert(value as Node | null, keyPlace) }]);
+      }
+      return mapping(entries, where);
+    }
+    if (isSeq(node)) {
+      return { kind: "list", items: node.items.map((item) => convert(item as Node | null, where)), at: where };
+    }
+    const value: unknown = isScalar(node) ? node.value : undefined;
+    if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+      return { kind: "scalar", value, at: where };
+    }
+    complain("a value must be text, a number, true, false, a list or a mapping", where);
+    return nothing(where);
+  };
+  const whole = place(0, 0);
+  return { tree: convert(document.contents, whole), issues };
+};

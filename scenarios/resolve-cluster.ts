@@ -1,0 +1,118 @@
+import {
+  type ClassStorage,
+  type ClusterScenario,
+  type FailureSource,
+  type OutageTrace,
+  type PageClass,
+  type PageType,
+  pageTypes,
+} from "../models/scenario.ts";
+import type { ClusterFile } from "./cluster-schema.ts";
+import type { FailureSourceSpec } from "./failures-schema.ts";
+import { lawOf } from "./law-schema.ts";
+
+const pageSize = 4096;
+const gibibyte = 2 ** 30;
+
+/** The traces that a file asks for, read. */
+export interface Traces {
+  readonly host: OutageTrace | undefined;
+  readonly vm: OutageTrace | undefined;
+}
+
+/** What a checked file means, in seconds, bytes, bytes per second and pages. */
+export const resolveCluster = (file: ClusterFile, name: string, traces: Traces): ClusterScenario => {
+  const { dataCentre, cluster, snapshot, storage, failures } = file;
+  const { host } = dataCentre;
+  const { costs } = snapshot;
+  return {
+    model: "cluster",
+    name,
+    horizon: file.horizon,
+    fidelity: file.fidelity,
+    domains: file.domains,
+    dataCentre: {
+      ...dataCentre,
+      host: {
+        cores: host.cores,
+        memory: host.memory,
+        disk: { read: host.disk.read, write: host.disk.write, latency: host.disk.latency },
+        nic: host.nic,
+      },
+    },
+    cluster: {
+      ...cluster,
+      workload: {
+        name: cluster.workload.name ?? "custom",
+        classes: pageClasses(cluster.workload.classes, cluster.vm.memory),
+      },
+      quorum: cluster.quorum === "all" ? cluster.vms : cluster.quorum,
+    },
+    snapshot: {
+      ...snapshot,
+      costs: {
+        prepare: costs.prepare,
+        fixed: costs.fixed,
+        device: costs.device,
+        armPerPage: costs.armPerPage,
+        fault: costs.fault,
+        track: costs.track,
+        unprotectPerPage: costs.unprotectPerPage,
+        copyRate: costs.copyRate,
+      },
+    },
+    storage: {
+      policy: storage.policy.name ?? "custom",
+      types: Object.fromEntries(pageTypes.map((type) => [type, classStorage(file, type)])) as {
+        [type in PageType]: ClassStorage;
+      },
+      dropZero: storage.policy.dropZero,
+      placement: storage.placement,
+      chunk: storage.chunk,
+      keep: storage.keep,
+      repairDelay: storage.repairDelay,
+    },
+    rollback: file.rollback,
+    detection: file.detection,
+    failures: {
+      host: failureSource(failures.host, traces.host),
+      vm: failureSource(failures.vm, traces.vm),
+    },
+    pauseTolerance: file.pauseTolerance,
+  };
+};
+
+/** Shares of the memory as whole pages that add up to all of it: the largest remainders get the pages left over. */
+const pageClasses = (classes: ClusterFile["cluster"]["workload"]["classes"], memory: number): PageClass[] => {
+  const total = Math.floor(memory / pageSize);
+  const specs = Object.values(classes);
+  const pages = specs.map(({ share }) => Math.floor(share * total));
+  const left = total - pages.reduce((sum, one) => sum + one, 0);
+  const remainder = (index: number): number => specs[index]!.share * total - pages[index]!;
+  const byRemainder = specs.map((_, index) => index).sort((a, b) => remainder(b) - remainder(a) || a - b);
+  for (const index of byRemainder.slice(0, left)) pages[index]!++;
+  return specs.map(({ type, writesPerGiB, compressRatio, content }, index) => ({
+    type,
+    pages: pages[index]!,
+    writesPerSecond: (writesPerGiB * memory) / gibibyte,
+    compressRatio,
+    content,
+  }));
+};
+
+const classStorage = ({ storage }: ClusterFile, type: PageType): ClassStorage => {
+  const { copies, onLoss } = storage.policy[type];
+  return { copies: copies === "full" ? storage.copies : copies === "drop" ? 0 : copies, onLoss };
+};
+
+const failureSource = (spec: FailureSourceSpec, trace: OutageTrace | undefined): FailureSource => {
+  if (spec === "none") return { kind: "none" };
+  if ("times" in spec) {
+    const outages = spec.times
+      .map(({ component, start, end = Infinity, permanent = false }) => ({ component, start, end, permanent }))
+      .sort((a, b) => a.start - b.start || a.component - b.component);
+    return { kind: "times", outages };
+  }
+  if ("trace" in spec) return { kind: "trace", trace: trace!, permanent: spec.permanent };
+  return { kind: "law", time: lawOf(spec), repair: lawOf(spec.repair), permanent: spec.permanent, age: spec.age };
+};

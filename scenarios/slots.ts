@@ -1,0 +1,31 @@
+/** What the catalogue can name, and the file in which it does. */
+export type CatalogueKind =
+  | "hosts"
+  | "disks"
+  | "nics"
+  | "workloads"
+  | "capture-costs"
+  | "storage-policies"
+  | "failures";
+
+/** A place in a cluster scenario where the name of a catalogue entry may stand instead of the thing itself. */
+export interface Slot {
+  readonly path: readonly string[];
+  readonly kind: CatalogueKind;
+  /** Words that are no names. */
+  readonly words?: readonly string[];
+}
+
+/** Outer slots first: a host of the catalogue names its disk. */
+export const slots: readonly Slot[] = [
+  { path: ["dataCentre", "host"], kind: "hosts" },
+  { path: ["dataCentre", "host", "disk"], kind: "disks" },
+  { path: ["dataCentre", "host", "nic"], kind: "nics" },
+  { path: ["dataCentre", "uplink"], kind: "nics" },
+  { path: ["dataCentre", "store", "bandwidth"], kind: "nics" },
+  { path: ["cluster", "workload"], kind: "workloads" },
+  { path: ["snapshot", "costs"], kind: "capture-costs" },
+  { path: ["storage", "policy"], kind: "storage-policies" },
+  { path: ["failures", "host"], kind: "failures", words: ["none"] },
+  { path: ["failures", "vm"], kind: "failures", words: ["none"] },
+];

@@ -1,0 +1,44 @@
+import { basename } from "node:path";
+import type { OutageTrace } from "../models/scenario.ts";
+import type { Files } from "./files.ts";
+import type { TraceReading } from "./trace-readers/build-trace.ts";
+import { readTrace } from "./trace-readers/read-trace.ts";
+
+/** A trace as a scenario asks for it. */
+export interface TraceRequest {
+  readonly trace: string;
+  readonly nodes?: number | undefined;
+  readonly span?: number | undefined;
+}
+
+/** The traces of one scenario, each read once, and what is to be said about them. */
+export class TraceShelf {
+  readonly #files: Files;
+  readonly #read = new Map<string, TraceReading>();
+  readonly #notes = new Set<string>();
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
+
+  get notes(): readonly string[] {
+    return [...this.#notes];
+  }
+
+  /**
+   * The trace for `count` components of one kind.
+   * @throws TraceError if it cannot be read
+   */
+  get({ trace: reference, nodes, span }: TraceRequest, component: "host" | "vm", count: number): OutageTrace {
+    const key = JSON.stringify([reference, nodes, span]);
+    const observed = { ...(nodes === undefined ? {} : { nodes }), ...(span === undefined ? {} : { span }) };
+    const reading = this.#read.get(key) ?? readTrace(this.#files, reference, observed);
+    this.#read.set(key, reading);
+    const { trace, notes } = reading;
+    const name = `trace ${basename(reference)}`;
+    for (const note of notes) this.#notes.add(`${name}: ${note}`);
+    const sampled = `${count} of its ${trace.byNode.length} nodes for the ${component}s`;
+    this.#notes.add(`${name}: each replication draws ${sampled} and a starting time, and goes round (block bootstrap)`);
+    return trace;
+  }
+}
