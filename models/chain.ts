@@ -14,12 +14,15 @@ export class Chain {
   versions: SimulatedSnapshot[] = [];
   /** Cut, but not durable, in the order of their cuts. */
   inFlight: SimulatedSnapshot[] = [];
+  /** Bytes of each class of a whole version. */
+  readonly wholeBytes: Float64Array;
   /** A merge or a deletion of old versions is under way. */
   merging = false;
 
   constructor(memory: MemoryTable, storage: StoragePlan) {
     this.#memory = memory;
     this.#storage = storage;
+    this.wholeBytes = Float64Array.from(memory.classes, ({ pages }) => pages * pageSize);
   }
 
   get newest(): SimulatedSnapshot | undefined {
@@ -92,14 +95,9 @@ export class Chain {
   get stagedBytes(): number {
     let total = 0;
     for (const { parts } of [...this.versions, ...this.inFlight]) {
-      for (const { vm, bytes } of parts) if (vm.stagedOn !== undefined) for (const own of bytes) total += own;
+      for (const part of parts) if (part.vm.stagedOn !== undefined) total += part.total;
     }
     return total;
-  }
-
-  /** Bytes of each class of a whole version. */
-  wholeBytes(): Float64Array {
-    return Float64Array.from(this.#memory.classes, ({ pages }) => pages * pageSize);
   }
 }
 

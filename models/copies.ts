@@ -1,6 +1,7 @@
 import type { Host } from "./data-centre.ts";
 import { type MemoryTable, pageSize } from "./memory.ts";
 import { rackAware } from "./placement/rack-aware.ts";
+import { type Route, RouteMix } from "./route.ts";
 
 interface Copy {
   readonly host: Host;
@@ -29,6 +30,9 @@ export class Copies {
   readonly #chunks: Chunk[];
   #targets: HostShares | undefined;
   #held: Float64Array | undefined;
+  readonly #routes = new Map<"replicate" | "merge", { readonly from: Host | undefined; readonly mix: RouteMix }>();
+  #full: boolean | undefined;
+  #whole: boolean | undefined;
 
   private constructor(
     hosts: readonly Host[],
@@ -69,9 +73,9 @@ export class Copies {
 
   /** Copies for a version that is written whole: on the same hosts where they are up, and all complete. */
   forNewVersion(capturing: Host): Copies {
-    if (this.#chunks.every((chunk) => chunk.absent.length === 0 && chunk.copies.length === this.#wanted(chunk))) {
-      if (this.hostsBehind.length === 0) return this;
-    }
+    this.#whole ??=
+      this.full && this.#chunks.every(({ absent }) => absent.length === 0) && this.hostsBehind.length === 0;
+    if (this.#whole) return this;
     const fresh = new Copies(this.#hosts, this.#memory, this.#pick, this.#chunks);
     for (const [i, chunk] of this.#chunks.entries()) {
       fresh.#chunks[i]!.copies = chunk.copies.map(({ host }) => ({ host, complete: true }));
@@ -82,6 +86,7 @@ export class Copies {
 
   /** Finds a host for each copy that is missing. */
   fill(capturing: Host, complete: boolean): void {
+    if (this.full) return;
     this.#changed();
     for (const chunk of this.#chunks) {
       const missing = this.#wanted(chunk) - chunk.copies.length;
@@ -96,7 +101,8 @@ export class Copies {
 
   /** Whether every chunk has as many copies on live hosts as its class asks for. */
   get full(): boolean {
-    return this.#chunks.every((chunk) => chunk.copies.length >= this.#wanted(chunk));
+    this.#full ??= this.#chunks.every((chunk) => chunk.copies.length >= this.#wanted(chunk));
+    return this.#full;
   }
 
   /** A host has failed; with its disk gone for good (`permanent`), or to return. */
@@ -205,9 +211,22 @@ export class Copies {
     return this.#held;
   }
 
+  /** Routes for one byte of each class, kept until the copies or the `from` of this purpose change. */
+  routes(purpose: "replicate" | "merge", from: Host | undefined, ofClass: (pageClass: number) => Route): RouteMix {
+    let kept = this.#routes.get(purpose);
+    if (kept === undefined || kept.from !== from) {
+      kept = { from, mix: new RouteMix(this.#memory.classes.map((_, i) => ofClass(i))) };
+      this.#routes.set(purpose, kept);
+    }
+    return kept.mix;
+  }
+
   #changed(): void {
+    this.#routes.clear();
     this.#targets = undefined;
     this.#held = undefined;
+    this.#full = undefined;
+    this.#whole = undefined;
   }
 
   #wanted(chunk: Chunk): number {

@@ -1,4 +1,5 @@
 import type { FluidNetwork, Link } from "../sim/index.ts";
+import { type Route, RouteBuilder } from "./route.ts";
 import type { DataCentreSpec, VmSpec } from "./scenario.ts";
 
 /** A machine that holds VMs and copies of their snapshots. */
@@ -29,6 +30,7 @@ export class DataCentre {
   readonly hosts: readonly Host[];
   readonly racks: readonly Rack[];
   readonly store: Link;
+  readonly #toDisk: Route[] = [];
 
   constructor(net: FluidNetwork, spec: DataCentreSpec) {
     this.spec = spec;
@@ -53,6 +55,16 @@ export class DataCentre {
         outage: 0,
       };
     });
+  }
+
+  /** From the memory of a guest to the disk of its host. */
+  toDisk(host: Host): Route {
+    let route = this.#toDisk[host.index];
+    if (route === undefined) {
+      route = new RouteBuilder(this).write(host).build();
+      this.#toDisk[host.index] = route;
+    }
+    return route;
   }
 
   /** Every link of the network. */

@@ -10,6 +10,50 @@ export interface Route {
   readonly sourceShare: number;
   /** Bytes over NICs and uplinks for each byte of the transfer. */
   readonly linkShare: number;
+  /** Sum of the shares. */
+  readonly weight: number;
+}
+
+/** Routes of different kinds of bytes that leave together, prepared to be mixed in any proportion. */
+export class RouteMix {
+  readonly #routes: readonly Route[];
+  readonly #over: readonly { readonly link: Link; share: number }[];
+  /** Shares of one byte, by kind and link. */
+  readonly #shares: readonly Float64Array[];
+  readonly #hosts: readonly Host[];
+
+  constructor(routes: readonly Route[]) {
+    const links = [...new Set(routes.flatMap(({ over }) => over.map(({ link }) => link)))];
+    this.#routes = routes;
+    this.#over = links.map((link) => ({ link, share: 0 }));
+    this.#hosts = [...new Set(routes.flatMap(({ hosts }) => hosts))];
+    this.#shares = routes.map(({ over }) => {
+      const shares = new Map(over.map(({ link, share }) => [link, share]));
+      return Float64Array.from(links, (link) => shares.get(link) ?? 0);
+    });
+  }
+
+  /** The route of a mix with so many bytes of each kind. Its `over` is good until the next call: a million are asked for. */
+  of(bytes: Float64Array, total: number): Route {
+    const kinds = this.#routes.length;
+    let sourceShare = 0;
+    let linkShare = 0;
+    for (let kind = 0; kind < kinds; kind++) {
+      const part = bytes[kind]! / total;
+      sourceShare += part * this.#routes[kind]!.sourceShare;
+      linkShare += part * this.#routes[kind]!.linkShare;
+    }
+    let weight = 0;
+    for (let i = 0; i < this.#over.length; i++) {
+      let share = 0;
+      for (let kind = 0; kind < kinds; kind++) share += bytes[kind]! * this.#shares[kind]![i]!;
+      this.#over[i]!.share = share / total;
+      weight += share / total;
+    }
+    // A link that only carries kinds of which there are no bytes is not crossed.
+    const over = this.#over.every(({ share }) => share > 0) ? this.#over : this.#over.filter(({ share }) => share > 0);
+    return { over: total === 0 ? [] : over, hosts: this.#hosts, sourceShare, linkShare, weight };
+  }
 }
 
 /** Puts a route together from what its bytes pass; shares on one link add up. */
@@ -61,6 +105,7 @@ export class RouteBuilder {
       hosts: [...this.#hosts],
       sourceShare: this.#sourceShare,
       linkShare: this.#linkShare,
+      weight: [...this.#shares.values()].reduce((sum, share) => sum + share, 0),
     };
   }
 

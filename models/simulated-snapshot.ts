@@ -8,13 +8,14 @@ import type { Transfer } from "./transfer.ts";
 /** One VM's part of a snapshot. */
 export interface VmPart {
   readonly vm: SimulatedVm;
-  /** Bytes of each class. */
+  /** Bytes of each class, and of all. */
   bytes: Float64Array;
+  total: number;
   readonly copies: Copies;
   /** The capturing host, whose disk the copies are made from. */
   readonly source: Host;
-  /** Part of its share that each host has received. */
-  readonly delivered: Map<Host, number>;
+  /** Part of its share that each host has received, when a failure broke the copying off. */
+  delivered: Map<Host, number> | undefined;
   transfer: Transfer | undefined;
   replicated: boolean;
 }
@@ -47,5 +48,3 @@ export class SimulatedSnapshot implements Snapshot {
     this.parts = options.parts;
   }
 }
-
-export const totalBytes = (part: VmPart): number => part.bytes.reduce((sum, bytes) => sum + bytes, 0);

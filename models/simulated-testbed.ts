@@ -2,11 +2,10 @@ import type { ProcessHandle, SimEvent, Simulation, Waitable } from "../sim/index
 import { Interrupt, type Process } from "../sim/index.ts";
 import { pageSize } from "./memory.ts";
 import { placeVms } from "./placement/vm-placement.ts";
-import { RouteBuilder } from "./route.ts";
 import type { RollbackPlan, SnapshotPlan, StoragePlan } from "./scenario.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
-import { SimulatedSnapshot, totalBytes } from "./simulated-snapshot.ts";
+import { SimulatedSnapshot, type VmPart } from "./simulated-snapshot.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
 import { type FailureReport, Interrupted, type Policy, type Testbed, type Wait } from "./testbed.ts";
 
@@ -202,19 +201,24 @@ export class SimulatedTestbed implements Testbed {
     const whole = plan.record === "full" || !cluster.tracking;
     const { progress } = cluster;
     const work = cluster.pause();
-    const parts = cluster.vms.map((vm, i) => {
-      const bytes = whole ? chain.wholeBytes() : new Float64Array(memory.classes.length);
+    const parts = cluster.vms.map((vm, i): VmPart => {
+      let bytes = chain.wholeBytes;
+      let total = memory.bytes;
       if (whole) vm.inSet.fill(1);
       else {
+        bytes = new Float64Array(memory.classes.length);
         vm.dirtyPages(work[i]!, bytes);
-        for (const [c, { pages }] of memory.classes.entries()) {
+        total = 0;
+        for (let c = 0; c < bytes.length; c++) {
+          const { pages } = memory.classes[c]!;
           vm.inSet[c] = pages === 0 ? 0 : bytes[c]! / pages;
           bytes[c]! *= pageSize;
+          total += bytes[c]!;
         }
       }
-      const copies = store.copiesFor(vm, vm.host!, whole);
-      const delivered = new Map();
-      return { vm, bytes, copies, source: vm.host!, delivered, transfer: undefined, replicated: false };
+      const source = vm.host!;
+      const copies = store.copiesFor(vm, source, whole);
+      return { vm, bytes, total, copies, source, delivered: undefined, transfer: undefined, replicated: false };
     });
     const number = ++cluster.snapshots;
     const snapshot = new SimulatedSnapshot({ cluster, number, cutAt: this.#sim.now, progress, whole, parts });
@@ -236,8 +240,8 @@ export class SimulatedTestbed implements Testbed {
       if (!part.source.up || part.vm.state === "detect") continue;
       const transfer = this.#domain.transfers.start({
         errand: "capture",
-        bytes: totalBytes(part),
-        route: new RouteBuilder(this.#domain.centre).write(part.source).build(),
+        bytes: part.total,
+        route: this.#domain.centre.toDisk(part.source),
         cap,
         onDone: () => {
           part.vm.endSweep(this.#sim.now);
@@ -316,7 +320,7 @@ const isLoaded = (vm: SimulatedVm, point: SimulatedSnapshot): boolean =>
 
 /** Pages that are protected at the cut, on the VM that has most of them: the barrier waits for it. */
 const pagesOf = (snapshot: SimulatedSnapshot): number =>
-  snapshot.parts.reduce((most, part) => Math.max(most, totalBytes(part)), 0) / pageSize;
+  snapshot.parts.reduce((most, part) => Math.max(most, part.total), 0) / pageSize;
 
 /** Runs a policy as a process of the core; an interrupt by the core is thrown into it as {@link Interrupted}. */
 export function* drive(policy: Policy): Process {

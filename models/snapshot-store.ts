@@ -7,7 +7,7 @@ import type { ModelClock } from "./model-clock.ts";
 import { type Route, RouteBuilder } from "./route.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
-import { type SimulatedSnapshot, totalBytes, type VmPart } from "./simulated-snapshot.ts";
+import type { SimulatedSnapshot, VmPart } from "./simulated-snapshot.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
 import type { Transfer, Transfers } from "./transfer.ts";
 
@@ -83,48 +83,64 @@ export class SnapshotStore {
 
   #replicatePart(snapshot: SimulatedSnapshot, part: VmPart): void {
     if (snapshot.state === "failed") return;
-    const { centre, transfers } = this.#parts;
+    const { transfers } = this.#parts;
     part.copies.fill(part.source, snapshot.whole);
     if (!part.source.up || !part.copies.full) {
       this.#parked.push(() => this.#replicatePart(snapshot, part));
       return;
     }
-    const total = totalBytes(part);
-    const route = new RouteBuilder(centre);
-    const parts: { readonly host: Host; readonly part: number }[] = [];
-    let most = 0;
-    for (const [host, shares] of part.copies.targets) {
-      const wanted = 1 - (part.delivered.get(host) ?? 0);
-      most = Math.max(most, wanted);
-      parts.push({ host, part: total === 0 ? 0 : (wanted * weigh(shares, part.bytes)) / total });
-    }
-    // One flow brings all hosts what each still lacks; hosts that lack less receive more slowly.
-    if (most > 0) route.read(part.source);
-    for (const { host, part: share } of parts) {
-      if (share > 0) route.send(part.source, host, share / most).write(host, share / most);
-    }
-    const deliver = (fraction: number): void => {
-      for (const { host } of parts) {
-        const had = part.delivered.get(host) ?? 0;
-        part.delivered.set(host, had + (1 - had) * fraction);
-      }
-      part.transfer = undefined;
-    };
-    const bytes = total * most;
+    const { route, bytes } = part.delivered === undefined ? this.#fresh(part) : this.#rest(part, part.delivered);
     part.transfer = transfers.start({
       errand: "replicate",
       bytes,
-      route: route.build(),
+      route,
       onDone: () => {
-        deliver(1);
+        part.transfer = undefined;
         part.replicated = true;
         if (snapshot.parts.every((one) => one.replicated)) this.#commit(snapshot.cluster);
       },
       onBroken: (remaining) => {
-        deliver(bytes === 0 ? 0 : 1 - remaining / bytes);
+        part.transfer = undefined;
+        part.delivered ??= new Map();
+        for (const host of part.copies.targets.keys()) {
+          const had = part.delivered.get(host) ?? 0;
+          part.delivered.set(host, had + (1 - had) * (1 - remaining / bytes));
+        }
         this.#parked.push(() => this.#replicatePart(snapshot, part));
       },
     });
+  }
+
+  /** One flow brings every host its share: read once, sent and written as often as there are copies. */
+  #fresh(part: VmPart): { route: Route; bytes: number } {
+    const { copies, source } = part;
+    const mix = copies.routes("replicate", source, (c) => {
+      const route = new RouteBuilder(this.#parts.centre).read(source);
+      for (const [host, shares] of copies.targets)
+        if (shares[c]! > 0) route.send(source, host, shares[c]).write(host, shares[c]);
+      return route.build();
+    });
+    return { route: mix.of(part.bytes, part.total), bytes: part.total };
+  }
+
+  /** After a host has failed, hosts that lack less receive more slowly, so that one flow still ends with all of it there. */
+  #rest(part: VmPart, delivered: ReadonlyMap<Host, number>): { route: Route; bytes: number } {
+    const { copies, source, bytes, total } = part;
+    const lacking = [...copies.targets].map(([host, shares]) => ({
+      host,
+      shares,
+      part: 1 - (delivered.get(host) ?? 0),
+    }));
+    const most = Math.max(0, ...lacking.map((one) => one.part));
+    const route = new RouteBuilder(this.#parts.centre);
+    if (total > 0 && most > 0) {
+      route.read(source);
+      for (const one of lacking) {
+        const share = ((one.part / most) * weigh(one.shares, bytes)) / total;
+        if (share > 0) route.send(source, one.host, share).write(one.host, share);
+      }
+    }
+    return { route: route.build(), bytes: total * most };
   }
 
   /** Snapshots become durable in the order of their cuts. */
@@ -158,14 +174,17 @@ export class SnapshotStore {
       chain.merging = true;
       let open = next.parts.length;
       for (const part of next.parts) {
-        this.#mergePart(part, totalBytes(part), () => {
+        this.#mergePart(part, part.total, () => {
           if (--open > 0) return;
           chain.merging = false;
           if (chain.versions[0] !== oldest || chain.versions[1] !== next) return;
           oldest.state = "merged";
           chain.versions.shift();
           next.whole = true;
-          for (const one of next.parts) one.bytes = chain.wholeBytes();
+          for (const one of next.parts) {
+            one.bytes = chain.wholeBytes;
+            one.total = this.#parts.memory.bytes;
+          }
           this.#retain(cluster);
           this.recount();
           this.#parts.onChange();
@@ -175,15 +194,21 @@ export class SnapshotStore {
   }
 
   #mergePart(part: VmPart, bytes: number, onDone: () => void): void {
-    const total = totalBytes(part);
-    const route = new RouteBuilder(this.#parts.centre);
-    for (const [host, shares] of part.copies.targets) {
-      const share = total === 0 ? 0 : weigh(shares, part.bytes) / total;
-      if (host.up) route.read(host, share).write(host, share);
+    const { copies, vm } = part;
+    const staged = vm.stagedOn?.up === true ? vm.stagedOn : undefined;
+    const mix = copies.routes("merge", staged, (c) => {
+      const route = new RouteBuilder(this.#parts.centre);
+      for (const [host, shares] of copies.targets) {
+        if (host.up && shares[c]! > 0) route.read(host, shares[c]).write(host, shares[c]);
+      }
+      if (staged !== undefined) route.read(staged).write(staged);
+      return route.build();
+    });
+    const built = mix.of(part.bytes, part.total);
+    if (built.over.length === 0) {
+      onDone();
+      return;
     }
-    if (part.vm.stagedOn?.up === true) route.read(part.vm.stagedOn).write(part.vm.stagedOn);
-    const built = route.build();
-    if (built.over.length === 0) return onDone();
     this.#parts.transfers.start({
       errand: "merge",
       bytes,
@@ -210,9 +235,9 @@ export class SnapshotStore {
     const { centre, memory } = this.#parts;
     const chain = this.chain(point.cluster);
     const part = point.parts[vm.index]!;
-    const bytes = chain.wholeBytes();
+    const bytes = chain.wholeBytes;
     const route = new RouteBuilder(centre);
-    const sum = bytes.reduce((a, b) => a + b, 0);
+    const sum = memory.bytes;
     if (vm.stagedOn === host) {
       const total = sum + memory.reReadBytes;
       if (total > 0) route.read(host, sum / total).fetch(host, memory.reReadBytes / total);

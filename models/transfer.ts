@@ -57,7 +57,7 @@ export class Transfers {
   /** Link-bytes that transfers have asked the network to carry, those under way included. */
   get carried(): number {
     let total = this.#carried;
-    for (const transfer of this.#active) total += (transfer.bytes - transfer.remaining) * weight(transfer);
+    for (const transfer of this.#active) total += (transfer.bytes - transfer.remaining) * transfer.options.route.weight;
     return total;
   }
 
@@ -76,7 +76,7 @@ export class Transfers {
   shorten(transfer: Transfer, bytes: number): void {
     const remaining = transfer.remaining - bytes;
     transfer.flow!.cancel();
-    this.#carried -= bytes * weight(transfer);
+    this.#carried -= bytes * transfer.options.route.weight;
     transfer.flow = this.#flow(transfer.options, remaining, () => this.#end(transfer, 0));
   }
 
@@ -114,11 +114,9 @@ export class Transfers {
     transfer.flow = undefined;
     const { errand, route } = transfer.options;
     const moved = transfer.bytes - remaining;
-    this.#carried += moved * weight(transfer);
+    this.#carried += moved * transfer.options.route.weight;
     this.#ledger.add("sourceBytes", moved * route.sourceShare);
     this.#ledger.add("linkBytes", moved * route.linkShare);
     if (errand === "repair") this.#ledger.add("repairBytes", moved);
   }
 }
-
-const weight = (transfer: Transfer): number => transfer.options.route.over.reduce((sum, { share }) => sum + share, 0);
