@@ -12,7 +12,7 @@ import type { Simulation } from "./simulation.ts";
 export abstract class Claim<T> extends SimEvent<T> {
   declare readonly sim: Simulation;
   /** @internal Rank by arrival. */
-  readonly order: number;
+  declare readonly order: number;
 
   /** @internal */
   constructor(sim: Simulation, order: number) {

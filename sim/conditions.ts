@@ -50,10 +50,10 @@ export const allOf = (...events: Events): SimEvent<Happenings> => {
  * taken when it is processed, so it knows of everything that happened until then.
  */
 class Condition extends SimEvent<Happenings> implements Waiter {
-  readonly #events: readonly SimEvent<unknown>[];
-  readonly #needed: number;
-  readonly #kind: string;
-  #happened = 0;
+  declare private readonly kind: string;
+  declare private readonly events: readonly SimEvent<unknown>[];
+  declare private readonly needed: number;
+  declare private happened: number;
 
   constructor(kind: string, events: readonly SimEvent<unknown>[], needed: number) {
     for (const event of events) if (!(event instanceof SimEvent)) throw new NotAnEvent(kind, event);
@@ -61,16 +61,16 @@ class Condition extends SimEvent<Happenings> implements Waiter {
     const foreign = events.find((event) => event.sim !== null && event.sim !== sim);
     if (foreign !== undefined) throw new ForeignEvent(kind, foreign.name);
     super(sim, null);
-    this.#kind = kind;
-    this.#events = events;
-    this.#needed = needed;
+    this.kind = kind;
+    this.events = events;
+    this.needed = needed;
     this.#attend();
   }
 
   override get name(): string {
-    const names = this.#events.slice(0, 3).map((event) => event.name);
-    if (this.#events.length > 3) names.push(`${this.#events.length - 3} more`);
-    return `${this.#kind}(${names.join(", ")})`;
+    const names = this.events.slice(0, 3).map((event) => event.name);
+    if (this.events.length > 3) names.push(`${this.events.length - 3} more`);
+    return `${this.kind}(${names.join(", ")})`;
   }
 
   /** @internal A part has happened. Takes notice of its failure if that decides the outcome. */
@@ -79,14 +79,14 @@ class Condition extends SimEvent<Happenings> implements Waiter {
     if ((event.state & FAILED) !== 0) {
       this.state |= FAILED;
       this.trigger(event.payload);
-    } else if (++this.#happened === this.#needed) {
+    } else if (++this.happened === this.needed) {
       this.trigger(undefined);
     }
     return true;
   }
 
   override occur(): void {
-    for (const event of this.#events) event.leave(this);
+    for (const event of this.events) event.leave(this);
     if ((this.state & FAILED) === 0) this.payload = this.#happenings();
     super.occur();
   }
@@ -94,7 +94,7 @@ class Condition extends SimEvent<Happenings> implements Waiter {
   /** Nobody waits for it: it waits for nobody, so that its claims leave their queues. */
   override abandoned(): void {
     this.state |= LEFT;
-    for (const event of this.#events) event.desert(this);
+    for (const event of this.events) event.desert(this);
   }
 
   override rejoin(): void {
@@ -109,11 +109,11 @@ class Condition extends SimEvent<Happenings> implements Waiter {
       this.payload = this.#happenings();
       return;
     }
-    this.#happened = 0;
+    this.happened = 0;
     try {
-      for (const event of this.#events) if (!event.join(this)) this.wake(event);
+      for (const event of this.events) if (!event.join(this)) this.wake(event);
     } catch (error) {
-      for (const event of this.#events) event.leave(this);
+      for (const event of this.events) event.leave(this);
       throw error;
     }
   }
@@ -125,7 +125,7 @@ class Condition extends SimEvent<Happenings> implements Waiter {
   }
 
   #collect(happened: Set<Waitable>): void {
-    for (const event of this.#events) {
+    for (const event of this.events) {
       if (event instanceof Condition) event.#collect(happened);
       if (event.processed) happened.add(event);
     }

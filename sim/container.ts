@@ -109,29 +109,29 @@ const byOrder = (a: Transfer, b: Transfer): boolean => a.order < b.order;
 
 /** A put or a get of a container. */
 class Transfer extends Claim<void> {
-  readonly #container: Container;
-  readonly change: number;
+  declare private readonly container: Container;
+  declare readonly change: number;
 
   constructor(container: Container, order: number, change: number) {
     super(container.sim, order);
-    this.#container = container;
+    this.container = container;
     this.change = change;
   }
 
   override get name(): string {
-    return `${this.change > 0 ? "put into" : "get from"} ${this.#container.name} of ${Math.abs(this.change)}`;
+    return `${this.change > 0 ? "put into" : "get from"} ${this.container.name} of ${Math.abs(this.change)}`;
   }
 
   override occur(): void {
-    this.#container.serveOthers(this);
+    this.container.serveOthers(this);
     super.occur();
   }
 
   override enqueue(): void {
-    this.#container.admit(this);
+    this.container.admit(this);
   }
 
   override quit(): void {
-    this.#container.strike(this);
+    this.container.strike(this);
   }
 }

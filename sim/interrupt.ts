@@ -3,12 +3,15 @@
  * whoever prints it, but captures no stack: the stack would be the engine's, and capturing it costs 20 times the rest.
  */
 export class Interrupt implements Error {
-  readonly name = "Interrupt";
   /** What the interrupting party passed: for a preemption a `Preemption`. */
   readonly cause: unknown;
 
   constructor(cause?: unknown) {
     this.cause = cause;
+  }
+
+  get name(): string {
+    return "Interrupt";
   }
 
   get message(): string {

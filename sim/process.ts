@@ -22,27 +22,38 @@ type Step = IteratorResult<number | Waitable, unknown>;
 const generator: Body = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})()));
 const { next, throw: throwInto, return: returnFrom } = generator;
 
+/** Whether something is a generator, of whatever function. */
+export const isGenerator = (body: unknown): boolean => Object.prototype.isPrototypeOf.call(generator, body as object);
+
+// The three ways to resume a body.
+const NEXT = 0;
+const THROW = 1;
+const RETURN = 2;
+
 /**
  * A process that was started by `sim.process`. It is an event that happens when the process ends: its value is what
  * the body returned, and it fails with what the body threw. If it fails and nobody waits for it, `run` throws.
  */
 export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
   declare readonly sim: Simulation;
-  readonly #body: Body;
+  declare private readonly body: Body;
   /** What it waits for, if that is an event. */
-  #target: SimEvent<unknown> | null = null;
+  declare private target: SimEvent<unknown> | null;
   /** Where on the agenda it is, if it waits for time to pass or has not started. */
-  #place = NOWHERE;
+  declare private place: number;
   /** @internal Neighbours in the list of living processes. */
-  older: ProcessHandle<unknown> | null = null;
+  declare older: ProcessHandle<unknown> | null;
   /** @internal */
-  newer: ProcessHandle<unknown> | null = null;
+  declare newer: ProcessHandle<unknown> | null;
 
   /** @internal */
   constructor(sim: Simulation, body: Process<R>, label: string | number) {
     super(sim, label);
-    this.#body = body;
-    this.#place = sim.agenda.scheduleUrgent(this);
+    this.body = body;
+    this.target = null;
+    this.place = sim.agenda.scheduleUrgent(this);
+    this.older = null;
+    this.newer = null;
   }
 
   override get name(): string {
@@ -57,8 +68,8 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
   /** What it waits for, in words; null if it is not waiting. */
   get waitsFor(): string | null {
     if (!this.isAlive || this.sim.isRunning(this)) return null;
-    if (this.#target !== null) return this.#target.name;
-    const until = this.sim.agenda.timeOf(this.#place);
+    if (this.target !== null) return this.target.name;
+    const until = this.sim.agenda.timeOf(this.place);
     return until === Number.POSITIVE_INFINITY ? "an interrupt, for ever" : `time ${until}`;
   }
 
@@ -91,7 +102,7 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
     if (this.sim.isRunning(this)) throw new KilledWhileRunning(this.name);
     if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "kill", this.name, "");
     this.withdraw();
-    this.#drive(returnFrom, undefined);
+    this.#drive(RETURN, undefined);
   }
 
   /** A process ends by itself, not by hand. */
@@ -110,29 +121,29 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
       super.occur();
       return;
     }
-    this.#place = NOWHERE;
+    this.place = NOWHERE;
     if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "resume", this.name, "");
-    this.#drive(next, undefined);
+    this.#drive(NEXT, undefined);
   }
 
   /** @internal */
   wake(event: SimEvent<unknown>): boolean {
-    if (this.#target !== event) return false;
-    this.#target = null;
+    if (this.target !== event) return false;
+    this.target = null;
     if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "resume", this.name, event.name);
-    this.#drive((event.state & FAILED) === 0 ? next : throwInto, event.payload);
+    this.#drive((event.state & FAILED) === 0 ? NEXT : THROW, event.payload);
     return true;
   }
 
   /** @internal Ends the current wait and leaves nothing of it behind. */
   withdraw(): void {
-    if (this.#target !== null) {
-      const target = this.#target;
-      this.#target = null;
+    if (this.target !== null) {
+      const target = this.target;
+      this.target = null;
       target.desert(this);
     } else {
-      this.sim.agenda.withdraw(this.#place);
-      this.#place = NOWHERE;
+      this.sim.agenda.withdraw(this.place);
+      this.place = NOWHERE;
     }
   }
 
@@ -141,22 +152,24 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
     if (!this.isAlive) return;
     if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "interrupt", this.name, String(interrupt.cause));
     this.withdraw();
-    this.#drive(throwInto, interrupt);
+    this.#drive(THROW, interrupt);
   }
 
   /** Runs the body up to its next wait, or to its end. */
-  #drive(resume: (this: Body, value: never) => Step, value: unknown): void {
+  #drive(resume: 0 | 1 | 2, value: unknown): void {
     const sim = this.sim;
-    const body = this.#body;
+    const body = this.body;
     const outer = sim.active;
     sim.enter(this);
     try {
-      let step = resume.call(body, value as never);
+      let step: Step;
+      if (resume === NEXT) step = next.call(body, value);
+      else step = resume === THROW ? throwInto.call(body, value) : returnFrom.call(body, value);
       while (step.done !== true) {
         const wish = step.value;
         if (typeof wish === "number") {
           if (wish >= 0) {
-            this.#place = sim.agenda.schedule(this, wish);
+            this.place = sim.agenda.schedule(this, wish);
             sim.leave(outer);
             if (sim.trace !== null) this.#recordWait();
             return;
@@ -183,21 +196,21 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
 
   /** Begins to wait and returns null; if there is nothing to wait for, goes on and returns the next step. */
   #await(wish: unknown): Step | null {
-    if (!(wish instanceof SimEvent)) return throwInto.call(this.#body, new NotAnEvent(this.name, wish));
+    if (!(wish instanceof SimEvent)) return throwInto.call(this.body, new NotAnEvent(this.name, wish));
     if (wish.sim !== this.sim && wish.sim !== null) {
-      return throwInto.call(this.#body, new ForeignEvent(this.name, wish.name));
+      return throwInto.call(this.body, new ForeignEvent(this.name, wish.name));
     }
     let waits: boolean;
     try {
       waits = wish.join(this);
     } catch (error) {
-      return throwInto.call(this.#body, error);
+      return throwInto.call(this.body, error);
     }
     if (waits) {
-      this.#target = wish;
+      this.target = wish;
       return null;
     }
-    return ((wish.state & FAILED) === 0 ? next : throwInto).call(this.#body, wish.payload as never);
+    return (wish.state & FAILED) === 0 ? next.call(this.body, wish.payload) : throwInto.call(this.body, wish.payload);
   }
 
   #end(outcome: unknown, how: "end" | "fail"): void {

@@ -13,12 +13,13 @@ export interface RequestOptions {
 
 /** A turn at a resource: granted when a place is free, held until it is released. */
 export class Request extends Claim<void> {
-  readonly resource: Resource;
+  declare readonly resource: Resource;
   /** The process that made it, if it was made by one. */
-  readonly by: ProcessHandle<unknown> | null;
-  readonly priority: number;
-  readonly preempt: boolean;
-  #since = Number.NaN;
+  declare readonly by: ProcessHandle<unknown> | null;
+  declare readonly priority: number;
+  declare readonly preempt: boolean;
+  /** Time at which it was granted, NaN before that. */
+  declare readonly since: number;
 
   /** @internal */
   constructor(resource: Resource, order: number, options: RequestOptions | undefined) {
@@ -27,18 +28,14 @@ export class Request extends Claim<void> {
     this.by = resource.sim.active;
     this.priority = options?.priority ?? 0;
     this.preempt = options?.preempt ?? true;
-    if (Number.isNaN(+this.priority) || typeof this.priority !== "number") {
+    this.since = Number.NaN;
+    if (!(typeof this.priority === "number" && this.priority === this.priority)) {
       throw new InvalidPriority(resource.name, options?.priority);
     }
   }
 
   override get name(): string {
     return `request for ${this.resource.name}`;
-  }
-
-  /** Time at which it was granted, NaN before that. */
-  get since(): number {
-    return this.#since;
   }
 
   /** True while it is one of the resource's users. */
@@ -64,7 +61,7 @@ export class Request extends Claim<void> {
 
   /** @internal */
   grant(): void {
-    this.#since = this.sim.now;
+    (this as { since: number }).since = this.sim.now;
     this.trigger(undefined);
     if (this.sim.trace !== null) this.#record("acquire");
   }

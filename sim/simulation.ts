@@ -1,7 +1,7 @@
 import { Agenda } from "./agenda.ts";
 import { Deadlock, InvalidTime, NotAGenerator, NothingToHappen, ReentrantRun } from "./errors.ts";
 import { InstantEnd } from "./instant-end.ts";
-import { type Process, ProcessHandle } from "./process.ts";
+import { isGenerator, type Process, ProcessHandle } from "./process.ts";
 import { FAILED, SimEvent, type Waiter } from "./sim-event.ts";
 import { Timeout } from "./timeout.ts";
 import { Timer } from "./timer.ts";
@@ -72,7 +72,7 @@ export class Simulation {
    */
   process<R>(body: Process<R>, name?: string): ProcessHandle<R> {
     const label = name ?? ++this.#created;
-    if (Object.prototype.toString.call(body) !== "[object Generator]") {
+    if (!isGenerator(body)) {
       throw new NotAGenerator(typeof label === "number" ? `process ${label}` : label, body);
     }
     const process = new ProcessHandle(this, body, label);

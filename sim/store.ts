@@ -114,58 +114,58 @@ const byOrder = (a: Claim<unknown>, b: Claim<unknown>): boolean => a.order < b.o
 
 /** An item on its way into a store. When it is in, it is the turn of the gets. */
 class Put<T> extends Claim<void> {
-  readonly #store: Store<T>;
-  readonly item: T;
+  declare private readonly store: Store<T>;
+  declare readonly item: T;
 
   constructor(store: Store<T>, order: number, item: T) {
     super(store.sim, order);
-    this.#store = store;
+    this.store = store;
     this.item = item;
   }
 
   override get name(): string {
-    return `put into ${this.#store.name}`;
+    return `put into ${this.store.name}`;
   }
 
   override occur(): void {
-    this.#store.serveGets();
+    this.store.serveGets();
     super.occur();
   }
 
   override enqueue(): void {
-    this.#store.admitPut(this);
+    this.store.admitPut(this);
   }
 
   override quit(): void {
-    this.#store.strikePut(this);
+    this.store.strikePut(this);
   }
 }
 
 /** A wish for an item of a store. When it is fulfilled, it is the turn of the puts. */
 class Get<T> extends Claim<T> {
-  readonly #store: Store<T>;
-  readonly accepts: (item: T) => boolean;
+  declare private readonly store: Store<T>;
+  declare readonly accepts: (item: T) => boolean;
 
   constructor(store: Store<T>, order: number, accepts: (item: T) => boolean) {
     super(store.sim, order);
-    this.#store = store;
+    this.store = store;
     this.accepts = accepts;
   }
 
   override get name(): string {
-    return `get from ${this.#store.name}`;
+    return `get from ${this.store.name}`;
   }
 
   override occur(): void {
-    this.#store.servePuts();
+    this.store.servePuts();
     super.occur();
   }
 
   override enqueue(): void {
-    this.#store.admitGet(this);
+    this.store.admitGet(this);
   }
 
   override quit(): void {
-    this.#store.strikeGet(this);
+    this.store.strikeGet(this);
   }
 }

@@ -5,8 +5,8 @@ import type { Simulation } from "./simulation.ts";
 /** An event that happens after a delay. A process that only lets time pass yields the number instead, which is cheaper. */
 export class Timeout<T = void> extends SimEvent<T> {
   declare readonly sim: Simulation;
-  readonly delay: number;
-  readonly #place: number;
+  declare readonly delay: number;
+  declare private readonly place: number;
 
   /** @internal */
   constructor(sim: Simulation, delay: number, value: T) {
@@ -14,7 +14,7 @@ export class Timeout<T = void> extends SimEvent<T> {
     if (!(delay >= 0)) throw new InvalidDelay("timeout", delay);
     this.delay = delay;
     this.payload = value;
-    this.#place = sim.agenda.schedule(this, delay);
+    this.place = sim.agenda.schedule(this, delay);
   }
 
   override get name(): string {
@@ -28,7 +28,7 @@ export class Timeout<T = void> extends SimEvent<T> {
   cancel(): void {
     if (this.triggered) throw new CancelledTooLate(this.name);
     if ((this.state & CANCELLED) !== 0) return;
-    this.sim.agenda.withdraw(this.#place);
+    this.sim.agenda.withdraw(this.place);
     this.giveUp(new WaitedForCancelled(this.name));
   }
 

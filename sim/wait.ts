@@ -3,20 +3,22 @@
  * with. It is its own result object, so that a wait allocates nothing else.
  */
 export class Wait {
-  value: unknown;
-  done = false;
-  #asked = false;
+  declare value: unknown;
+  declare done: boolean;
+  declare private asked: boolean;
 
   constructor(event: unknown) {
     this.value = event;
+    this.done = false;
+    this.asked = false;
   }
 
   next(received: unknown): this {
-    if (this.#asked) {
+    if (this.asked) {
       this.value = received;
       this.done = true;
     }
-    this.#asked = true;
+    this.asked = true;
     return this;
   }
 
