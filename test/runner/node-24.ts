@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { npm } from "./npm.ts";
@@ -30,9 +30,10 @@ export const node24 = (): string | undefined => {
   const binary = join(folder, "node_modules", name, "bin/node");
   if (existsSync(binary)) return binary;
 
-  mkdirSync(cache, { recursive: true });
-  const fetched = mkdtempSync(join(cache, "fetching-"));
+  // Fetched beside its place and then moved there: another file of tests may fetch it at the same time.
+  const fetched = join(cache, `fetching-${process.pid}`);
   try {
+    mkdirSync(fetched, { recursive: true });
     writeFileSync(join(fetched, "package.json"), `{ "private": true }`);
     npm(fetched, "install", "--no-package-lock", `${name}@${version}`);
     if (!existsSync(folder)) renameSync(fetched, folder);
