@@ -13,6 +13,8 @@ export class Crossings {
   readonly sharesOn: number[][] = [];
   pathStart = new Int32Array(0);
   pathLength = new Int32Array(0);
+  /** 1 for a flow whose shares are all 1, so that nobody has to look at them. By flow. */
+  isPlain = new Uint8Array(0);
   hopLink = new Int32Array(0);
   hopShare = new Float64Array(0);
   /** Hops of a row, beside `flowsOn`: whose place has to change when the row closes a gap. */
@@ -33,6 +35,7 @@ export class Crossings {
   growFlows(flows: number): void {
     this.pathStart = widen(this.pathStart, flows);
     this.pathLength = widen(this.pathLength, flows);
+    this.isPlain = widen(this.isPlain, flows);
     this.#blockSize = widen(this.#blockSize, flows);
   }
 
@@ -53,6 +56,7 @@ export class Crossings {
     }
     this.pathStart[flow] = start;
     this.pathLength[flow] = 0;
+    this.isPlain[flow] = 1;
     this.#blockSize[flow] = size;
   }
 
@@ -62,6 +66,7 @@ export class Crossings {
     const row = this.flowsOn[link]!;
     this.hopLink[hop] = link;
     this.hopShare[hop] = share;
+    if (share !== 1) this.isPlain[flow] = 0;
     this.#hopPlace[hop] = row.length;
     row.push(flow);
     this.sharesOn[link]!.push(share);

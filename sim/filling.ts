@@ -1,5 +1,5 @@
 import type { Crossings } from "./crossings.ts";
-import { ABSENT, type Heap, heapClear, heapMove, heapPush, heapRemove } from "./indexed-heap.ts";
+import { ShareQueue } from "./share-queue.ts";
 import { UNPLACED, type VirtualTime } from "./virtual-time.ts";
 import { widen } from "./widen.ts";
 
@@ -33,9 +33,7 @@ export class Filling {
   #spare = new Float64Array(0);
   #thawedWeight = new Float64Array(0);
   #thawedCount = new Int32Array(0);
-  #share = new Float64Array(0);
-  #sharePlace = new Int32Array(0);
-  readonly #queue: Heap = [];
+  readonly #queue = new ShareQueue();
   #region = new Int32Array(0);
   #regionSize = 0;
   #spread = 0;
@@ -58,8 +56,7 @@ export class Filling {
     this.#spare = widen(this.#spare, links);
     this.#thawedWeight = widen(this.#thawedWeight, links);
     this.#thawedCount = widen(this.#thawedCount, links);
-    this.#share = widen(this.#share, links);
-    this.#sharePlace = widen(this.#sharePlace, links, ABSENT);
+    this.#queue.growLinks(links);
     this.#region = widen(this.#region, links);
   }
 
@@ -88,13 +85,14 @@ export class Filling {
     this.#thawed[this.#thawedSize++] = flow;
     const rate = this.rate[flow]!;
     const weight = this.#progress.weight[flow]!;
-    const { hopLink, hopShare, pathStart, pathLength } = this.#crossings;
+    const { hopLink, hopShare, isPlain, pathStart, pathLength } = this.#crossings;
+    const plain = isPlain[flow] === 1;
     const start = pathStart[flow]!;
     const end = start + pathLength[flow]!;
     for (let hop = start; hop < end; hop++) {
       const link = hopLink[hop]!;
       if (this.#linkState[link] === OUTSIDE) this.open(link, now);
-      const share = hopShare[hop]!;
+      const share = plain ? 1 : hopShare[hop]!;
       this.#spare[link]! += share * rate;
       this.#thawedWeight[link]! += share * weight;
       this.#thawedCount[link]!++;
@@ -117,13 +115,14 @@ export class Filling {
 
   /** Ranks the open links of the region by their share: spare capacity per thawed weight. */
   #rank(): void {
+    const queue = this.#queue;
+    queue.clear();
     for (let i = 0; i < this.#regionSize; i++) {
       const link = this.#region[i]!;
       if (this.#linkState[link] !== OPEN || this.#thawedCount[link] === 0) continue;
-      this.#share[link] = this.#spare[link]! / this.#thawedWeight[link]!;
-      if (this.#sharePlace[link] === ABSENT) heapPush(this.#queue, link, this.#share, this.#sharePlace);
-      else heapMove(this.#queue, link, this.#share, this.#sharePlace);
+      queue.append(link, this.#spare[link]! / this.#thawedWeight[link]!);
     }
+    queue.order();
   }
 
   #fill(now: number): void {
@@ -134,16 +133,15 @@ export class Filling {
     let frozen = 0;
     this.#rank();
     while (frozen < this.#thawedSize) {
-      const link = queue[0]!;
+      const link = queue.firstLink;
       if (this.#thawedCount[link] === 0) {
-        heapRemove(queue, link, this.#share, this.#sharePlace);
+        queue.dropFirst();
         continue;
       }
       // Shares only grow while flows freeze below them, so it is enough to look again at the one that comes first.
       const share = this.#spare[link]! / this.#thawedWeight[link]!;
-      if (share > this.#share[link]!) {
-        this.#share[link] = share;
-        heapMove(queue, link, this.#share, this.#sharePlace);
+      if (share > queue.firstShare) {
+        queue.postpone(share);
         continue;
       }
       const bound = Math.max(level, share);
@@ -155,10 +153,9 @@ export class Filling {
         continue;
       }
       level = Math.max(level, this.#freshShare);
-      heapRemove(queue, link, this.#share, this.#sharePlace);
+      queue.dropFirst();
       frozen += this.#close(link, level);
     }
-    heapClear(queue, this.#sharePlace);
   }
 
   /**
@@ -195,7 +192,7 @@ export class Filling {
   #close(link: number, level: number): number {
     const { rate } = this;
     const progress = this.#progress;
-    const { pathStart, pathLength, hopLink, hopShare } = this.#crossings;
+    const { pathStart, pathLength, isPlain, hopLink, hopShare } = this.#crossings;
     const { weight, limiter } = progress;
     const flowState = this.#flowState;
     const spare = this.#spare;
@@ -207,6 +204,7 @@ export class Filling {
       const flow = closing[i]!;
       const flowWeight = weight[flow]!;
       const flowRate = level * flowWeight;
+      const plain = isPlain[flow] === 1;
       flowState[flow] = FROZEN;
       rate[flow] = flowRate;
       if (limiter[flow] !== link) {
@@ -217,8 +215,9 @@ export class Filling {
       const end = start + pathLength[flow]!;
       for (let hop = start; hop < end; hop++) {
         const other = hopLink[hop]!;
-        spare[other]! -= hopShare[hop]! * flowRate;
-        thawedWeight[other]! -= hopShare[hop]! * flowWeight;
+        const share = plain ? 1 : hopShare[hop]!;
+        spare[other]! -= share * flowRate;
+        thawedWeight[other]! -= share * flowWeight;
         thawedCount[other]!--;
       }
     }

@@ -42,8 +42,10 @@ export class FluidFlow extends SimEvent<void> {
     this.#left = bytes;
     this.#weight = weight;
     this.#cap = cap;
-    checkBytes(this.name, bytes);
-    checkWeight(this.name, weight);
+    if (!(Number.isFinite(bytes) && bytes >= 0)) {
+      throw new InvalidFluid(this.name, "its size", "a finite number of bytes from 0 on", bytes);
+    }
+    this.#checkWeight(weight);
     this.#checkCap(cap);
   }
 
@@ -83,7 +85,7 @@ export class FluidFlow extends SimEvent<void> {
    * @throws TransferIsOver
    */
   setWeight(weight: number): void {
-    checkWeight(this.name, weight);
+    this.#checkWeight(weight);
     this.#checkInProgress();
     this.#weight = weight;
     this.#engine.maxMin.setWeight(this.#slot, weight, this.sim.now);
@@ -163,19 +165,13 @@ export class FluidFlow extends SimEvent<void> {
     if (cap === Number.POSITIVE_INFINITY && this.#linkCount === 0) throw new UnlimitedTransfer(this.name);
   }
 
+  #checkWeight(weight: number): void {
+    if (!(Number.isFinite(weight) && weight > 0)) {
+      throw new InvalidFluid(this.name, "a weight", "a finite number above 0", weight);
+    }
+  }
+
   #checkInProgress(): void {
     if (this.#slot === NO_SLOT) throw new TransferIsOver(this.name);
-  }
-}
-
-function checkBytes(who: string, bytes: number): void {
-  if (!(Number.isFinite(bytes) && bytes >= 0)) {
-    throw new InvalidFluid(who, "its size", "a finite number of bytes from 0 on", bytes);
-  }
-}
-
-function checkWeight(who: string, weight: number): void {
-  if (!(Number.isFinite(weight) && weight > 0)) {
-    throw new InvalidFluid(who, "a weight", "a finite number above 0", weight);
   }
 }

@@ -68,8 +68,3 @@ export function heapRemove(heap: Heap, id: number, key: Float64Array, place: Int
   place[last] = at;
   heapMove(heap, last, key, place);
 }
-
-/** Empties the heap in any order. */
-export function heapClear(heap: Heap, place: Int32Array): void {
-  while (heap.length > 0) place[heap.pop()!] = ABSENT;
-}
