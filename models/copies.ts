@@ -29,6 +29,8 @@ export class Copies {
   readonly #pick: (n: number) => number;
   readonly #chunks: Chunk[];
   #targets: HostShares | undefined;
+  /** Counts the changes: as long as it stands still, so does all that is asked here. */
+  revision = 0;
   #held: Float64Array | undefined;
   readonly #routes = new Map<"replicate" | "merge", { readonly from: Host | undefined; readonly mix: RouteMix }>();
   #full: boolean | undefined;
@@ -222,6 +224,7 @@ export class Copies {
   }
 
   #changed(): void {
+    this.revision += 1;
     this.#routes.clear();
     this.#targets = undefined;
     this.#held = undefined;

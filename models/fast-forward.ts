@@ -1,3 +1,4 @@
+import type { Copies } from "./copies.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
 import type { Transfer } from "./transfer.ts";
@@ -29,6 +30,8 @@ export class FastForward {
   #boundaries: Boundary[] = [];
   #watched: Watched | undefined;
   #counted = 0;
+  readonly #identities = new WeakMap<Copies, number>();
+  #copies = 0;
   jumps = 0;
   cyclesSkipped = 0;
 
@@ -47,7 +50,10 @@ export class FastForward {
   boundary(cluster: SimulatedCluster): void {
     const { clusters, sim } = this.#domain;
     if (cluster !== clusters[0]) return;
-    if (!this.#quiet) return this.disturb();
+    if (!this.#quiet) {
+      this.disturb();
+      return;
+    }
     const here: Boundary = { at: sim.now, state: this.#state() };
     const watched = this.#watched;
     if (watched === undefined) {
@@ -80,7 +86,9 @@ export class FastForward {
   #jump(here: Boundary, watched: Watched): void {
     const { clock, clusters, ledger, transfers } = this.#domain;
     const period = here.at - watched.at;
-    let times = Math.floor((clock.next - clock.now) / period);
+    // A whole hypercycle before the disturbance is simulated: all waits that end at its instant begin after this jump,
+    // so what happens at one instant keeps its order.
+    let times = Math.ceil((clock.next - clock.now) / period - 1e-9) - 2;
     const drained = new Map<Transfer, number>();
     for (const transfer of this.#draining) {
       const before = watched.draining.get(transfer);
@@ -125,6 +133,15 @@ export class FastForward {
     return [...this.#domain.transfers.active].filter(({ options }) => options.errand === "repair");
   }
 
+  #identity(copies: Copies): number {
+    let identity = this.#identities.get(copies);
+    if (identity === undefined) {
+      identity = this.#copies++;
+      this.#identities.set(copies, identity);
+    }
+    return identity;
+  }
+
   #state(): number[] {
     const { clusters, store, sim, transfers } = this.#domain;
     const state: number[] = [];
@@ -133,7 +150,9 @@ export class FastForward {
       state.push(sim.now - cluster.cutAt, versions.length, inFlight.length, merging ? 1 : 0, cluster.tracking ? 1 : 0);
       for (const one of [...versions, ...inFlight]) {
         state.push(sim.now - one.cutAt, cluster.progress - one.progress, one.whole ? 1 : 0);
-        for (const { bytes, replicated } of one.parts) state.push(replicated ? 1 : 0, ...bytes);
+        for (const { bytes, copies, replicated } of one.parts) {
+          state.push(replicated ? 1 : 0, this.#identity(copies), copies.revision, ...bytes);
+        }
       }
       for (const vm of cluster.vms) state.push(vm.work(sim.now), vm.stagedOn === undefined ? 0 : 1, ...vm.inSet);
     }

@@ -340,7 +340,10 @@ export class SnapshotStore {
     const hosts = [...to.keys()];
     let total = 0;
     for (const shares of to.values()) total += weigh(shares, bytes);
-    if (hosts.length === 0) return;
+    if (total === 0) {
+      copies.complete(hosts);
+      return;
+    }
     const route = this.#spread(from, to, bytes, total);
     const again = (): void => {
       this.#repairs.delete(copies);

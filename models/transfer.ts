@@ -69,7 +69,9 @@ export class Transfers {
   }
 
   #flow({ route, cap }: TransferOptions, bytes: number, onDone: () => void): FluidFlow {
-    return this.#net.transfer({ bytes, over: route.over, ...(cap === undefined ? {} : { cap }), onDone });
+    // Nothing to move crosses nothing; the network asks for a limit all the same.
+    const limit = route.over.length === 0 ? 1 : cap;
+    return this.#net.transfer({ bytes, over: route.over, ...(limit === undefined ? {} : { cap: limit }), onDone });
   }
 
   /** Takes `bytes` of a transfer as moved in time that was jumped over. */
