@@ -51,4 +51,6 @@ export * from "./random-errors.ts";
 
 // The trail of events
 
-export type { Happening, Trace } from "./trace.ts";
+export { Fingerprint } from "./fingerprint.ts";
+export { PerfettoTrace, type PerfettoTraceOptions } from "./perfetto.ts";
+export type { Happening, Subject, Trace } from "./trace.ts";

@@ -100,7 +100,7 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
   kill(): void {
     if (!this.isAlive) return;
     if (this.sim.isRunning(this)) throw new KilledWhileRunning(this.name);
-    if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "kill", this.name, "");
+    if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "kill", this, "");
     this.withdraw();
     this.#drive(RETURN, undefined);
   }
@@ -122,7 +122,7 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
       return;
     }
     this.place = NOWHERE;
-    if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "resume", this.name, "");
+    if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "resume", this, "");
     this.#drive(NEXT, undefined);
   }
 
@@ -130,7 +130,7 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
   wake(event: SimEvent<unknown>): boolean {
     if (this.target !== event) return false;
     this.target = null;
-    if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "resume", this.name, event.name);
+    if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "resume", this, event.name);
     this.#drive((event.state & FAILED) === 0 ? NEXT : THROW, event.payload);
     return true;
   }
@@ -150,7 +150,7 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
   /** @internal */
   suffer(interrupt: Interrupt): void {
     if (!this.isAlive) return;
-    if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "interrupt", this.name, String(interrupt.cause));
+    if (this.sim.trace !== null) this.sim.trace.record(this.sim.now, "interrupt", this, String(interrupt.cause));
     this.withdraw();
     this.#drive(THROW, interrupt);
   }
@@ -217,11 +217,11 @@ export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
     const { sim } = this;
     sim.dismiss(this);
     this.trigger(outcome);
-    if (sim.trace !== null) sim.trace.record(sim.now, how, this.name, how === "fail" ? String(outcome) : "");
+    if (sim.trace !== null) sim.trace.record(sim.now, how, this, how === "fail" ? String(outcome) : "");
   }
 
   #recordWait(): void {
-    this.sim.trace!.record(this.sim.now, "wait", this.name, this.waitsFor ?? "");
+    this.sim.trace!.record(this.sim.now, "wait", this, this.waitsFor ?? "");
   }
 }
 

@@ -29,7 +29,7 @@ export class Request extends Claim<void> {
     this.priority = options?.priority ?? 0;
     this.preempt = options?.preempt ?? true;
     this.since = Number.NaN;
-    if (!(typeof this.priority === "number" && this.priority === this.priority)) {
+    if (typeof this.priority !== "number" || Number.isNaN(this.priority)) {
       throw new InvalidPriority(resource.name, options?.priority);
     }
   }
@@ -73,7 +73,7 @@ export class Request extends Claim<void> {
   }
 
   #record(what: "acquire" | "release"): void {
-    this.sim.trace!.record(this.sim.now, what, this.by?.name ?? "a callback", this.resource.name);
+    this.sim.trace!.record(this.sim.now, what, this.by ?? this, this.resource.name);
   }
 
   /** @internal */

@@ -146,7 +146,7 @@ export class SimEvent<T = void> implements Waitable, Occurrence {
 
   /** @internal */
   record(): void {
-    this.sim!.trace!.record(this.sim!.now, "event", this.name, "");
+    this.sim!.trace!.record(this.sim!.now, "event", this, "");
   }
 
   /**

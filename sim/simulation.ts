@@ -1,8 +1,9 @@
 import { Agenda } from "./agenda.ts";
+import { Arrival } from "./arrival.ts";
 import { Deadlock, InvalidTime, NotAGenerator, NothingToHappen, ReentrantRun } from "./errors.ts";
 import { InstantEnd } from "./instant-end.ts";
 import { isGenerator, type Process, ProcessHandle } from "./process.ts";
-import { FAILED, SimEvent, type Waiter } from "./sim-event.ts";
+import { FAILED, SimEvent } from "./sim-event.ts";
 import { Timeout } from "./timeout.ts";
 import { Timer } from "./timer.ts";
 import type { Trace } from "./trace.ts";
@@ -80,7 +81,7 @@ export class Simulation {
     if (older !== null) older.newer = process as ProcessHandle<unknown>;
     process.older = older;
     this.#newest = process as ProcessHandle<unknown>;
-    if (this.trace !== null) this.trace.record(this.now, "start", process.name, "");
+    if (this.trace !== null) this.trace.record(this.now, "start", process, "");
     return process;
   }
 
@@ -166,20 +167,17 @@ export class Simulation {
 
   #runUntilEvent<T>(event: SimEvent<T>): T {
     this.#enterRun();
+    const arrival = new Arrival();
     try {
-      const arrival = new Arrival();
-      if (event.join(arrival)) {
-        const { agenda } = this;
-        while (!arrival.happened) {
-          const next = agenda.next(Number.POSITIVE_INFINITY);
-          if (next === null) {
-            event.leave(arrival);
-            throw new Deadlock(event.name, agenda.now, this.waiting);
-          }
-          next.occur();
-        }
+      if (!event.join(arrival)) arrival.wake();
+      const { agenda } = this;
+      while (!arrival.happened) {
+        const next = agenda.next(Number.POSITIVE_INFINITY);
+        if (next === null) throw new Deadlock(event.name, agenda.now, this.waiting);
+        next.occur();
       }
     } finally {
+      event.leave(arrival);
       this.#running = false;
     }
     if ((event.state & FAILED) !== 0) throw event.value;
@@ -216,15 +214,5 @@ export class Simulation {
     else this.#newest = older;
     process.older = null;
     process.newer = null;
-  }
-}
-
-/** `run` waiting for its event. */
-class Arrival implements Waiter {
-  happened = false;
-
-  wake(): boolean {
-    this.happened = true;
-    return true;
   }
 }

@@ -51,7 +51,7 @@ export class Timer implements Occurrence {
   occur(): void {
     this.#armed = false;
     const { trace } = this.#sim;
-    if (trace !== null) trace.record(this.#sim.now, "timer", this.name, "");
+    if (trace !== null) trace.record(this.#sim.now, "timer", this, "");
     try {
       this.#callback();
     } catch (error) {
