@@ -32,6 +32,7 @@ const outside = suite("snapback outside this repository");
 
 outside("the installed command answers on plain Node, started through its link", () => {
   const run = spawnSync(join(home, "node_modules/.bin/snapback"), ["--help"], { cwd: home, encoding: "utf8" });
+  if (run.error) throw run.error;
   assert.is(run.stderr, "");
   assert.match(run.stdout, /snapback/);
   assert.is(run.status, 0);

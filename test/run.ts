@@ -19,7 +19,8 @@ const say = (line: string): void => console.log(line);
 /** The files that the command line means; a name of a file need not look like a test's. */
 const select = async (patterns: readonly string[]): Promise<TestFile[]> => {
   const all = await findTestFiles(root);
-  const chosen = patterns.flatMap((pattern) => {
+  const chosen = patterns.flatMap((argument) => {
+    const pattern = argument.replace(/^\.\//, "");
     const paths = pattern.endsWith(".ts") && existsSync(`${root}/${pattern}`) ? [pattern] : matching(pattern, all);
     if (paths.length === 0) throw new Error(`no file of tests matches "${pattern}"`);
     return paths;
