@@ -21,6 +21,18 @@ export class Input {
     return value;
   }
 
+  /** Starts the clock that `--clock` names; the answer tells the seconds since. */
+  stopwatch(): () => number {
+    const cpu = this.text("clock") === "cpu";
+    const now = (): number => {
+      if (!cpu) return performance.now() / 1000;
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e6;
+    };
+    const start = now();
+    return () => now() - start;
+  }
+
   /** The doubles of a table that all contenders read (see tables.ts), handed out round and round. */
   increments(table: string): Increments {
     const bytes = readFileSync(join(this.text("tables"), `${table}.f64`));

@@ -1,12 +1,12 @@
 // What the C++ contenders share: the command line, the tables, the one line of JSON at the end.
 #pragma once
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <ctime>
 #include <vector>
 
 class Input {
@@ -48,9 +48,19 @@ public:
   double next() { return table_[cursor_++ & mask_]; }
 };
 
-inline double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+/** Seconds of the clock that `clock=` names: of the wall, or of this process. */
+class Clock {
+  clockid_t clock_;
+
+public:
+  explicit Clock(const Input& input)
+      : clock_(input.text("clock") == "cpu" ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC) {}
+  double seconds() const {
+    timespec now;
+    clock_gettime(clock_, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  }
+};
 
 inline void report(double amount, long units, double clock, const std::string& count_name, long count) {
   std::printf("{\"amount\": %.9g, \"units\": %ld, \"clock\": %.17g, \"counts\": {\"%s\": %ld}}\n", amount, units, clock,

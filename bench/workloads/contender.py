@@ -4,8 +4,10 @@ import array
 import itertools
 import json
 import sys
+import time
 
 params = dict(word.split("=", 1) for word in sys.argv[1:])
+clock = time.process_time if params["clock"] == "cpu" else time.perf_counter
 
 
 def increments(table):

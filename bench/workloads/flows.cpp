@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   for (const char* setting : {"network/model:CM02", "network/crosstraffic:0", "contexts/stack-size:64"})
     sg4::Engine::set_config(setting);
   const Input input(argc, argv);
+  const Clock stopwatch(input);
   Increments sizes(input, "exponential");
   Increments places(input, "uniform");
   const auto table = input.table<int32_t>(input.text("topology") + ".i32");
@@ -52,9 +53,9 @@ int main(int argc, char** argv) {
       sg4::Comm::sendto(hosts[from], hosts[to], static_cast<uint64_t>(std::ceil(mean_bytes * sizes.next())));
       finished++;
       if (finished == compare) clock = sg4::Engine::get_clock();
-      if (finished == warmup) start = seconds();
+      if (finished == warmup) start = stopwatch.seconds();
       if (finished == warmup + finishes) {
-        report(seconds() - start, finishes, clock, "finished", finished);
+        report(stopwatch.seconds() - start, finishes, clock, "finished", finished);
         _exit(0); // Tearing down thousands of actors is not what is measured.
       }
     }

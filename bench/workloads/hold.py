@@ -1,9 +1,7 @@
 """SimPy's side of hold.ts."""
 
-from time import perf_counter
-
 import simpy
-from contender import increments, params, report
+from contender import clock, increments, params, report
 
 env = simpy.Environment()
 draw = increments(params["law"])
@@ -27,6 +25,6 @@ def holder(env):
 for _ in range(int(params["pending"])):
     env.process(holder(env))
 env.run(until=warm)
-start = perf_counter()
+start = clock()
 env.run(until=done)
-report(perf_counter() - start, events, env.now, holds=holds)
+report(clock() - start, events, env.now, holds=holds)

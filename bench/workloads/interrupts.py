@@ -1,9 +1,7 @@
 """SimPy's side of interrupts.ts."""
 
-from time import perf_counter
-
 import simpy
-from contender import increments, params, report
+from contender import clock, increments, params, report
 
 draw = increments("exponential")
 sleepers, interrupts = int(params["sleepers"]), int(params["interrupts"])
@@ -29,10 +27,10 @@ def alarm(env, victims):
             victim.interrupt("wake up")
 
 
-start = perf_counter()
+start = clock()
 env = simpy.Environment()
 done = env.event()
 victims = [env.process(sleeper(env)) for _ in range(sleepers)]
 env.process(alarm(env, victims))
 env.run(until=done)
-report(perf_counter() - start, interrupts, env.now, woken=woken, overslept=overslept)
+report(clock() - start, interrupts, env.now, woken=woken, overslept=overslept)

@@ -1,9 +1,7 @@
 """SimPy's side of machine-shop.ts."""
 
-from time import perf_counter
-
 import simpy
-from contender import increments, params, report
+from contender import clock, increments, params, report
 
 part_time = increments("triangular")
 life_time = increments("exponential")
@@ -64,7 +62,7 @@ def other_jobs(env, repairman):
         jobs += 1
 
 
-start = perf_counter()
+start = clock()
 env = simpy.Environment()
 done = env.event()
 repairman = simpy.PreemptiveResource(env, capacity=1)
@@ -72,4 +70,4 @@ for _ in range(int(params["machines"])):
     Machine(env, repairman)
 env.process(other_jobs(env, repairman))
 env.run(until=done)
-report(perf_counter() - start, parts, env.now, parts=parts, repairs=repairs, jobs=jobs, dropped=dropped)
+report(clock() - start, parts, env.now, parts=parts, repairs=repairs, jobs=jobs, dropped=dropped)

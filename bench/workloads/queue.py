@@ -1,9 +1,7 @@
 """SimPy's side of queue.ts."""
 
-from time import perf_counter
-
 import simpy
-from contender import increments, params, report
+from contender import clock, increments, params, report
 
 draw = increments("exponential")
 servers, customers = int(params["servers"]), int(params["customers"])
@@ -26,9 +24,9 @@ def source(env, counter):
         env.process(customer(env, counter))
 
 
-start = perf_counter()
+start = clock()
 env = simpy.Environment()
 counter = simpy.Resource(env, capacity=servers)
 env.process(source(env, counter))
 env.run()
-report(perf_counter() - start, customers, env.now, served=served, waited=waited)
+report(clock() - start, customers, env.now, served=served, waited=waited)

@@ -55,6 +55,7 @@ struct Rearming final : Timer {
 
 int main(int argc, char** argv) {
   const Input input(argc, argv);
+  const Clock clock(input);
   Increments increments(input, "exponential");
   const long events = input.number("events");
   Milestones milestones;
@@ -67,7 +68,7 @@ int main(int argc, char** argv) {
     agenda.arm(timers.back().get(), increments.next());
   }
   agenda.run();
-  const double start = seconds();
+  const double start = clock.seconds();
   agenda.run();
-  report(seconds() - start, events, agenda.now, "fired", milestones.fired);
+  report(clock.seconds() - start, events, agenda.now, "fired", milestones.fired);
 }
