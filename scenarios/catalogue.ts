@@ -10,6 +10,9 @@ import { parseQuantity, quantities } from "./units.ts";
 /** Where scenarios, catalogue, defaults and traces of the product lie, in the sources as in the compiled package. */
 export const bundledFolder = fileURLToPath(new URL(".", import.meta.url));
 
+/** A part of defaults.yaml: of a model, or of what stands beside something that a scenario says. */
+export type DefaultsSection = "cluster" | "textbook" | "stopAndCopy" | "postCopy" | "failureLaw" | "failureTrace";
+
 /** Named workloads, hardware, policies and laws, and the defaults of every key; each number with its provenance. */
 export class Catalogue {
   readonly #files: Files;
@@ -41,7 +44,7 @@ export class Catalogue {
   }
 
   /** The values that hold where a scenario says nothing, by section of defaults.yaml. */
-  defaults(section: "cluster" | "textbook" | "failureLaw" | "failureTimes" | "failureTrace"): Mapping {
+  defaults(section: DefaultsSection): Mapping {
     const found = this.#load("defaults", "defaults").entries.get(section)?.value;
     if (found?.kind !== "mapping") throw new Error(`catalogue/defaults.yaml has no section ${section}`);
     return found;

@@ -4,8 +4,13 @@ import type { FailureSourceSpec } from "./failures-schema.ts";
 import type { Path } from "./issue.ts";
 import { duration, formatQuantity, size } from "./units.ts";
 
-/** Says that the value at `path` cannot be. */
-export type Report = (path: Path, message: string) => void;
+/** Says that the value at `path` cannot be, together with those at the `related` paths. */
+export type Report = (path: Path, message: string, related?: readonly Path[]) => void;
+
+const hostCount: readonly Path[] = [
+  ["dataCentre", "hostsPerRack"],
+  ["dataCentre", "racks"],
+];
 
 /** What one key alone cannot tell: a cluster that does not fit its data centre, plans that contradict each other. */
 export const checkCluster = (file: ClusterFile, report: Report): void => {
@@ -18,10 +23,18 @@ export const checkCluster = (file: ClusterFile, report: Report): void => {
 };
 
 /** What is possible but should be known to whoever reads the results. */
-export const remarksOn = ({ dataCentre, storage }: ClusterFile): string[] =>
-  dataCentre.racks === 1 && storage.copies > 1
-    ? ["there is one rack: rack-aware placement has nowhere else to put copies"]
-    : [];
+export const remarksOn = (file: ClusterFile): string[] => {
+  const { dataCentre, cluster, storage } = file;
+  const { host } = dataCentre;
+  const room = Math.min(Math.floor(host.memory / cluster.vm.memory), Math.floor(host.cores / cluster.vm.cores));
+  const spare = (hostsOf(file) - 1) * room >= cluster.count * cluster.vms;
+  return [
+    ...(dataCentre.racks === 1 && storage.copies > 1
+      ? ["there is one rack: rack-aware placement has nowhere else to put copies"]
+      : []),
+    ...(spare ? [] : ["without one of the hosts there is no room for all VMs: rollbacks wait for its return"]),
+  ];
+};
 
 const hostsOf = ({ dataCentre }: ClusterFile): number => dataCentre.racks * dataCentre.hostsPerRack;
 
@@ -37,14 +50,24 @@ const checkRoom = (file: ClusterFile, report: Report): void => {
   for (const what of ["memory", "cores"] as const) {
     const show = (amount: number): string => (what === "memory" ? formatQuantity(size, amount) : count(amount, "core"));
     const path = ["cluster", "vm", what];
-    if (rooms[what] === 0) report(path, `a VM with ${show(vm[what])} does not fit on a host with ${show(host[what])}`);
+    if (rooms[what] === 0)
+      report(path, `a VM with ${show(vm[what])} does not fit on a host with ${show(host[what])}`, [
+        ["dataCentre", "host", what],
+      ]);
     else if (rooms[what] * hosts < vms) {
       const need = `${count(vms, "VM")} with ${show(vm[what])} each do not fit on ${count(hosts, "host")} with ${show(host[what])} each`;
-      report(path, `${need}: there is room for ${rooms[what] * hosts}; give more hosts or fewer VMs`);
+      report(path, `${need}: there is room for ${rooms[what] * hosts}; give more hosts or fewer VMs`, [
+        ["cluster", "vms"],
+        ["cluster", "count"],
+        ...hostCount,
+        ["dataCentre", "host", what],
+      ]);
     }
   }
   if (cluster.quorum !== "all" && cluster.quorum > cluster.vms) {
-    report(["cluster", "quorum"], `is ${cluster.quorum}, but a cluster has only ${count(cluster.vms, "VM")}`);
+    report(["cluster", "quorum"], `is ${cluster.quorum}, but a cluster has only ${count(cluster.vms, "VM")}`, [
+      ["cluster", "vms"],
+    ]);
   }
 };
 
@@ -53,7 +76,7 @@ const checkAntiAffinity = (file: ClusterFile, report: Report): void => {
   const places = { none: Infinity, host: hostsOf(file), rack: dataCentre.racks }[cluster.antiAffinity];
   if (cluster.vms > places) {
     const message = `${cluster.antiAffinity} cannot hold: ${count(cluster.vms, "VM")} of a cluster on ${count(places, cluster.antiAffinity)}`;
-    report(["cluster", "antiAffinity"], message);
+    report(["cluster", "antiAffinity"], message, [["cluster", "vms"], ...hostCount]);
   }
 };
 
@@ -61,12 +84,13 @@ const checkSnapshot = ({ snapshot, horizon }: ClusterFile, report: Report): void
   const { interval, record, capture } = snapshot;
   if (interval > horizon) {
     const message = `${formatQuantity(duration, interval)} is longer than the horizon of ${formatQuantity(duration, horizon)}: there would be no snapshot`;
-    report(["snapshot", "interval"], message);
+    report(["snapshot", "interval"], message, [["horizon"]]);
   }
   if (record === "lazy-incremental" && capture !== "post-copy") {
     report(
       ["snapshot", "record"],
       `lazy-incremental needs capture: post-copy, not ${capture}; write record: incremental`,
+      [["snapshot", "capture"]],
     );
   }
 };
@@ -80,6 +104,7 @@ const checkStorage = (file: ClusterFile, report: Report): void => {
     report(
       path,
       `${count(copies, "copy").replace("copys", "copies")} need as many hosts beside the one that captures, and ${hosts}`,
+      hostCount,
     );
   };
   enough(["storage", "copies"], storage.copies);
@@ -109,7 +134,7 @@ const checkDetection = ({ detection }: ClusterFile, report: Report): void => {
   const { heartbeat, timeout } = detection;
   if (timeout < heartbeat) {
     const message = `${formatQuantity(duration, timeout)} is shorter than the heartbeat of ${formatQuantity(duration, heartbeat)}: every machine would be suspected between two beats`;
-    report(["detection", "timeout"], message);
+    report(["detection", "timeout"], message, [["detection", "heartbeat"]]);
   }
 };
 

@@ -1,10 +1,10 @@
 import { isAbsolute, join } from "node:path";
-import type { Catalogue } from "./catalogue.ts";
+import type { Catalogue, DefaultsSection } from "./catalogue.ts";
 import type { Issue } from "./issue.ts";
 import { slots } from "./slots.ts";
 import { didYouMean } from "./spelling.ts";
 import { isTraceFile } from "./trace-readers/read-trace.ts";
-import { at, changed, type Mapping, type Tree } from "./tree.ts";
+import { at, changed, type Mapping, plain, type Tree } from "./tree.ts";
 
 /**
  * One text of a scenario made ready to be laid upon others: names of the catalogue become what they name, laws and
@@ -34,16 +34,23 @@ export const prepareLayer = (tree: Tree, catalogue: Catalogue, issues: Issue[]):
   return layer;
 };
 
-/** What holds beside a law or a trace of failures, laid under it. */
-export const completeFailures = (tree: Tree, catalogue: Catalogue): Tree =>
-  ["host", "vm"].reduce(
-    (whole, component) =>
-      changed(whole, ["failures", component], (node) => {
-        const section = at(node, ["law"]) ? "failureLaw" : at(node, ["trace"]) ? "failureTrace" : undefined;
-        return section === undefined || node.kind !== "mapping" ? node : under(catalogue.defaults(section), node);
-      }),
-    tree,
-  );
+/** Lays under a merged scenario those defaults that depend on what it says elsewhere. */
+export const complete = (tree: Tree, catalogue: Catalogue): Tree => {
+  const lay = (whole: Tree, path: readonly string[], sectionFor: (node: Tree) => DefaultsSection | undefined): Tree =>
+    changed(whole, path, (node) => {
+      const section = sectionFor(node);
+      return section === undefined || node.kind !== "mapping" ? node : under(catalogue.defaults(section), node);
+    });
+  const beside = (node: Tree): DefaultsSection | undefined =>
+    at(node, ["law"]) ? "failureLaw" : at(node, ["trace"]) ? "failureTrace" : undefined;
+  const captured = lay(tree, ["snapshot"], (node) => captureSections[String(plain(at(node, ["capture"]) ?? node))]);
+  return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), captured);
+};
+
+const captureSections: { readonly [capture: string]: DefaultsSection } = {
+  "stop-and-copy": "stopAndCopy",
+  "post-copy": "postCopy",
+};
 
 /** `node` with the entries of `base` that it lacks, after its own. */
 const under = (base: Mapping, node: Mapping): Mapping => {

@@ -8,7 +8,7 @@ import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
 import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
 import { type Issue, type Path, ScenarioError } from "./issue.ts";
-import { completeFailures, prepareLayer } from "./layer.ts";
+import { complete, prepareLayer } from "./layer.ts";
 import { type Override, readOverride } from "./override.ts";
 import { resolveCluster } from "./resolve-cluster.ts";
 import { resolveTextbook } from "./resolve-textbook.ts";
@@ -19,7 +19,7 @@ import { type TextbookFile, textbookSchema } from "./textbook-schema.ts";
 import { TraceError } from "./trace-readers/dirt.ts";
 import { TraceShelf } from "./trace-shelf.ts";
 import { at, keyPlaceOf, type Mapping, merge, placeOf, plain, type Tree, without } from "./tree.ts";
-import { faultsOf } from "./zod-issues.ts";
+import { type Fault, faultsOf } from "./zod-issues.ts";
 
 export interface LoadOptions {
   readonly files: Files;
@@ -88,7 +88,7 @@ class Loader {
       prepareLayer(one, this.#catalogue, this.#issues),
     );
     const merged = layers.reduce((base, over) => merge(base, over)) as Mapping;
-    const tree = completeFailures(merged, this.#catalogue);
+    const tree = complete(merged, this.#catalogue);
 
     const points = this.#combinations(model, tree).map((combination) => this.#point(model, name, merged, combination));
     if (this.#issues.length > 0) throw new ScenarioError(this.#issues);
@@ -129,7 +129,7 @@ class Loader {
   #point(model: Model, name: string, base: Mapping, combination: Combination): ScenarioPoint | undefined {
     const laid = [...combination.values()].map((one) => prepareLayer(one, this.#catalogue, this.#issues));
     const swept = laid.reduce<Tree>((below, over) => merge(below, over), without(base, "sweep"));
-    const tree = completeFailures(swept, this.#catalogue);
+    const tree = complete(swept, this.#catalogue);
     const input = plain(tree);
     const parsed = models[model].safeParse(input);
     if (!parsed.success) {
@@ -155,7 +155,11 @@ class Loader {
   }
 
   #resolve(file: ClusterFile | TextbookFile, name: string, tree: Tree): Scenario | undefined {
-    const report = (path: Path, message: string): void => this.#tell(tree, [{ path, message }]);
+    const report: Report = (path, message, related = []) => {
+      // Of the values that contradict each other, the one that somebody wrote is shown, not a default.
+      const written = [path, ...related].find((one) => ["file", "argument"].includes(placeOf(tree, one).source.kind));
+      this.#tell(tree, [{ path, message, at: written ?? path }]);
+    };
     if (file.model === "textbook") {
       const scenario = resolveTextbook(file, name);
       checkTextbook(scenario, report);
@@ -181,15 +185,13 @@ class Loader {
     }
   }
 
-  /** Adds faults at the places of their values, except where something worse has been said already. */
-  #tell(tree: Tree, faults: readonly { readonly path: Path; readonly message: string; readonly key?: true }[]): void {
-    for (const { path, message, key } of faults) {
-      const place = key ? keyPlaceOf(tree, path) : placeOf(tree, path);
-      const known = this.#issues.some(
-        (issue) =>
-          issue.place.source === place.source && issue.place.start === place.start && issue.message !== message,
-      );
-      if (!known) this.#issues.push({ path, message, place });
+  /** Adds faults at the places of their values, except where something else has been said already. */
+  #tell(tree: Tree, faults: readonly (Fault & { readonly at?: Path })[]): void {
+    for (const { path, message, key, at: shown = path } of faults) {
+      const place = key ? keyPlaceOf(tree, path) : placeOf(tree, shown);
+      const same = (other: Issue): boolean => other.place.source === place.source && other.place.start === place.start;
+      if (!this.#issues.some((other) => same(other) && other.message !== message))
+        this.#issues.push({ path, message, place });
     }
   }
 }

@@ -31,3 +31,6 @@ export const readOverride = ({ option, text }: Override, folder: string, issues:
     tree.kind === "scalar" && tree.value === null ? { ...tree, at: place(equals, text.length) } : tree;
   return only(path, value, place(0, equals));
 };
+
+/** An override from an option and its text. */
+export const setTo = (option: string, text: string): Override => ({ option, text });

@@ -1,0 +1,57 @@
+import { meanInterval } from "../results/statistics/mean-interval.ts";
+import type { LoadedScenario } from "./load.ts";
+import { collapseNotes } from "./notes.ts";
+import type { FinishedRun } from "./run.ts";
+
+/** A figure over replications. `n` counts those in which it was observed; a half width needs two of them. */
+export interface Estimate {
+  readonly mean: number | null;
+  /** Of the 95 % confidence interval (Student's t). */
+  readonly halfWidth: number | null;
+  readonly n: number;
+}
+
+export interface PointResult {
+  readonly scenario: string;
+  /** Path of a swept key → its value in base units. */
+  readonly point: { readonly [path: string]: unknown };
+  readonly seed: number;
+  readonly replications: number;
+  readonly metrics: { readonly [column: string]: Estimate };
+  readonly notes: readonly string[];
+}
+
+/** Figures of one column over replications; runs that did not observe it are left out. */
+export const estimate = (figures: readonly number[]): Estimate => {
+  const seen = figures.filter((figure) => !Number.isNaN(figure));
+  if (seen.length === 0) return { mean: null, halfWidth: null, n: 0 };
+  if (seen.length === 1) return { mean: seen[0]!, halfWidth: null, n: 1 };
+  const { mean, halfWidth } = meanInterval(seen);
+  return { mean, halfWidth, n: seen.length };
+};
+
+/** The figures of every point of a scenario, independent of the order in which its runs ended. */
+export const aggregate = (
+  { name, points }: Pick<LoadedScenario, "name" | "points">,
+  seed: number,
+  runs: readonly FinishedRun[],
+): PointResult[] => {
+  const byPoint = points.map((): FinishedRun[] => []);
+  for (const run of runs) byPoint[run.point]!.push(run);
+  return points.map(({ values }, index) => {
+    const own = byPoint[index]!.sort((a, b) => a.replication - b.replication);
+    const columns = new Set(own.flatMap(({ result }) => Object.keys(result.metrics)));
+    const metrics = [...columns].map((column): [string, Estimate] => [
+      column,
+      estimate(own.map(({ result }) => result.metrics[column] ?? Number.NaN)),
+    ]);
+    return {
+      scenario: name,
+      point: values,
+      seed,
+      replications: own.length,
+      metrics: Object.fromEntries(metrics),
+      notes: collapseNotes(own.flatMap(({ result }) => result.notes)),
+    };
+  });
+};

@@ -1,0 +1,30 @@
+import { NoScenarioError } from "../inherit.ts";
+import { ScenarioError } from "../issue.ts";
+import { loadScenario } from "../load.ts";
+import { setTo } from "../override.ts";
+import { CommandError, type CommandLine } from "./command-line.ts";
+
+/** Checks every scenario before it gives up: one bad file does not hide the faults of the next. */
+export const check = (
+  line: CommandLine,
+  given: { readonly scenario: readonly string[]; readonly set: readonly string[] },
+): void => {
+  const faults: string[] = [];
+  for (const reference of given.scenario) {
+    try {
+      const { files, folder } = line;
+      const loaded = loadScenario(reference, {
+        files,
+        folder,
+        overrides: given.set.map((text) => setTo("--set", text)),
+      });
+      const { points, replications } = loaded;
+      const many = points.length === 1 ? "" : `${points.length} points, `;
+      line.print(`${reference}: ok (${points[0]!.scenario.model}, ${many}${replications} replications)`);
+    } catch (error) {
+      if (!(error instanceof ScenarioError || error instanceof NoScenarioError)) throw error;
+      faults.push(error.message);
+    }
+  }
+  if (faults.length > 0) throw new CommandError(faults.join("\n"));
+};

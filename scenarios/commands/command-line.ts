@@ -1,0 +1,21 @@
+import type { Files } from "../files.ts";
+
+/** What a command needs of the world around it; made at the top and passed down. */
+export interface CommandLine {
+  /** Writes a line to standard output. */
+  readonly print: (text: string) => void;
+  /** Standard error, for progress. */
+  readonly progress: NodeJS.WriteStream;
+  /** Seconds from any origin. */
+  readonly clock: () => number;
+  /** Absolute path of the current folder. */
+  readonly folder: string;
+  readonly files: Files;
+  /** Cores that may be used. */
+  readonly cores: number;
+}
+
+/** Something about the input that stops a command: its message is all that is printed. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+}

@@ -1,0 +1,57 @@
+import type { CommandModule } from "yargs";
+import type { CommandLine } from "./command-line.ts";
+
+export { CommandError, type CommandLine } from "./command-line.ts";
+
+/** The commands around scenarios. What they run is loaded when they run, so that help and completion stay quick. */
+export const scenarioCommands = (line: CommandLine): CommandModule[] => [
+  {
+    command: "check <scenario...>",
+    describe: "Check scenarios: everything that is wrong, each at its line",
+    builder: (yargs) =>
+      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string", array: true })),
+    handler: async (given) => (await import("./check.ts")).check(line, given as never),
+  },
+  {
+    command: "show <scenario>",
+    describe: "Print a whole scenario with all defaults, and where each value is from",
+    builder: (yargs) =>
+      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" })),
+    handler: async (given) => (await import("./show.ts")).show(line, given as never),
+  },
+  {
+    command: "schema",
+    describe: "Print the JSON Schema of scenario files, for editors",
+    handler: async () => (await import("./schema.ts")).schema(line),
+  },
+  {
+    command: "run <scenario>",
+    describe: "Simulate a scenario and print its figures with confidence intervals",
+    builder: (yargs) =>
+      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+        .option("seed", { describe: "Seed of all random numbers", type: "string", requiresArg: true })
+        .option("replications", { describe: "Independent runs of each point", type: "string", requiresArg: true })
+        .option("replication", { describe: "Only this replication, counted from 0", type: "number", requiresArg: true })
+        .option("only", {
+          describe: "Columns, such as availability,rpo* or all",
+          type: "string",
+          array: true,
+          requiresArg: true,
+        })
+        .option("json", { describe: "Print the results as JSON", type: "boolean" })
+        .option("workers", { describe: "Threads; 1 uses none", type: "number", requiresArg: true })
+        .conflicts("replication", "replications"),
+    handler: async (given) => (await import("./run.ts")).run(line, given as never),
+  },
+];
+
+type Yargs = Parameters<Extract<CommandModule["builder"], (...given: never[]) => unknown>>[0];
+
+const withOverrides = (yargs: Yargs): Yargs =>
+  yargs.option("set", {
+    describe: "Set one value, such as snapshot.interval=30s",
+    type: "string",
+    array: true,
+    nargs: 1,
+    default: [],
+  });

@@ -1,0 +1,128 @@
+import { aggregate, type PointResult } from "../aggregate.ts";
+import { chooseColumns, UnknownColumnError, usualColumns } from "../columns.ts";
+import { type LoadedScenario, loadScenario } from "../load.ts";
+import { collapseNotes } from "../notes.ts";
+import { type Override, setTo } from "../override.ts";
+import { type FinishedRun, RunFailed, runAll } from "../run.ts";
+import { closedForms } from "../simulate.ts";
+import { pointTable, sweepTable } from "../table.ts";
+import { CommandError, type CommandLine } from "./command-line.ts";
+import { showProgress } from "./progress.ts";
+
+interface RunArguments {
+  readonly scenario: string;
+  readonly set: readonly string[];
+  readonly seed?: string;
+  readonly replications?: string;
+  readonly replication?: number;
+  readonly only?: readonly string[];
+  readonly json?: boolean;
+  readonly workers?: number;
+}
+
+/** Simulates every point of a scenario and prints a table, or JSON and nothing else. */
+export const run = async (line: CommandLine, given: RunArguments): Promise<void> => {
+  const { files, folder } = line;
+  const loaded = loadScenario(given.scenario, { files, folder, overrides: overridesOf(given) });
+  const { replication } = given;
+  if (replication !== undefined && !(Number.isSafeInteger(replication) && replication >= 0)) {
+    throw new CommandError("--replication: expected a whole number from 0 on");
+  }
+  const replications =
+    replication === undefined ? Array.from({ length: loaded.replications }, (_, index) => index) : [replication];
+  const runs = await runPoints(line, loaded, replications, given);
+  const results = aggregate(loaded, loaded.seed, runs);
+  const columns = columnsOf(results, given);
+  if (given.json)
+    return line.print(
+      JSON.stringify(
+        results.map((result) => machineForm(result, columns)),
+        null,
+        2,
+      ),
+    );
+  line.print(report(loaded, results, columns));
+};
+
+/** `--seed 7` is checked like everything else, and a fault is shown where it was given. */
+const overridesOf = ({ set, seed, replications }: RunArguments): Override[] => [
+  ...set.map((text) => setTo("--set", text)),
+  ...(seed === undefined ? [] : [setTo("--seed", `seed=${seed}`)]),
+  ...(replications === undefined ? [] : [setTo("--replications", `replications=${replications}`)]),
+];
+
+const runPoints = async (
+  line: CommandLine,
+  loaded: LoadedScenario,
+  replications: readonly number[],
+  given: RunArguments,
+): Promise<FinishedRun[]> => {
+  const { points, seed } = loaded;
+  const runs: FinishedRun[] = [];
+  const progress = showProgress(line.progress, points.length * replications.length);
+  try {
+    const plan = { scenarios: points.map(({ scenario }) => scenario), seed, replications };
+    for await (const finished of runAll(plan, { workers: given.workers ?? line.cores, clock: line.clock })) {
+      runs.push(finished);
+      progress.advance();
+    }
+  } catch (error) {
+    if (!(error instanceof RunFailed)) throw error;
+    const { point, replication } = error.job;
+    const values = Object.entries(points[point]!.labels).map(([path, value]) => ` --set '${path}=${value}'`);
+    const set = [...given.set.map((text) => ` --set '${text}'`), ...values].join("");
+    throw new CommandError(
+      `${error.message}\nReproduce it with: snapback run ${given.scenario}${set} --seed ${seed} --replication ${replication}`,
+    );
+  } finally {
+    progress.end();
+  }
+  return runs;
+};
+
+const columnsOf = (results: readonly PointResult[], { only, json }: RunArguments): readonly string[] => {
+  const all = [...new Set(results.flatMap(({ metrics }) => Object.keys(metrics)))];
+  try {
+    if (only !== undefined)
+      return chooseColumns(
+        all,
+        only.flatMap((list) => list.split(",")),
+      );
+  } catch (error) {
+    throw error instanceof UnknownColumnError ? new CommandError(`--only: ${error.message}`) : error;
+  }
+  return json ? all : usualColumns(all, results.length);
+};
+
+const machineForm = (
+  { scenario, point, seed, replications, metrics }: PointResult,
+  columns: readonly string[],
+): object => ({
+  scenario,
+  point,
+  seed,
+  replications,
+  metrics: Object.fromEntries(columns.map((column) => [column, metrics[column]])),
+});
+
+const report = (loaded: LoadedScenario, results: readonly PointResult[], columns: readonly string[]): string => {
+  const { name, description, points, seed } = loaded;
+  const [first] = results;
+  const count = first!.replications;
+  const title = `${name}${description === "" ? "" : `: ${description}`}`;
+  const runs = `${points.length === 1 ? "" : `${points.length} points, `}${count} replication${count === 1 ? "" : "s"} each, seed ${seed}`;
+  const table =
+    results.length === 1
+      ? pointTable(first!, columns, closedForms(points[0]!.scenario))
+      : sweepTable(
+          results,
+          points.map(({ labels }) => labels),
+          columns,
+        );
+  const alone =
+    count === 1
+      ? ["one replication has no confidence interval, so no figure is printed: raise --replications, or take --json"]
+      : [];
+  const notes = [...alone, ...loaded.notes, ...collapseNotes(results.flatMap((result) => result.notes))];
+  return [title, runs, "", table, ...(notes.length === 0 ? [] : ["", ...notes.map((note) => `- ${note}`)])].join("\n");
+};

@@ -1,0 +1,65 @@
+import type { Estimate, PointResult } from "./aggregate.ts";
+import { printedUnit } from "./columns.ts";
+import type { Metrics } from "./simulate.ts";
+
+/** Lines of cells with their columns under each other; the first column to the left, the others to the right. */
+export const align = (rows: readonly (readonly string[])[]): string => {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, [...cell].length)),
+    [],
+  );
+  const pad = (cell: string, i: number): string => {
+    const space = " ".repeat(Math.max(0, widths[i]! - [...cell].length));
+    return i === 0 ? cell + space : space + cell;
+  };
+  return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
+};
+
+/**
+ * A mean and its half width to two significant digits of the half width: `0.99712 ± 0.00031`.
+ * Without an interval no figure is printed.
+ */
+export const formatEstimate = ({ mean, halfWidth, n }: Estimate, factor = 1): string => {
+  if (mean === null) return "not observed";
+  if (halfWidth === null) return `n = ${n}, no interval`;
+  const [centre, half] = [mean / factor, halfWidth / factor];
+  if (half === 0) return `${Number(centre.toPrecision(8))} ± 0`;
+  const larger = Math.max(Math.abs(centre), half);
+  const decimals = 1 - Math.floor(Math.log10(half));
+  // Neither a row of zeros nor digits that nobody reads.
+  if (larger < 1e-4) return `${centre.toExponential(1)} ± ${half.toExponential(1)}`;
+  if (half < larger * 1e-6) return `${Number(centre.toPrecision(8))} ± ${half.toExponential(0)}`;
+  const shown = Math.max(0, Math.min(12, decimals));
+  return `${centre.toFixed(shown)} ± ${half.toFixed(shown)}`;
+};
+
+const heading = (column: string): string => {
+  const { unit } = printedUnit(column);
+  return unit === "" ? column : `${column} [${unit}]`;
+};
+
+/** One point: a line for each column, with the closed form beside it where there is one. */
+export const pointTable = ({ metrics }: PointResult, columns: readonly string[], theory: Metrics): string => {
+  const withTheory = columns.some((column) => theory[column] !== undefined);
+  const rows = columns.map((column) => {
+    const figure = metrics[column]!;
+    const { factor } = printedUnit(column);
+    const exact = theory[column] === undefined ? "" : String(Number((theory[column] / factor).toPrecision(7)));
+    return [heading(column), formatEstimate(figure, factor), String(figure.n), ...(withTheory ? [exact] : [])];
+  });
+  return align([["", "mean ± half width (95 %)", "n", ...(withTheory ? ["closed form"] : [])], ...rows]);
+};
+
+/** Many points: a line for each, the values of the swept keys first. */
+export const sweepTable = (
+  results: readonly PointResult[],
+  labels: readonly { readonly [path: string]: string }[],
+  columns: readonly string[],
+): string => {
+  const axes = Object.keys(labels[0] ?? {});
+  const rows = results.map(({ metrics }, index) => [
+    ...axes.map((axis) => labels[index]![axis]!),
+    ...columns.map((column) => formatEstimate(metrics[column]!, printedUnit(column).factor)),
+  ]);
+  return align([[...axes, ...columns.map(heading)], ...rows]);
+};

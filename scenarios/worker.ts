@@ -1,0 +1,36 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Scenario } from "./scenario.ts";
+import { type RunResult, simulate } from "./simulate.ts";
+
+/** Which run of a plan: the index of its point, and its replication. */
+export interface Job {
+  readonly point: number;
+  readonly replication: number;
+}
+
+export interface WorkerPlan {
+  readonly scenarios: readonly Scenario[];
+  readonly seed: number;
+}
+
+/** What a worker sends for each job of a batch, in order; an error ends its work. */
+export type WorkerReply =
+  | { readonly kind: "result"; readonly job: Job; readonly result: RunResult }
+  | { readonly kind: "error"; readonly job: Job; readonly message: string };
+
+if (parentPort !== null) {
+  const port = parentPort;
+  const { scenarios, seed } = workerData as WorkerPlan;
+  port.on("message", (jobs: readonly Job[]) => {
+    for (const job of jobs) {
+      try {
+        const result = simulate(scenarios[job.point]!, { seed, replication: job.replication });
+        port.postMessage({ kind: "result", job, result } satisfies WorkerReply);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        port.postMessage({ kind: "error", job, message } satisfies WorkerReply);
+        return;
+      }
+    }
+  });
+}
