@@ -6,7 +6,13 @@ import type { Transfer } from "./transfer.ts";
 /** A boundary between two snapshot cycles: all that decides what happens next, relative to its own time. */
 interface Boundary {
   readonly at: number;
-  readonly state: readonly number[];
+  readonly state: State;
+}
+
+interface State {
+  /** Times, and whatever else has to be the same. */
+  readonly seconds: readonly number[];
+  readonly bytes: readonly number[];
 }
 
 interface Watched extends Boundary {
@@ -57,7 +63,7 @@ export class FastForward {
     const here: Boundary = { at: sim.now, state: this.#state() };
     const watched = this.#watched;
     if (watched === undefined) {
-      const before = this.#boundaries.findLastIndex((one) => recurs(one.state, here.state));
+      const before = this.#boundaries.findLastIndex((one) => this.#recurs(one, here));
       const cycles = this.#boundaries.length - before;
       this.#boundaries.push(here);
       if (this.#boundaries.length > memoryOfBoundaries) this.#boundaries.shift();
@@ -66,7 +72,7 @@ export class FastForward {
     }
     this.#counted += 1;
     if (this.#counted < watched.cycles) return;
-    if (recurs(watched.state, here.state)) this.#jump(here, watched);
+    if (this.#recurs(watched, here)) this.#jump(here, watched);
     this.disturb();
   }
 
@@ -133,6 +139,12 @@ export class FastForward {
     return [...this.#domain.transfers.active].filter(({ options }) => options.errand === "repair");
   }
 
+  #recurs(one: Boundary, here: Boundary): boolean {
+    const { host, store } = this.#domain.scenario.dataCentre;
+    const fastest = Math.max(host.disk.read, host.disk.write, host.nic, store.bandwidth);
+    return recurs(one.state, here.state, here.at, fastest);
+  }
+
   #identity(copies: Copies): number {
     let identity = this.#identities.get(copies);
     if (identity === undefined) {
@@ -142,29 +154,41 @@ export class FastForward {
     return identity;
   }
 
-  #state(): number[] {
+  #state(): State {
     const { clusters, store, sim, transfers } = this.#domain;
-    const state: number[] = [];
+    const seconds: number[] = [];
+    const bytes: number[] = [];
     for (const cluster of clusters) {
       const { versions, inFlight, merging } = store.chain(cluster);
-      state.push(sim.now - cluster.cutAt, versions.length, inFlight.length, merging ? 1 : 0, cluster.tracking ? 1 : 0);
+      seconds.push(
+        sim.now - cluster.cutAt,
+        versions.length,
+        inFlight.length,
+        merging ? 1 : 0,
+        cluster.tracking ? 1 : 0,
+      );
       for (const one of [...versions, ...inFlight]) {
-        state.push(sim.now - one.cutAt, cluster.progress - one.progress, one.whole ? 1 : 0);
-        for (const { bytes, copies, replicated } of one.parts) {
-          state.push(replicated ? 1 : 0, this.#identity(copies), copies.revision, ...bytes);
+        seconds.push(sim.now - one.cutAt, cluster.progress - one.progress, one.whole ? 1 : 0);
+        for (const part of one.parts) {
+          seconds.push(part.replicated ? 1 : 0, this.#identity(part.copies), part.copies.revision);
+          bytes.push(...part.bytes);
         }
       }
-      for (const vm of cluster.vms) state.push(vm.work(sim.now), vm.stagedOn === undefined ? 0 : 1, ...vm.inSet);
+      for (const vm of cluster.vms) seconds.push(vm.work(sim.now), vm.stagedOn === undefined ? 0 : 1, ...vm.inSet);
     }
     for (const transfer of transfers.active) {
-      if (transfer.options.errand === "repair") state.push(-1);
-      else state.push(transfer.bytes, transfer.remaining);
+      if (transfer.options.errand === "repair") bytes.push(-1);
+      else bytes.push(transfer.bytes, transfer.remaining);
     }
-    return state;
+    return { seconds, bytes };
   }
 }
 
-/** Equal up to the rounding of a clock and of bytes that have been added up for long. */
-const recurs = (one: readonly number[], other: readonly number[]): boolean =>
-  one.length === other.length &&
-  one.every((a, i) => Math.abs(a - other[i]!) <= 1e-9 * (1 + Math.max(Math.abs(a), Math.abs(other[i]!))));
+/** Equal up to the rounding of times on a clock that shows `now`, and of bytes that pass in such times. */
+const recurs = (one: State, other: State, now: number, fastest: number): boolean => {
+  const grain = 64 * Number.EPSILON * Math.max(1, now);
+  return alike(one.seconds, other.seconds, grain) && alike(one.bytes, other.bytes, grain * fastest);
+};
+
+const alike = (one: readonly number[], other: readonly number[], grain: number): boolean =>
+  one.length === other.length && one.every((a, i) => Math.abs(a - other[i]!) <= grain + 1e-12 * Math.abs(a));
