@@ -31,6 +31,8 @@ export class SimulatedVm implements Vm {
   #sweep: Transfer | undefined;
   #sweeping = false;
   #resumedAt: number | undefined;
+  #workedAt = Number.NaN;
+  #work = 0;
 
   constructor(name: string, index: number, memory: MemoryTable, plan: SnapshotPlan) {
     this.name = name;
@@ -47,6 +49,7 @@ export class SimulatedVm implements Vm {
   /** The guest runs on from a cut, a restore or a start. */
   resume(now: number, options: { readonly tracking: boolean; readonly sweeps: boolean }): void {
     this.#resumedAt = now;
+    this.#workedAt = Number.NaN;
     this.#sweep = undefined;
     this.#sweeping = options.sweeps;
     this.#guest.begin(
@@ -67,14 +70,20 @@ export class SimulatedVm implements Vm {
 
   /** Seconds of guest work since the resume; 0 when it does not run. */
   work(now: number): number {
-    return this.#resumedAt === undefined ? 0 : this.#guest.work(now - this.#resumedAt, this.#swept);
+    if (this.#resumedAt === undefined) return 0;
+    // Asked several times at one instant, and worth a few exponentials for each class.
+    if (this.#workedAt !== now) {
+      this.#work = this.#guest.work(now - this.#resumedAt, this.#swept);
+      this.#workedAt = now;
+    }
+    return this.#work;
   }
 
   /** The guest stops, for a cut or because it failed. */
   stop(now: number): { readonly work: number; readonly wall: number; readonly faults: number } {
     if (this.#resumedAt === undefined) return { work: 0, wall: 0, faults: 0 };
     const wall = now - this.#resumedAt;
-    const work = this.#guest.work(wall, this.#swept);
+    const work = this.work(now);
     const faults = this.#guest.faults(work, this.#swept);
     this.#resumedAt = undefined;
     return { work, wall, faults };
