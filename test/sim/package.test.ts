@@ -1,6 +1,6 @@
 // limit: 300s
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,12 @@ import { npm } from "../runner/npm.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
+
+/** The first fenced block of a language in the README of the core. */
+const readmeBlock = (language: string): string =>
+  readFileSync(join(root, "sim/README.md"), "utf8").match(
+    new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "m"),
+  )?.[1] ?? "";
 
 /** What an outside user writes: typed waits, release by `using`, several kinds of resources, a statistic. */
 const consumer = `import {
@@ -65,7 +71,7 @@ const strictest = {
     verbatimModuleSyntax: true,
     skipLibCheck: false,
   },
-  files: ["program.ts", "console.d.ts"],
+  files: ["program.ts", "readme.ts", "console.d.ts"],
 };
 
 /** Builds and packs the core, and installs it in a folder outside the repository. */
@@ -80,6 +86,7 @@ const install = (home: string): void => {
   writeFileSync(join(home, "package.json"), JSON.stringify({ private: true, type: "module" }));
   npm(home, "install", join(home, tarball));
   writeFileSync(join(home, "program.ts"), consumer);
+  writeFileSync(join(home, "readme.ts"), readmeBlock("ts"));
   writeFileSync(join(home, "console.d.ts"), "declare const console: { log(text: string): void };\n");
   writeFileSync(join(home, "tsconfig.json"), JSON.stringify(strictest));
 };
@@ -104,13 +111,25 @@ outside("its package holds compiled code, declarations, README and licence, and 
   );
 });
 
-outside("a program in the strictest TypeScript checks against it and runs on plain Node", () => {
-  const checked = spawnSync(process.execPath, [tsc, "-p", home], { encoding: "utf8" });
-  assert.is(checked.stdout + checked.stderr, "");
-  const { stdout, stderr } = spawnSync(process.execPath, ["program.js"], { cwd: home, encoding: "utf8" });
+const run = (program: string): string => {
+  const { stdout, stderr } = spawnSync(process.execPath, [program], { cwd: home, encoding: "utf8" });
   assert.is(stderr, "");
+  return stdout;
+};
+
+outside("programs in the strictest TypeScript check against it", () => {
+  const { stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", home], { encoding: "utf8" });
+  assert.is(stdout + stderr, "");
+});
+
+outside("a program runs on plain Node", () => {
   // Ada is served from 0 to 4, Ben waits 4 and is served until 8; Ada's item is the first on the shelf.
-  assert.equal(JSON.parse(stdout), { last: 8, name: "Ada", meanWait: 2, kinds: true });
+  assert.equal(JSON.parse(run("program.js")), { last: 8, name: "Ada", meanWait: 2, kinds: true });
+});
+
+outside("the example in its README prints what the README says", () => {
+  assert.match(run("readme.js"), /theory says 16/);
+  assert.is(run("readme.js"), readmeBlock("text"));
 });
 
 outside.run();
