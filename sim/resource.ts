@@ -79,7 +79,7 @@ export class Resource {
   /** @internal */
   giveBack(turn: Request): void {
     this.#takePlace(turn);
-    if (this.#line.length > 0) this.sim.agenda.scheduleNow(this.#release);
+    this.sim.agenda.scheduleNow(this.#release);
   }
 
   /** Whether `a` is served before `b`. */
