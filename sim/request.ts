@@ -2,7 +2,7 @@ import { Claim } from "./claim.ts";
 import { InvalidPriority, ReleasedTwice, WaitedForReleased } from "./errors.ts";
 import type { ProcessHandle } from "./process.ts";
 import type { Resource } from "./resource.ts";
-import { LEFT, RELEASED, TRIGGERED } from "./sim-event.ts";
+import { CANCELLED, LEFT, RELEASED, TRIGGERED } from "./sim-event.ts";
 
 export interface RequestOptions {
   /** Smaller is more urgent; 0 unless told otherwise. Only priority and preemptive resources look at it. */
@@ -49,7 +49,7 @@ export class Request extends Claim<void> {
    */
   release(): void {
     if (this.held) this.resource.giveBack(this);
-    else if ((this.state & LEFT) === 0) this.cancel();
+    else if ((this.state & (RELEASED | CANCELLED)) === 0) this.cancel();
     else throw new ReleasedTwice(this.name);
   }
 
