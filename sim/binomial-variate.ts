@@ -1,4 +1,5 @@
 import { gammaVariate } from "./gamma-variate.ts";
+import { exp, log1p } from "./reproducible-math.ts";
 import type { Uniforms } from "./uniforms.ts";
 
 /** Successes expected up to which counting them up one by one is cheaper than halving the trials. */
@@ -8,7 +9,7 @@ const countable = 16;
 const countUp = (uniforms: Uniforms, trials: number, p: number): number => {
   const odds = p / (1 - p);
   let left = uniforms.next();
-  let chance = Math.exp(trials * Math.log1p(-p));
+  let chance = exp(trials * log1p(-p));
   let successes = 0;
   while (left >= chance && successes < trials) {
     // Rounding may leave a crumb that no chance can cover.

@@ -1,4 +1,5 @@
 import { normalQuantile } from "./normal-quantile.ts";
+import { log, power } from "./reproducible-math.ts";
 import type { Uniforms } from "./uniforms.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Uniforms } from "./uniforms.ts";
  * Source: G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26(3), 2000.
  */
 export const gammaVariate = (uniforms: Uniforms, shape: number): number => {
-  if (shape < 1) return (1 - uniforms.next()) ** (1 / shape) * gammaVariate(uniforms, shape + 1);
+  if (shape < 1) return power(1 - uniforms.next(), 1 / shape) * gammaVariate(uniforms, shape + 1);
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
@@ -17,6 +18,6 @@ export const gammaVariate = (uniforms: Uniforms, shape: number): number => {
     const cubeRoot = 1 + c * z;
     if (cubeRoot <= 0) continue;
     const v = cubeRoot * cubeRoot * cubeRoot;
-    if (u < 1 - 0.0331 * z ** 4 || Math.log(u) < 0.5 * z * z + d * (1 - v + Math.log(v))) return d * v;
+    if (u < 1 - 0.0331 * (z * z) * (z * z) || log(u) < 0.5 * z * z + d * (1 - v + log(v))) return d * v;
   }
 };

@@ -1,3 +1,5 @@
+import { log } from "./reproducible-math.ts";
+
 type Coefficients = readonly [number, number, number, number, number, number, number, number];
 
 const rational = (x: number, a: Coefficients, b: Coefficients): number =>
@@ -42,7 +44,7 @@ export const normalQuantile = (p: number): number => {
   }
   const tail = fromCentre < 0 ? p : 1 - p;
   if (tail <= 0) return fromCentre < 0 ? -Infinity : Infinity;
-  const depth = Math.sqrt(-Math.log(tail));
+  const depth = Math.sqrt(-log(tail));
   const distance =
     depth <= 5 ? rational(depth - 1.6, shoulderOver, shoulderUnder) : rational(depth - 5, tailOver, tailUnder);
   return fromCentre < 0 ? -distance : distance;

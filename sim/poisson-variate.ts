@@ -1,5 +1,6 @@
 import { binomialVariate } from "./binomial-variate.ts";
 import { gammaVariate } from "./gamma-variate.ts";
+import { exp } from "./reproducible-math.ts";
 import type { Uniforms } from "./uniforms.ts";
 
 /** Mean up to which counting up one by one is cheaper than leaping over arrivals. */
@@ -8,7 +9,7 @@ const countable = 16;
 /** Inversion by counting up from none: one uniform, monotone in it. `mean` has to be small. */
 const countUp = (uniforms: Uniforms, mean: number): number => {
   let left = uniforms.next();
-  let chance = Math.exp(-mean);
+  let chance = exp(-mean);
   let count = 0;
   while (left >= chance) {
     // Rounding may leave a crumb that no chance can cover.

@@ -4,6 +4,7 @@ import { normalQuantile } from "./normal-quantile.ts";
 import type { Words } from "./philox.ts";
 import { poissonVariate } from "./poisson-variate.ts";
 import { InvalidDraw } from "./random-errors.ts";
+import { exp, log, power } from "./reproducible-math.ts";
 import { Sfc32 } from "./sfc32.ts";
 import type { Uniforms } from "./uniforms.ts";
 
@@ -19,8 +20,8 @@ const nonEmpty = "at least one value to choose from";
  * common and antithetic random numbers stay in step. `integer` does so too but for one uniform in 2^53 / (b − a + 1).
  * `gamma`, `poisson`, `binomial` are exact and take as many uniforms as they need: give them streams of their own.
  *
- * Uniforms, integers and choices are the same bits on every machine. The other laws go through `Math.log`, `Math.exp`,
- * `Math.log1p` and `**`, which the engine supplies (V8: the same port of fdlibm in Node and in Chromium).
+ * All draws are the same bits on every machine: the laws take their logarithms and powers from `reproducible-math.ts`,
+ * not from the engine.
  *
  * A parameter outside its law is a `InvalidDraw`. A mean, spread or scale of 0 is the law's limit, a constant.
  */
@@ -66,7 +67,7 @@ export class Stream implements Uniforms {
   /** Exponential with the given mean (not rate). */
   exponential(mean: number): number {
     if (!(mean >= 0 && mean < Infinity)) throw this.refuse("exponential", "mean", mean, notNegative);
-    return -mean * Math.log(1 - this.next());
+    return -mean * log(1 - this.next());
   }
 
   /** Normal with mean `mu` and standard deviation `sd`. */
@@ -80,14 +81,14 @@ export class Stream implements Uniforms {
   lognormal(mu: number, sigma: number): number {
     if (!Number.isFinite(mu)) throw this.refuse("lognormal", "mu", mu, finite);
     if (!(sigma >= 0 && sigma < Infinity)) throw this.refuse("lognormal", "sigma", sigma, notNegative);
-    return Math.exp(mu + sigma * this.standardNormal());
+    return exp(mu + sigma * this.standardNormal());
   }
 
   /** Weibull: P(X > x) = exp(−(x / scale)^shape). */
   weibull(shape: number, scale: number): number {
     if (!(shape > 0 && shape < Infinity)) throw this.refuse("weibull", "shape", shape, positive);
     if (!(scale >= 0 && scale < Infinity)) throw this.refuse("weibull", "scale", scale, notNegative);
-    return scale * (-Math.log(1 - this.next())) ** (1 / shape);
+    return scale * power(-log(1 - this.next()), 1 / shape);
   }
 
   /** Gamma with mean shape × scale, by exact rejection: draws of one shape and different scales stay in step. */
