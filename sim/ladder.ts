@@ -128,7 +128,7 @@ export class Ladder<T> {
   #pushBelow(slot: number, time: number): void {
     for (let rung = 0; rung < this.#rungs; rung++) {
       const position = (time - this.#starts[rung]!) * this.#scales[rung]!;
-      if (position >= this.#current[rung]! + 1) {
+      if (this.#isAhead(rung, position)) {
         this.#pushBucket(rung, position, slot);
         return;
       }
@@ -150,12 +150,18 @@ export class Ladder<T> {
     const rung = this.#rungs - 1;
     if (rung >= 0) {
       const position = (time - this.#starts[rung]!) * this.#scales[rung]!;
-      if (position >= this.#current[rung]! + 1) {
+      if (this.#isAhead(rung, position)) {
         this.#pushBucket(rung, position, slot);
         return;
       }
     }
     this.#pushBottom(slot, time);
+  }
+
+  /** Has the rung an unspent bucket for `position`? What is later than a rung goes into its last bucket while it can. */
+  #isAhead(rung: number, position: number): boolean {
+    const next = this.#current[rung]! + 1;
+    return position >= next && next < this.#sizes[rung]!;
   }
 
   #pushBucket(rung: number, position: number, slot: number): void {
