@@ -24,8 +24,9 @@ export class Streams {
   private readonly key: Key;
   private readonly branch: Branch;
   private readonly streams = new Map<string, Stream>();
-  private readonly splits = new Map<string, Streams>();
-  private readonly entities = new Map<string | number, Streams>();
+  // Made when needed: a million entities have one stream each, and no branches.
+  private splits: Map<string, Streams> | undefined;
+  private entities: Map<string | number, Streams> | undefined;
 
   /**
    * @param seed any safe integer, negative ones too
@@ -54,6 +55,7 @@ export class Streams {
 
   /** The streams of a part of the model, apart from all streams of the same names elsewhere; the same object each time. */
   split(name: string): Streams {
+    this.splits ??= new Map();
     let part = this.splits.get(name);
     if (part === undefined) {
       part = this.grow("split", name, name);
@@ -65,6 +67,7 @@ export class Streams {
   /** The streams of one entity (machine, customer, …), by name or number; the same object each time, kept for good. */
   entity(id: string | number): Streams {
     if (typeof id === "number") this.requireInteger("entity", id);
+    this.entities ??= new Map();
     let own = this.entities.get(id);
     if (own === undefined) {
       own = this.grow("entity", id, String(id));
