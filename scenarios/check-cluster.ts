@@ -116,6 +116,7 @@ const checkStorage = (file: ClusterFile, report: Report): void => {
       report(
         [...path, "onLoss"],
         `${type} pages are dropped, so with fail no restore could succeed: write ${alternatives[type]}`,
+        [[...path, "copies"]],
       );
     }
   }

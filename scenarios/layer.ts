@@ -43,7 +43,11 @@ export const complete = (tree: Tree, catalogue: Catalogue): Tree => {
     });
   const beside = (node: Tree): DefaultsSection | undefined =>
     at(node, ["law"]) ? "failureLaw" : at(node, ["trace"]) ? "failureTrace" : undefined;
-  const captured = lay(tree, ["snapshot"], (node) => captureSections[String(plain(at(node, ["capture"]) ?? node))]);
+  const captured = lay(
+    tree,
+    ["snapshot"],
+    (node) => captureSections[String(plain(at(node, ["capture"]) ?? node))] ?? "postCopy",
+  );
   return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), captured);
 };
 

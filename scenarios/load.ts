@@ -82,6 +82,8 @@ class Loader {
     const { files, folder, overrides = [] } = this.#options;
     const name = basename(scenarioPath(files, reference, folder)).replace(/\.ya?ml$/i, "");
     const lineage = readLineage(files, reference, folder, this.#issues);
+    // What is not YAML cannot be judged any further.
+    if (this.#issues.some(({ path }) => path.length === 0)) throw new ScenarioError(this.#issues);
     const written = [...lineage, ...overrides.flatMap((one) => readOverride(one, folder, this.#issues) ?? [])];
     const model = this.#model(written);
     const layers = [this.#catalogue.defaults(model), ...written].map((one) =>

@@ -20,7 +20,8 @@ export const readYaml = (source: Source, from = 0): { readonly tree: Tree; reado
   const convert = (node: Node | null | undefined, fallback: Place): Tree => {
     if (!node) return nothing(fallback);
     const [start, end] = node.range ?? [0, 0];
-    const where = place(start, end);
+    // Nothing is written nowhere: its key is shown.
+    const where = start === end ? fallback : place(start, end);
     if (isAlias(node)) return convert(node.resolve(document), where);
     if (isMap(node)) {
       const entries: [string, Entry][] = [];

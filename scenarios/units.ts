@@ -173,8 +173,9 @@ export const formatQuantity = (quantity: Quantity, value: number): string => {
   if (value === 0) return "0";
   let best = `${value}${quantity.base}`;
   for (const [unit, factor] of quantity.units) {
-    const text = `${value / factor}${unit}`;
-    if (Math.abs(value / factor) < 1 || text.length > best.length) continue;
+    const count = factor < 1 ? value * Math.round(1 / factor) : value / factor;
+    const text = `${count}${unit}`;
+    if (Math.abs(count) < 1 || text.length > best.length) continue;
     const back = parseQuantity(quantity, text);
     // Of equally short texts the larger unit wins: 1m rather than 1min, 1GiB rather than 1024MiB.
     if (back.ok && back.value === value) best = text;

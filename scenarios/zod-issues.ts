@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import type { Path } from "./issue.ts";
-import { didYouMean } from "./spelling.ts";
+import { type Path, pathName } from "./issue.ts";
+import { didYouMean, nearest } from "./spelling.ts";
 
 /** A fault of a value, before it is known where the value was written. */
 export interface Fault {
@@ -8,6 +8,8 @@ export interface Fault {
   readonly message: string;
   /** The key itself is at fault, not its value. */
   readonly key?: true;
+  /** The key that was probably meant. */
+  readonly meant?: string | undefined;
 }
 
 type Raw = z.core.$ZodIssue;
@@ -16,8 +18,12 @@ type Raw = z.core.$ZodIssue;
  * What zod found, in our words: one fault for each misspelt key, the nearest right spelling of keys and words, and of
  * the alternatives of a union the one that was most probably meant.
  */
-export const faultsOf = (schema: z.core.$ZodType, input: unknown, issues: readonly Raw[]): Fault[] =>
-  issues.flatMap((issue) => faultOf(schema, input, issue, []));
+export const faultsOf = (schema: z.core.$ZodType, input: unknown, issues: readonly Raw[]): Fault[] => {
+  const faults = issues.flatMap((issue) => faultOf(schema, input, issue, []));
+  // A key that is missing only because it was misspelt is told once.
+  const meant = new Set(faults.flatMap(({ path, meant }) => (meant ? pathName([...path.slice(0, -1), meant]) : [])));
+  return faults.filter(({ path, key }) => key || valueAt(input, path) !== undefined || !meant.has(pathName(path)));
+};
 
 const faultOf = (schema: z.core.$ZodType, input: unknown, issue: Raw, above: Path): Fault[] => {
   const path = [...above, ...issue.path.map((key) => (typeof key === "symbol" ? String(key) : key))];
@@ -26,12 +32,9 @@ const faultOf = (schema: z.core.$ZodType, input: unknown, issue: Raw, above: Pat
     case "unrecognized_keys": {
       const known = keysAt(schema, path);
       return issue.keys.map((key) => {
-        const hint = didYouMean(key, known);
-        return {
-          path: [...path, key],
-          message: hint === "" ? `unknown key; known here: ${known.join(", ")}` : `unknown key${hint}`,
-          key: true,
-        };
+        const meant = nearest(key, known);
+        const hint = meant === undefined ? `; known here: ${known.join(", ")}` : `; did you mean ${meant}?`;
+        return { path: [...path, key], message: `unknown key${hint}`, key: true, meant };
       });
     }
     case "invalid_value":

@@ -6,6 +6,21 @@ export { CommandError, type CommandLine } from "./command-line.ts";
 /** The commands around scenarios. What they run is loaded when they run, so that help and completion stay quick. */
 export const scenarioCommands = (line: CommandLine): CommandModule[] => [
   {
+    command: "start",
+    describe: "The main job: availability and useful work against the snapshot interval, as a figure",
+    builder: (yargs) =>
+      yargs
+        .option("out", {
+          describe: "Folder of the figure",
+          type: "string",
+          default: "results/runs/start",
+          requiresArg: true,
+        })
+        .option("replications", { describe: "Independent runs of each point", type: "string", requiresArg: true })
+        .option("workers", { describe: "Threads; 1 uses none", type: "number", requiresArg: true }),
+    handler: async (given) => (await import("./start.ts")).start(line, given as never),
+  },
+  {
     command: "check <scenario...>",
     describe: "Check scenarios: everything that is wrong, each at its line",
     builder: (yargs) =>

@@ -63,19 +63,40 @@ const readEvent = (record: unknown, where: string): FaultEvent | undefined => {
 };
 
 const parse = (text: string): unknown[] => {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const offset = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
+  const { data, message } = tryJson(text);
+  if (message !== undefined) {
+    const offset = offsetOf(text, message);
     const line = text.slice(0, offset).trimEnd().split("\n").length;
     const cut = offset >= text.trimEnd().length;
-    throw new TraceError(
-      `line ${line}: ${cut ? "the file is truncated: its JSON does not end" : `this is not JSON (${message})`}`,
-    );
+    const what = cut ? "the file is truncated: its JSON does not end" : `this is not JSON (${message.split("\n")[0]})`;
+    throw new TraceError(`line ${line}: ${what}`);
   }
-  if (!Array.isArray(data))
+  if (!Array.isArray(data)) {
     throw new TraceError("line 1: expected a JSON array of events with node_id, event_time and event_type");
+  }
   return data;
+};
+
+const tryJson = (text: string): { readonly data?: unknown; readonly message?: string } => {
+  try {
+    return { data: JSON.parse(text) };
+  } catch (error) {
+    return { message: (error as Error).message };
+  }
+};
+
+const unexpected = /^Unexpected (non-whitespace|token)/;
+
+/** Where JSON goes wrong: the engine tells it, except for unexpected characters, of which the first is searched. */
+const offsetOf = (text: string, message: string): number => {
+  const told = /position (\d+)/.exec(message)?.[1];
+  if (told !== undefined) return Number(told);
+  if (!unexpected.test(message)) return text.length;
+  let [good, bad] = [0, text.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1;
+    if (unexpected.test(tryJson(text.slice(0, middle)).message ?? "")) bad = middle;
+    else good = middle;
+  }
+  return good;
 };

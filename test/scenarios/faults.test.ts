@@ -1,0 +1,326 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ScenarioError } from "../../scenarios/issue.ts";
+import { faults, load } from "./overlay.ts";
+
+const test = suite("faults of scenarios");
+
+/** Each text has one fault, found at `line:column` with a message that matches. */
+const cases: readonly (readonly [law: string, text: string, where: string, message: RegExp])[] = [
+  [
+    "a misspelt key",
+    "snapshot:\n  intervall: 60s",
+    "2:3",
+    /^snapshot\.intervall: unknown key; did you mean interval\?$/,
+  ],
+  ["a key that nobody knows", "zebra: 1", "1:1", /^zebra: unknown key; known here: model, description, seed/],
+  ["a misspelt section", "snapshots: { interval: 60s }", "1:1", /^snapshots: .*did you mean snapshot\?/],
+  [
+    "a misspelt key in a list",
+    "failures: { host: { times: [{ component: 0, begin: 1s, start: 1s }] } }",
+    "1:45",
+    /^failures\.host\.times\[0\]\.begin: unknown key/,
+  ],
+  ["a missing unit", "snapshot:\n  interval: 60", "2:13", /^snapshot\.interval: 60 has no unit; write a duration/],
+  [
+    "a wrong unit",
+    "cluster: { vm: { memory: 4Gb } }",
+    "1:26",
+    /^cluster\.vm\.memory: "Gb" is not a unit .*did you mean GB\?/,
+  ],
+  ["a duration for a size", "cluster: { vm: { memory: 4s } }", "1:26", /"s" is not a unit of a size/],
+  ["a negative time", "rollback: { planTime: -3s }", "1:23", /^rollback\.planTime: must be at least 0, not -3s$/],
+  ["a time of 0 that must be above it", "snapshot: { interval: 0s }", "1:23", /must be above 0, not 0s$/],
+  ["not a number", "storage: { copies: .nan }", "1:20", /^storage\.copies: expected .*NaN$/],
+  ["infinity", "cluster: { vms: .inf }", "1:17", /^cluster\.vms: expected .*Infinity$/],
+  ["half a VM", "cluster: { vms: 1.5 }", "1:17", /^cluster\.vms: expected a whole number, got 1\.5$/],
+  ["no VM", "cluster: { vms: 0 }", "1:17", /^cluster\.vms: must be at least 1, not 0$/],
+  [
+    "a misspelt word",
+    "snapshot: { capture: postcopy }",
+    "1:22",
+    /^snapshot\.capture: "postcopy" is not known here: must be one of stop-and-copy, post-copy; did you mean post-copy\?$/,
+  ],
+  ["a mechanism that is not there", "snapshot: { cut: colour }", "1:18", /must be barrier/],
+  ["a list for a mapping", "snapshot: [60s]", "1:1", /^snapshot: expected a mapping of keys, got a list$/],
+  ["a word for a mapping", "snapshot: often", "1:11", /^snapshot: expected a mapping of keys, got "often"$/],
+  ["an empty value", "detection: { timeout: }", "1:14", /^detection\.timeout: expected a duration .* got nothing$/],
+  [
+    "an unknown host",
+    "dataCentre: { host: rack-sever }",
+    "1:21",
+    /^dataCentre\.host: there is no rack-sever in the catalogue of hosts; did you mean rack-server\?/,
+  ],
+  ["an unknown disk", "dataCentre: { host: { disk: floppy } }", "1:29", /catalogue of disks; known are laptop-disk/],
+  ["an unknown workload", "cluster: { workload: wbe }", "1:22", /did you mean web\?/],
+  ["an unknown storage policy", "storage: { policy: page-awre }", "1:20", /did you mean page-aware\?/],
+  ["an unknown source of failures", "failures: { host: infinitehdb }", "1:19", /did you mean infinitehbd\?/],
+  [
+    "an unknown law",
+    "failures: { host: { law: weibul, shape: 1, mean: 1d } }",
+    "1:26",
+    /^failures\.host\.law: "weibul" is not known here: .*did you mean weibull\?$/,
+  ],
+  [
+    "a law that lies nowhere",
+    "failures: { host: { law: weibull, shape: 1 } }",
+    "1:26",
+    /no place: give one of scale, mean$/,
+  ],
+  [
+    "a law that lies twice",
+    "failures: { host: { law: gamma, shape: 1, scale: 2d, mean: 1d } }",
+    "1:60",
+    /say the same twice/,
+  ],
+  [
+    "a law without its parameter",
+    "failures: { host: { law: exponential } }",
+    "1:13",
+    /^failures\.host\.mean: is missing: write a duration/,
+  ],
+  [
+    "a parameter of another law",
+    "failures: { host: { law: exponential, mean: 1d, shape: 2 } }",
+    "1:49",
+    /^failures\.host\.shape: unknown key/,
+  ],
+  ["a shape of 0", "failures: { host: { law: weibull, shape: 0, mean: 1d } }", "1:42", /must be above 0, not 0$/],
+  [
+    "more than everything",
+    "failures: { host: { law: exponential, mean: 1d, permanent: 1.5 } }",
+    "1:60",
+    /must be at most 1, not 1\.5$/,
+  ],
+  [
+    "a repair without a law",
+    "failures: { host: { law: exponential, mean: 1d, repair: 3h } }",
+    "1:57",
+    /^failures\.host\.repair: expected a mapping/,
+  ],
+  ["more memory than a host has", "cluster: { vm: { memory: 500GiB } }", "1:26", /does not fit on a host with 128GiB$/],
+  [
+    "more cores than a host has",
+    "cluster: { vm: { cores: 33 } }",
+    "1:25",
+    /a VM with 33 cores does not fit on a host with 32 cores$/,
+  ],
+  [
+    "more memory than all hosts have",
+    "cluster: { vm: { memory: 100GiB }, vms: 13 }",
+    "1:26",
+    /13 VMs with 100GiB each do not fit on 12 hosts .* room for 12/,
+  ],
+  [
+    "more cores than all hosts have, where only the count was written",
+    "cluster:\n  vms: 193",
+    "2:8",
+    /^cluster\.vm\.cores: 193 VMs .* room for 192/,
+  ],
+  [
+    "more copies than other hosts",
+    "storage: { copies: 12 }",
+    "1:20",
+    /^storage\.copies: 12 copies need as many hosts beside the one that captures, and there are 11 others$/,
+  ],
+  [
+    "default copies on too few hosts",
+    "dataCentre: { racks: 1, hostsPerRack: 3 }",
+    "1:39",
+    /^storage\.copies: 3 copies need .* there are 2 others$/,
+  ],
+  [
+    "more copies of one class",
+    "storage:\n  policy:\n    kernel: { copies: 20 }",
+    "3:23",
+    /^storage\.policy\.kernel\.copies: 20 copies/,
+  ],
+  [
+    "dropped pages without which no restore succeeds",
+    "storage: { policy: { anonymous: { copies: drop } } }",
+    "1:43",
+    /^storage\.policy\.anonymous\.onLoss: .*write kill-process$/,
+  ],
+  [
+    "anti-affinity between hosts that cannot hold",
+    "cluster: { vms: 13, antiAffinity: host }",
+    "1:35",
+    /^cluster\.antiAffinity: host cannot hold: 13 VMs of a cluster on 12 hosts$/,
+  ],
+  [
+    "anti-affinity between racks that cannot hold",
+    "cluster: { vms: 4, antiAffinity: rack }",
+    "1:34",
+    /rack cannot hold: 4 VMs of a cluster on 3 racks$/,
+  ],
+  ["a quorum above the VMs", "cluster: { quorum: 9 }", "1:20", /^cluster\.quorum: is 9, but a cluster has only 8 VMs$/],
+  ["a quorum that is no number", "cluster: { quorum: most }", "1:20", /must be all or a/],
+  [
+    "shares that do not add up",
+    "cluster: { workload: { classes: { hot: { share: 0.5 } } } }",
+    "1:24",
+    /^cluster\.workload\.classes: shares of the classes must add up to 1, these add up to 1\.48$/,
+  ],
+  [
+    "contents that do not add up",
+    "cluster: { workload: { classes: { hot: { content: { zero: 0.5 } } } } }",
+    "1:42",
+    /content: content fractions must add up to 1, these add up to 1\.5$/,
+  ],
+  [
+    "lazy-incremental without post-copy",
+    "snapshot: { capture: stop-and-copy, record: lazy-incremental }",
+    "1:45",
+    /^snapshot\.record: lazy-incremental needs capture: post-copy, not stop-and-copy/,
+  ],
+  [
+    "a timeout shorter than the heartbeat",
+    "detection: { heartbeat: 10s, timeout: 5s }",
+    "1:39",
+    /^detection\.timeout: 5s is shorter than the heartbeat of 10s/,
+  ],
+  [
+    "an interval longer than the horizon",
+    "snapshot: { interval: 31d }",
+    "1:23",
+    /31d is longer than the horizon of 30d/,
+  ],
+  [
+    "a horizon shorter than one interval",
+    "horizon: 3s",
+    "1:10",
+    /^snapshot\.interval: 1m is longer than the horizon of 3s/,
+  ],
+  [
+    "an outage of a host that is not there",
+    "failures: { host: { times: [{ component: 12, start: 1s }] } }",
+    "1:42",
+    /there is no host 12: they are counted from 0 to 11$/,
+  ],
+  [
+    "an outage that ends before it starts",
+    "failures: { vm: { times: [{ component: 0, start: 2s, end: 1s }] } }",
+    "1:59",
+    /is before its start$/,
+  ],
+  [
+    "an outage of what is down",
+    "failures: { vm: { times: [{ component: 0, start: 2s }, { component: 0, start: 9s }] } }",
+    "1:79",
+    /vm 0 is down already/,
+  ],
+  [
+    "a trace that is not there",
+    "failures: { host: { trace: ./no.csv } }",
+    "1:28",
+    /^failures\.host\.trace: cannot read \/case\/no\.csv: there is no such file$/,
+  ],
+  [
+    "a misspelt trace",
+    "failures: { host: { trace: infinitehdb } }",
+    "1:28",
+    /there is no trace infinitehdb; did you mean infinitehbd\? Shipped are/,
+  ],
+  ["an unknown model", "model: texbook", "1:8", /^model: there is no model texbook; did you mean textbook\?$/],
+  ["a sweep of the seed", "sweep: { seed: [1, 2] }", "1:10", /seed cannot be swept/],
+  [
+    "a sweep over a misspelt key",
+    "sweep:\n  snapshot.intervall: [1s, 2s]",
+    "2:3",
+    /^snapshot\.intervall: unknown key; did you mean interval\?$/,
+  ],
+  ["a bad value in a sweep", "sweep: { snapshot.interval: [60s, 2] }", "1:35", /^snapshot\.interval: 2 has no unit/],
+  [
+    "a range without unit",
+    "sweep: { snapshot.interval: { from: 1s, to: 5, points: 3 } }",
+    "1:10",
+    /no range of one unit$/,
+  ],
+  [
+    "a logarithmic range from 0",
+    "sweep: { pauseTolerance: { from: 0s, to: 5s, points: 3, scale: log } }",
+    "1:10",
+    /lies above 0$/,
+  ],
+  [
+    "a misspelt key of a range",
+    "sweep: { snapshot.interval: { from: 1s, to: 5s, point: 3 } }",
+    "1:49",
+    /unknown key; did you mean points\?$/,
+  ],
+  ["an empty axis", "sweep: { snapshot.interval: [] }", "1:10", /must have at least 1 element$/],
+  ["text that is not YAML", "horizon: [1d", "1:13", /^this is not YAML/],
+  ["a key that stands twice", "horizon: 1d\nhorizon: 2d", "2:1", /this is not YAML: map keys must be unique/],
+  ["a file that is no mapping", "- horizon", "1:1", /a scenario is a mapping of keys/],
+];
+
+for (const [law, text, where, message] of cases)
+  test(`${law} is told at its line and column`, () => {
+    const [first, ...others] = faults(text);
+    assert.ok(first!.startsWith(`a.yaml:${where}: `), `${first} is not at ${where}`);
+    assert.match(first!.slice(`a.yaml:${where}: `.length), message);
+    assert.equal(others, []);
+  });
+
+test("all faults are told at once, in the order of the lines", () => {
+  const found = faults(
+    "descripton: x\nhorizon: 30\ncluster:\n  vms: -1\n  quorum: none\nsnapshot: { captur: x, record: y }",
+  );
+  assert.equal(
+    found.map((fault) => fault.split(" ")[0]),
+    ["a.yaml:1:1:", "a.yaml:2:10:", "a.yaml:4:8:", "a.yaml:5:11:", "a.yaml:6:13:", "a.yaml:6:32:"],
+  );
+});
+
+test("the line is shown with carets under what is wrong", () => {
+  const error = assert_throws(() => load("cluster:\n\tvms: 8\nx: 1".replace("\t", "  ").replace("8", "many")));
+  assert.match(error.message, /a\.yaml:2:8: cluster\.vms: expected .*\n {2}2 \| {3}vms: many\n {4}\| {8}\^\^\^\^\n/);
+});
+
+test("an override is checked like everything else and points at its own text", () => {
+  const error = assert_throws(() => load("horizon: 1d", "snapshot.interval=30", "cluster.vmss=3"));
+  assert.match(
+    error.message,
+    /^--set: snapshot\.interval: 30 has no unit.*\n {3}\| snapshot\.interval=30\n {3}\| {19}\^\^$/m,
+  );
+  assert.match(error.message, /^--set: cluster\.vmss: unknown key; did you mean vms\?$/m);
+  assert.match(faults("", "snapshot.interval")[0]!, /^--set: expected path=value/);
+  assert.match(faults("", "snapshot.interval=")[0]!, /^--set: snapshot\.interval: expected a duration .* got nothing/);
+});
+
+test("an override replaces what the file says", () => {
+  const { points } = load(
+    "snapshot: { interval: 1h }\nfailures: { host: { law: weibull, shape: 2, mean: 3d } }",
+    "snapshot.interval=30s",
+    "failures.host={law: exponential, mean: 1d}",
+  );
+  const { scenario } = points[0]!;
+  assert.ok(scenario.model === "cluster");
+  assert.is(scenario.snapshot.interval, 30);
+  assert.equal(scenario.failures.host.kind === "law" && scenario.failures.host.time, {
+    law: "exponential",
+    mean: 86_400,
+  });
+});
+
+test("textbook: a list of failures holds seconds, everything else its unit", () => {
+  const text = "model: textbook\nhorizon: 1d";
+  const { scenario } = load(text, "failures=[100,103.5,1h]").points[0]!;
+  assert.equal(scenario.model === "textbook" && scenario.spec.failures, [100, 103.5, 3600]);
+  assert.match(faults(text, "pause=3")[0]!, /^--set: pause: 3 has no unit/);
+  assert.match(faults(text, "failures=[-1]")[0]!, /^--set: failures\[0\]: must be at least 0, not -1/);
+  assert.match(faults("model: textbook")[0]!, /horizon: is missing: give a horizon, or the work of a job/);
+  assert.match(faults(text, "interval=3s")[0]!, /unknown key; did you mean workInterval\?|unknown key; known here/);
+});
+
+test.run();
+
+function assert_throws(run: () => unknown): ScenarioError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ScenarioError) return error;
+    throw error;
+  }
+  throw new Error("expected a ScenarioError");
+}
