@@ -97,8 +97,9 @@ export class TextbookLedger {
       snapshotsCommitted,
       failuresEffective,
       failuresIgnored,
-      workRatio: kept / end,
-      availability: timeWorking / end,
+      // The sums may exceed the run by their rounding, which was checked above.
+      workRatio: Math.min(1, kept / end),
+      availability: Math.min(1, timeWorking / end),
     };
   }
 
