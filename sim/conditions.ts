@@ -86,7 +86,7 @@ class Condition extends SimEvent<Happenings> implements Waiter {
   }
 
   override occur(): void {
-    for (const event of this.events) event.leave(this);
+    this.#detach();
     if ((this.state & FAILED) === 0) this.payload = this.#happenings();
     super.occur();
   }
@@ -100,6 +100,17 @@ class Condition extends SimEvent<Happenings> implements Waiter {
   override rejoin(): void {
     this.state &= ~LEFT;
     this.#attend();
+  }
+
+  /** Waits for nobody any more; nor do the conditions among its events for which nobody else waits. */
+  #detach(): void {
+    for (const event of this.events) {
+      event.leave(this);
+      if (event instanceof Condition && !event.isAwaited && (event.state & (TRIGGERED | LEFT)) === 0) {
+        event.state |= LEFT;
+        event.#detach();
+      }
+    }
   }
 
   #attend(): void {

@@ -74,7 +74,7 @@ export async function runInRealTime<T>(
   };
 
   if (typeof until === "number") {
-    if (!(until >= sim.now)) throw new InvalidTime(until, sim.now);
+    if (Number.isNaN(until) || until < sim.now) throw new InvalidTime(until, sim.now);
     for (let time = sim.peek(); time < until; time = sim.peek()) await advance(time);
     if (until !== Number.POSITIVE_INFINITY) await pace(until);
     sim.run(until);

@@ -180,6 +180,11 @@ export class SimEvent<T = void> implements Waitable, Occurrence {
     if (this.first === null && (this.state & (TRIGGERED | LEFT)) === 0) this.abandoned();
   }
 
+  /** @internal */
+  get isAwaited(): boolean {
+    return this.first !== null;
+  }
+
   /** @internal Nobody will get it: who waits for it is told so now, and who comes later is told by `rejoin`. */
   giveUp(error: SimulationError): void {
     this.state |= LEFT | CANCELLED;

@@ -1,6 +1,6 @@
 import { Agenda } from "./agenda.ts";
 import { Arrival } from "./arrival.ts";
-import { Deadlock, InvalidTime, NotAGenerator, NothingToHappen, ReentrantRun } from "./errors.ts";
+import { Deadlock, ForeignEvent, InvalidTime, NotAGenerator, NothingToHappen, ReentrantRun } from "./errors.ts";
 import { InstantEnd } from "./instant-end.ts";
 import { isGenerator, type Process, ProcessHandle } from "./process.ts";
 import { FAILED, SimEvent } from "./sim-event.ts";
@@ -125,7 +125,7 @@ export class Simulation {
   run(until?: number): void;
   run<T>(until: SimEvent<T>): T;
   run<T>(until: number | SimEvent<T> = Number.POSITIVE_INFINITY): T | undefined {
-    if (typeof until === "object") return this.#runUntilEvent(until);
+    if (until instanceof SimEvent) return this.#runUntilEvent(until);
     this.#runUntilTime(until);
     return undefined;
   }
@@ -152,7 +152,7 @@ export class Simulation {
   }
 
   #runUntilTime(until: number): void {
-    if (!(until >= this.now)) throw new InvalidTime(until, this.now);
+    if (typeof until !== "number" || !(until >= this.now)) throw new InvalidTime(until, this.now);
     this.#enterRun();
     try {
       const { agenda } = this;
@@ -166,6 +166,7 @@ export class Simulation {
   }
 
   #runUntilEvent<T>(event: SimEvent<T>): T {
+    if (event.sim !== this && event.sim !== null) throw new ForeignEvent("run", event.name);
     this.#enterRun();
     const arrival = new Arrival();
     try {

@@ -11,7 +11,7 @@ export class Timeout<T = void> extends SimEvent<T> {
   /** @internal */
   constructor(sim: Simulation, delay: number, value: T) {
     super(sim, null);
-    if (!(delay >= 0)) throw new InvalidDelay("timeout", delay);
+    if (typeof delay !== "number" || !(delay >= 0)) throw new InvalidDelay("timeout", delay);
     this.delay = delay;
     this.payload = value;
     this.place = sim.agenda.schedule(this, delay);

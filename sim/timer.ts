@@ -32,7 +32,7 @@ export class Timer implements Occurrence {
    * @throws InvalidDelay if the delay is negative or not a number; the timer is as before.
    */
   arm(delay: number): this {
-    if (!(delay >= 0)) throw new InvalidDelay(this.name, delay);
+    if (typeof delay !== "number" || !(delay >= 0)) throw new InvalidDelay(this.name, delay);
     const { agenda } = this.#sim;
     if (this.#armed) agenda.withdraw(this.#place);
     this.#place = agenda.schedule(this, delay);
