@@ -15,11 +15,11 @@ export class Level implements Observer {
   private readonly clock: Clock;
   private readonly past = new CompensatedSum();
   private readonly durations: Map<number, number> | undefined;
-  private start: number;
-  private since: number;
-  private current: number;
-  private least: number;
-  private greatest: number;
+  private start = 0;
+  private since = 0;
+  private current = 0;
+  private least = 0;
+  private greatest = 0;
 
   /** @throws InvalidObservation unless `initial` is a finite number */
   constructor(clock: Clock, initial = 0, { name = "level", durations = false }: LevelOptions = {}) {

@@ -11,10 +11,11 @@ const warmUp = 15;
  * and discards 15 outputs. Here the counter takes a fourth word of the seed.
  */
 export class Sfc32 {
-  private a: number;
-  private b: number;
-  private c: number;
-  private counter: number;
+  // A field that is declared without a number is born undefined, and the engine never again trusts it to hold one.
+  private a = 0;
+  private b = 0;
+  private c = 0;
+  private counter = 0;
 
   constructor([a, b, c, counter]: Words) {
     this.a = a | 0;

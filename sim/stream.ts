@@ -28,7 +28,7 @@ const nonEmpty = "at least one value to choose from";
 export class Stream implements Uniforms {
   readonly name: string;
   private readonly bits: Sfc32;
-  private readonly mirror: number;
+  private readonly mirror: number = 0;
 
   /**
    * @param name shown in errors
