@@ -5,8 +5,8 @@ import { simgrid } from "../contenders.ts";
 /** `compare`: at this many finished flows the clocks are compared. Later ones drift apart: closed networks amplify rounding. */
 const sizes = {
   100: { flows: 100, compare: 1_000, warmup: 5_000, finishes: 50_000 },
-  1000: { flows: 1_000, compare: 1_000, warmup: 1_000, finishes: 3_000 },
-  10000: { flows: 10_000, compare: 450, warmup: 300, finishes: 150 },
+  1000: { flows: 1_000, compare: 1_000, warmup: 5_000, finishes: 10_000 },
+  10000: { flows: 10_000, compare: 800, warmup: 500, finishes: 300 },
 };
 
 const network = (topology: string, title: string, goals: readonly (readonly [number, number])[]): Case[] =>
