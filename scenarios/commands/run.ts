@@ -123,6 +123,13 @@ const report = (loaded: LoadedScenario, results: readonly PointResult[], columns
     count === 1
       ? ["one replication has no confidence interval, so no figure is printed: raise --replications, or take --json"]
       : [];
-  const notes = [...alone, ...loaded.notes, ...collapseNotes(results.flatMap((result) => result.notes))];
+  const calm = results.filter(({ metrics }) => metrics["rollbacks"]?.mean === 0).length;
+  const unobserved =
+    calm === 0
+      ? []
+      : [
+          `${calm} of ${results.length} points saw no rollback, so these figures say nothing about failures: lengthen the horizon`,
+        ];
+  const notes = [...alone, ...unobserved, ...loaded.notes, ...collapseNotes(results.flatMap((result) => result.notes))];
   return [title, runs, "", table, ...(notes.length === 0 ? [] : ["", ...notes.map((note) => `- ${note}`)])].join("\n");
 };

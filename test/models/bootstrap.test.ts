@@ -85,23 +85,20 @@ test("outages lie within the horizon, are sorted, do not overlap on a host and k
 });
 
 test("every starting time and every node is as likely as any other", () => {
-  const counts = [0, 0, 0];
-  let offsets = 0;
+  const record = (length: number) => [{ start: 1, end: 1 + length }];
+  const marked: OutageTrace = { name: "marked", span: 100, byNode: [record(1), record(2), record(3)] };
   const runs = 3000;
+  const nodes = [0, 0, 0];
+  let phases = 0;
   for (let replication = 0; replication < runs; replication++) {
     const stream = new Streams(5).replication(replication).get("trace");
-    const marked: OutageTrace = {
-      name: "marked",
-      span: 100,
-      byNode: [[{ start: 1, end: 2 }], [{ start: 1, end: 3 }], [{ start: 1, end: 4 }]],
-    };
-    const [first, second] = bootstrapOutages(marked, 1, 200, stream);
-    const whole = Math.max(first!.end - first!.start, second ? second.end - second.start : 0);
-    counts[Math.round(whole) - 1]!++;
-    offsets += ((second ?? first)!.start + 99) % 100;
+    // The second outage is never cut by the beginning: its length tells the node, its start the offset.
+    const { start, end } = bootstrapOutages(marked, 1, 300, stream)[1]!;
+    nodes[Math.round(end - start) - 1]!++;
+    phases += (start % 100) / 100;
   }
-  for (const count of counts) assert.ok(Math.abs((count - runs / 3) / Math.sqrt((runs * 2) / 9)) < 4, String(counts));
-  assert.ok(offsets > 0);
+  for (const count of nodes) assert.ok(Math.abs((count - runs / 3) / Math.sqrt((runs * 2) / 9)) < 4, String(nodes));
+  assert.ok(Math.abs((phases / runs - 0.5) * Math.sqrt(12 * runs)) < 4, String(phases / runs));
 });
 
 test("a trace without nodes or time is refused", () => {
