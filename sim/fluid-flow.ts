@@ -1,4 +1,4 @@
-import { CancelledTooLate, NotYoursToTrigger, WaitedForCancelled } from "./errors.ts";
+import { CancelledTooLate, NotYoursToTrigger, UnhandledFailure, WaitedForCancelled } from "./errors.ts";
 import type { FluidEngine } from "./fluid-engine.ts";
 import { InvalidFluid, TransferIsOver, UnlimitedTransfer } from "./fluid-errors.ts";
 import { CANCELLED, SimEvent } from "./sim-event.ts";
@@ -152,7 +152,12 @@ export class FluidFlow extends SimEvent<void> {
   /** @internal */
   override occur(): void {
     super.occur();
-    if (this.#onDone !== undefined && this.ok) this.#onDone();
+    if (this.#onDone === undefined || !this.ok) return;
+    try {
+      this.#onDone();
+    } catch (error) {
+      throw new UnhandledFailure(this.name, this.sim.now, error);
+    }
   }
 
   /** @internal */

@@ -323,6 +323,40 @@ test("onDone is called once, when the flow is done and after those who wait; not
   assert.equal(trail, ["waited until 3", "called at 3"]);
 });
 
+test("what onDone throws stops the run, and the error names the transfer", () => {
+  const sim = new Simulation();
+  const net = new FluidNetwork(sim);
+  const fault = new Error("no room");
+  net.transfer({
+    bytes: 1,
+    over: [net.link(1)],
+    name: "image",
+    onDone: () => {
+      throw fault;
+    },
+  });
+  assert.throws(
+    () => sim.run(),
+    (error: Error) => error.cause === fault && error.message.startsWith('transfer "image" failed at 1'),
+  );
+});
+
+test("a link that is never idle keeps its finish times exact over many departures", () => {
+  // One flow of 1e6 bytes beside short ones, one after the other: half of the link each, as long as both are there.
+  const sim = new Simulation();
+  const net = new FluidNetwork(sim);
+  const link = net.link(2);
+  const long = net.transfer({ bytes: 1e6, over: [link] });
+  function* sender(): Process {
+    for (let i = 0; i < 3000; i++) yield* net.transfer({ bytes: 0.1, over: [link] });
+  }
+  sim.run(sim.process(sender()));
+  near(sim.now, 300, "end of the short ones");
+  near(long.remaining, 1e6 - 300, "left of the long one");
+  sim.run(long);
+  near(sim.now, 300 + (1e6 - 300) / 2, "end of the long one");
+});
+
 test("a transfer of no bytes is done at the same instant, even over a failed link", () => {
   const sim = new Simulation({ start: 5 });
   const net = new FluidNetwork(sim);
