@@ -1,4 +1,4 @@
-import type { TextbookSpec } from "../models/textbook.ts";
+import type { TextbookSpec } from "../models/textbook-spec.ts";
 import { lawOf } from "./law-schema.ts";
 import type { TextbookFile } from "./textbook-schema.ts";
 
