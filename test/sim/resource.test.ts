@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { anyOf, type Process, Resource, Simulation } from "../../sim/index.ts";
+import { anyOf, Interrupt, type Process, Resource, Simulation } from "../../sim/index.ts";
 
 test("a resource of capacity 3 serves nine users of one minute in three rounds", () => {
   const sim = new Simulation();
@@ -117,6 +117,59 @@ test("an early release serves the next at once, and leaving the block afterwards
   sim.process(user());
   sim.run();
   assert.equal(starts, [0, 1]);
+});
+
+test("every release is processed in its turn, even if nobody waited when it was made", () => {
+  const sim = new Simulation();
+  const desk = new Resource(sim, { capacity: 1 });
+  const trail: string[] = [];
+  const [bell, echo] = [sim.event<void>(), sim.event<void>()];
+  function* listener(): Process {
+    yield* bell;
+    echo.succeed();
+    yield* echo;
+    trail.push("echo");
+  }
+  function* user(): Process {
+    yield 1;
+    desk.request().release();
+    const second = desk.request();
+    const third = desk.request();
+    bell.succeed();
+    // The place is free from here on; the release of the first turn, which is processed before the bell, finds it so.
+    second.release();
+    yield* third;
+    trail.push("third");
+  }
+  sim.process(listener());
+  sim.process(user());
+  sim.run();
+  assert.equal(trail, ["third", "echo"]);
+});
+
+test("a request that an interrupt took out of its queue can be released", () => {
+  const sim = new Simulation();
+  const desk = new Resource(sim, { capacity: 1 });
+  desk.request();
+  function* waiting(): Process<string> {
+    const turn = desk.request();
+    try {
+      yield* turn;
+    } catch (error) {
+      if (!(error instanceof Interrupt)) throw error;
+      turn.release();
+      return "released";
+    }
+    return "served";
+  }
+  const process = sim.process(waiting());
+  function* caller(): Process {
+    yield 1;
+    process.interrupt();
+  }
+  sim.process(caller());
+  assert.is(sim.run(process), "released");
+  assert.is(desk.queue.length, 0);
 });
 
 test.run();
