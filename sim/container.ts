@@ -28,8 +28,8 @@ export class Container {
   /** @throws InvalidCapacity, InvalidLevel */
   constructor(sim: Simulation, options: ContainerOptions = {}) {
     const { capacity = Number.POSITIVE_INFINITY, level = 0, name = "container" } = options;
-    if (!(capacity > 0)) throw new InvalidCapacity(name, capacity, "number");
-    if (!(level >= 0 && level <= capacity && level !== Number.POSITIVE_INFINITY)) {
+    if (typeof capacity !== "number" || !(capacity > 0)) throw new InvalidCapacity(name, capacity, "number");
+    if (!(Number.isFinite(level) && level >= 0 && level <= capacity)) {
       throw new InvalidLevel(name, level, capacity);
     }
     this.sim = sim;
@@ -65,7 +65,7 @@ export class Container {
   }
 
   #claim(amount: number, change: number): Claim<void> {
-    if (!(amount > 0 && amount <= this.capacity && amount !== Number.POSITIVE_INFINITY)) {
+    if (!(Number.isFinite(amount) && amount > 0 && amount <= this.capacity)) {
       throw new InvalidAmount(this.name, amount, this.capacity);
     }
     const transfer = new Transfer(this, this.#claims++, change);

@@ -31,7 +31,7 @@ export class Resource {
   /** @throws InvalidCapacity */
   constructor(sim: Simulation, options: ResourceOptions = {}) {
     const { capacity = 1, name = "resource" } = options;
-    if (!(capacity >= 1) || (!Number.isInteger(capacity) && capacity !== Number.POSITIVE_INFINITY)) {
+    if (!(Number.isInteger(capacity) || capacity === Number.POSITIVE_INFINITY) || capacity < 1) {
       throw new InvalidCapacity(name, capacity, "whole number");
     }
     this.sim = sim;

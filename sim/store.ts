@@ -28,7 +28,7 @@ export class Store<T> {
   /** @throws InvalidCapacity */
   constructor(sim: Simulation, options: StoreOptions = {}) {
     const { capacity = Number.POSITIVE_INFINITY, name = "store" } = options;
-    if (!(capacity >= 1) || (!Number.isInteger(capacity) && capacity !== Number.POSITIVE_INFINITY)) {
+    if (!(Number.isInteger(capacity) || capacity === Number.POSITIVE_INFINITY) || capacity < 1) {
       throw new InvalidCapacity(name, capacity, "whole number");
     }
     this.sim = sim;
