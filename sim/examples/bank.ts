@@ -1,4 +1,4 @@
-import { anyOf, type Process, Resource, Simulation, Streams } from "../index.ts";
+import { anyOf, type Process, Resource, Simulation, type SimulationOptions, Streams } from "../index.ts";
 import { isMain } from "./is-main.ts";
 import type { RandomSource } from "./random-source.ts";
 
@@ -17,8 +17,8 @@ const MEAN_SERVICE = 12;
 const PATIENCE = [1, 3] as const;
 
 /** Customers of a bank with one counter leave again if they are not served soon. Shows: waiting for the first of two. */
-export function bank(random: RandomSource): Visit[] {
-  const sim = new Simulation();
+export function bank(random: RandomSource, options: SimulationOptions = {}): Visit[] {
+  const sim = new Simulation(options);
   const counter = new Resource(sim, { capacity: 1 });
   const visits: Visit[] = [];
 

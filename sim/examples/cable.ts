@@ -1,4 +1,4 @@
-import { type Process, Simulation, Store } from "../index.ts";
+import { type Process, Simulation, type SimulationOptions, Store } from "../index.ts";
 import { isMain } from "./is-main.ts";
 
 /** A message and when it left and arrived, in seconds. */
@@ -12,8 +12,8 @@ const INTERVAL = 5;
 const END = 100;
 
 /** A cable delays every message by its latency. Shows: a process per message, and a store between two processes. */
-export function cable(): Delivery[] {
-  const sim = new Simulation();
+export function cable(options: SimulationOptions = {}): Delivery[] {
+  const sim = new Simulation(options);
   const farEnd = new Store<number>(sim);
   const deliveries: Delivery[] = [];
 

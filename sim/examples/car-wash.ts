@@ -1,4 +1,4 @@
-import { type Process, Resource, Simulation, Streams } from "../index.ts";
+import { type Process, Resource, Simulation, type SimulationOptions, Streams } from "../index.ts";
 import { isMain } from "./is-main.ts";
 import type { RandomSource } from "./random-source.ts";
 
@@ -20,8 +20,8 @@ const DIRT_REMOVED = [50, 99] as const;
 const CLOSING = 20;
 
 /** Cars queue for two washing machines. Shows: waiting for a resource, and for another process. */
-export function carWash(random: RandomSource): Wash[] {
-  const sim = new Simulation();
+export function carWash(random: RandomSource, options: SimulationOptions = {}): Wash[] {
+  const sim = new Simulation(options);
   const machines = new Resource(sim, { capacity: MACHINES });
   const washes: Wash[] = [];
 

@@ -1,4 +1,4 @@
-import { anyOf, type Process, Resource, type SimEvent, Simulation, Streams } from "../index.ts";
+import { anyOf, type Process, Resource, type SimEvent, Simulation, type SimulationOptions, Streams } from "../index.ts";
 import { isMain } from "./is-main.ts";
 import type { RandomSource } from "./random-source.ts";
 
@@ -27,8 +27,8 @@ const BUYING = 1;
 const CLOSING = 120;
 
 /** One counter sells tickets for three films; who waits for a film that sells out goes home. Shows: one event, many waiters. */
-export function cinema(random: RandomSource): FilmSales[] {
-  const sim = new Simulation();
+export function cinema(random: RandomSource, options: SimulationOptions = {}): FilmSales[] {
+  const sim = new Simulation(options);
   const counter = new Resource(sim, { capacity: 1 });
   const films = FILMS.map((title): Film => ({ title, soldOut: sim.event<void>(), available: TICKETS, leftQueue: 0 }));
 

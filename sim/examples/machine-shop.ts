@@ -1,4 +1,4 @@
-import { Interrupt, PreemptiveResource, type Process, Simulation, Streams } from "../index.ts";
+import { Interrupt, PreemptiveResource, type Process, Simulation, type SimulationOptions, Streams } from "../index.ts";
 import { isMain } from "./is-main.ts";
 import type { RandomSource } from "./random-source.ts";
 
@@ -29,8 +29,8 @@ const FOUR_WEEKS = 4 * 7 * 24 * 60;
  * Ten machines make parts and break down; one repairer mends them and does other jobs in between, which wait while a
  * machine is down. Times in minutes. Shows: interrupts, and preemption with resumption of the work that is left.
  */
-export function machineShop(random: RandomSource): ShopRecord {
-  const sim = new Simulation();
+export function machineShop(random: RandomSource, options: SimulationOptions = {}): ShopRecord {
+  const sim = new Simulation(options);
   const repairer = new PreemptiveResource(sim, { capacity: 1 });
   const machines: MachineRecord[] = [];
   let otherJobs = 0;

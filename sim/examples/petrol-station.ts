@@ -1,4 +1,4 @@
-import { Container, type Process, Resource, Simulation, Streams } from "../index.ts";
+import { Container, type Process, Resource, Simulation, type SimulationOptions, Streams } from "../index.ts";
 import { isMain } from "./is-main.ts";
 import type { RandomSource } from "./random-source.ts";
 
@@ -35,8 +35,8 @@ const INTERARRIVAL = [30, 300] as const;
 const END = 1000;
 
 /** Cars fill up at two pumps that share a tank; a truck refills it when it runs low. Shows: a container beside a resource. */
-export function petrolStation(random: RandomSource): StationLog {
-  const sim = new Simulation();
+export function petrolStation(random: RandomSource, options: SimulationOptions = {}): StationLog {
+  const sim = new Simulation(options);
   const pumps = new Resource(sim, { capacity: PUMPS });
   const tank = new Container(sim, { capacity: STATION_TANK, level: STATION_TANK });
   const cars: Refuelling[] = [];

@@ -1,4 +1,4 @@
-import { type Process, Simulation, Store, Streams } from "../index.ts";
+import { type Process, Simulation, type SimulationOptions, Store, Streams } from "../index.ts";
 import { isMain } from "./is-main.ts";
 import type { RandomSource } from "./random-source.ts";
 
@@ -14,13 +14,15 @@ const CONSUMING = [4, 8] as const;
 const END = 100;
 
 /** One producer, one consumer, and a pipe between them. Shows: a store that decouples two processes. */
-export const oneToOne = (random: RandomSource): Message[] => pipes(random, ["A"]);
+export const oneToOne = (random: RandomSource, options: SimulationOptions = {}): Message[] =>
+  pipes(random, options, ["A"]);
 
 /** One producer and two consumers that each receive every message. Shows: one store per reader, and putting without waiting. */
-export const oneToMany = (random: RandomSource): Message[] => pipes(random, ["A", "B"]);
+export const oneToMany = (random: RandomSource, options: SimulationOptions = {}): Message[] =>
+  pipes(random, options, ["A", "B"]);
 
-function pipes(random: RandomSource, consumers: readonly string[]): Message[] {
-  const sim = new Simulation();
+function pipes(random: RandomSource, options: SimulationOptions, consumers: readonly string[]): Message[] {
+  const sim = new Simulation(options);
   const ends = consumers.map((name) => ({ name, pipe: new Store<number>(sim) }));
   const messages: Message[] = [];
 
