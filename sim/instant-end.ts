@@ -1,8 +1,8 @@
-import type { Agenda, Occurrence } from "./agenda.ts";
+import type { Agenda } from "./agenda.ts";
 import { UnhandledFailure } from "./errors.ts";
 
 /** A callback for the end of an instant: see `Simulation.endOfInstant`. */
-export class InstantEnd implements Occurrence {
+export class InstantEnd {
   readonly #agenda: Agenda;
   readonly #callback: () => void;
   #requested = false;

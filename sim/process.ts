@@ -9,7 +9,7 @@ import {
   NotYoursToTrigger,
 } from "./errors.ts";
 import { Interrupt } from "./interrupt.ts";
-import { FAILED, SimEvent, TRIGGERED, type Waitable, type Waiter } from "./sim-event.ts";
+import { FAILED, SimEvent, TRIGGERED, type Waitable } from "./sim-event.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** The body of a process: a generator that yields what it waits for and returns the value of the process. */
@@ -34,7 +34,7 @@ const RETURN = 2;
  * A process that was started by `sim.process`. It is an event that happens when the process ends: its value is what
  * the body returned, and it fails with what the body threw. If it fails and nobody waits for it, `run` throws.
  */
-export class ProcessHandle<R = void> extends SimEvent<R> implements Waiter {
+export class ProcessHandle<R = void> extends SimEvent<R> {
   declare readonly sim: Simulation;
   declare private readonly body: Body;
   /** What it waits for, if that is an event. */

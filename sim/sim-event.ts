@@ -1,4 +1,3 @@
-import type { Occurrence } from "./agenda.ts";
 import { AlreadyTriggered, NotTriggered, type SimulationError, UnhandledFailure } from "./errors.ts";
 import type { Simulation } from "./simulation.ts";
 import { Wait } from "./wait.ts";
@@ -31,7 +30,7 @@ export const RELEASED = 32;
  *
  * Waiting for an event that has been processed returns its value at once, any number of times.
  */
-export class SimEvent<T = void> implements Waitable, Occurrence {
+export class SimEvent<T = void> implements Waitable {
   // Here and in the classes below fields are only declared: defining them costs twice as much as all else in an event.
   /** @internal */
   declare readonly sim: Simulation | null;

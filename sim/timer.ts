@@ -1,9 +1,9 @@
-import { NOWHERE, type Occurrence } from "./agenda.ts";
+import { NOWHERE } from "./agenda.ts";
 import { InvalidDelay, UnhandledFailure } from "./errors.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** A callback without a process: the cheapest thing that happens in time. Arming and cancelling it allocate nothing. */
-export class Timer implements Occurrence {
+export class Timer {
   readonly name: string;
   readonly #sim: Simulation;
   readonly #callback: () => void;
