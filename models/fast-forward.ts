@@ -17,19 +17,27 @@ interface State {
 
 interface Watched extends Boundary {
   readonly cycles: number;
+  /** The state has not recurred: the cycles are repeated as a sample of what comes. */
+  readonly sampled: boolean;
   readonly progress: readonly number[];
   /** Long transfers that shrink evenly while the cycles repeat. */
   readonly draining: ReadonlyMap<Transfer, number>;
 }
 
-/** Cycles after which the search for a hypercycle gives up its oldest boundary. */
-const memoryOfBoundaries = 32;
+/** Hypercycles up to so many cycles are found. */
+const longestHypercycle = 32;
+
+/** Cycles without recurrence after which as many more are taken as a sample. */
+const patience = 64;
 
 /**
  * Jumps over snapshot cycles that repeat (model.md, section 11). The state at the cut of the first cluster is compared
  * with that at earlier cuts; when it recurs, one hypercycle is simulated once more with its effects recorded, and when it
  * has recurred again, as many as fit before the next disturbance are added without being simulated. Every effect of a
  * cycle is deterministic here (faults are expectations), so the jump is exact up to rounding.
+ *
+ * Overrun cycles may never repeat, because copies still under way shift from one to the next. Then a stretch of cycles is
+ * recorded and repeated as a sample, and the result is approximate and says so.
  */
 export class FastForward {
   readonly #domain: SimulatedDomain;
@@ -40,6 +48,8 @@ export class FastForward {
   #copies = 0;
   jumps = 0;
   cyclesSkipped = 0;
+  /** Some jump repeated a sample of cycles, not the cycle itself. */
+  approximate = false;
 
   constructor(domain: SimulatedDomain) {
     this.#domain = domain;
@@ -49,6 +59,7 @@ export class FastForward {
   disturb(): void {
     this.#boundaries = [];
     this.#watched = undefined;
+    this.#counted = 0;
     this.#domain.ledger.dropRecording();
   }
 
@@ -66,17 +77,19 @@ export class FastForward {
       const before = this.#boundaries.findLastIndex((one) => this.#recurs(one, here));
       const cycles = this.#boundaries.length - before;
       this.#boundaries.push(here);
-      if (this.#boundaries.length > memoryOfBoundaries) this.#boundaries.shift();
-      if (before >= 0) this.#watch(here, cycles);
+      if (this.#boundaries.length > longestHypercycle) this.#boundaries.shift();
+      this.#counted += 1;
+      if (before >= 0) this.#watch(here, cycles, false);
+      else if (this.#counted >= patience) this.#watch(here, patience, true);
       return;
     }
     this.#counted += 1;
     if (this.#counted < watched.cycles) return;
-    if (this.#recurs(watched, here)) this.#jump(here, watched);
+    if (watched.sampled || this.#recurs(watched, here)) this.#jump(here, watched);
     this.disturb();
   }
 
-  #watch(here: Boundary, cycles: number): void {
+  #watch(here: Boundary, cycles: number, sampled: boolean): void {
     const { clusters, ledger } = this.#domain;
     this.#settle();
     ledger.record();
@@ -84,6 +97,7 @@ export class FastForward {
     this.#watched = {
       ...here,
       cycles,
+      sampled,
       progress: clusters.map((cluster) => cluster.progress),
       draining: new Map(this.#draining.map((transfer) => [transfer, transfer.remaining])),
     };
@@ -113,6 +127,7 @@ export class FastForward {
     }
     clock.skip(times * period);
     this.jumps += 1;
+    this.approximate ||= watched.sampled;
     this.cyclesSkipped += times * watched.cycles;
   }
 

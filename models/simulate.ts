@@ -30,23 +30,30 @@ export const simulateCluster = (scenario: ClusterScenario, run: RunIdentity): Cl
   };
   const streams = new Streams(run.seed).replication(run.replication);
   const ledger = new Ledger();
-  let jumps = 0;
-  let cycles = 0;
+  const jumped: Jumps = { jumps: 0, cycles: 0, approximate: false };
   for (let i = 0; i < scenario.domains; i++) {
     const domain = new SimulatedDomain(scenario, streams.split(`domain ${i}`));
     domain.run();
     checkDomain(domain, fail);
     ledger.merge(domain.ledger);
-    jumps += domain.fastForward?.jumps ?? 0;
-    cycles += domain.fastForward?.cyclesSkipped ?? 0;
+    jumped.jumps += domain.fastForward?.jumps ?? 0;
+    jumped.cycles += domain.fastForward?.cyclesSkipped ?? 0;
+    jumped.approximate ||= domain.fastForward?.approximate ?? false;
   }
   const seconds = scenario.domains * scenario.cluster.count * scenario.horizon;
   const metrics = columnsOf(ledger, seconds);
   checkColumns(scenario, ledger, seconds, metrics, fail);
-  return { metrics, notes: [fidelityNote(scenario, jumps, cycles)] };
+  return { metrics, notes: [fidelityNote(scenario, jumped)] };
 };
 
-const fidelityNote = ({ fidelity }: ClusterScenario, jumps: number, cycles: number): string =>
-  fidelity === "full"
-    ? "fidelity: full, every cycle simulated"
-    : `fidelity: fast-forward, exact: ${cycles} repeated cycles jumped over in ${jumps} jumps`;
+interface Jumps {
+  jumps: number;
+  cycles: number;
+  approximate: boolean;
+}
+
+const fidelityNote = ({ fidelity }: ClusterScenario, { jumps, cycles, approximate }: Jumps): string => {
+  if (fidelity === "full") return "fidelity: full, every cycle simulated";
+  const kind = approximate ? "approximate, cycles did not repeat and were sampled" : "exact";
+  return `fidelity: fast-forward, ${kind}: ${cycles} repeated cycles jumped over in ${jumps} jumps`;
+};

@@ -35,7 +35,7 @@ export class SnapshotStore {
   /** The copies that new versions of each VM are written to. */
   readonly #layout = new Map<SimulatedVm, Copies>();
   /** Parts that wait for a host to come back before they can be copied on. */
-  readonly #parked: (() => void)[] = [];
+  #parked: { readonly snapshot: SimulatedSnapshot; readonly part: VmPart }[] = [];
   readonly #repairs = new Map<Copies, Transfer>();
   readonly #downSince = new Map<Host, number>();
   #storedBytes = 0;
@@ -86,7 +86,7 @@ export class SnapshotStore {
     const { transfers } = this.#parts;
     part.copies.fill(part.source, snapshot.whole);
     if (!part.source.up || !part.copies.full) {
-      this.#parked.push(() => this.#replicatePart(snapshot, part));
+      this.#parked.push({ snapshot, part });
       return;
     }
     const { route, bytes } = part.delivered === undefined ? this.#fresh(part) : this.#rest(part, part.delivered);
@@ -106,7 +106,7 @@ export class SnapshotStore {
           const had = part.delivered.get(host) ?? 0;
           part.delivered.set(host, had + (1 - had) * (1 - remaining / bytes));
         }
-        this.#parked.push(() => this.#replicatePart(snapshot, part));
+        this.#parked.push({ snapshot, part });
       },
     });
   }
@@ -227,6 +227,7 @@ export class SnapshotStore {
       for (const part of snapshot.parts) if (part.transfer !== undefined) this.#parts.transfers.cancel(part.transfer);
     }
     chain.inFlight = [];
+    this.#parked = this.#parked.filter(({ snapshot }) => snapshot.state !== "failed");
     this.recount();
   }
 
@@ -323,7 +324,7 @@ export class SnapshotStore {
   }
 
   #topologyChanged(): void {
-    for (const retry of this.#parked.splice(0)) retry();
+    for (const { snapshot, part } of this.#parked.splice(0)) this.#replicatePart(snapshot, part);
     this.recount();
     this.#parts.onChange();
   }

@@ -1,11 +1,14 @@
 /**
  * Observations with weights, kept as ramps: an observation that falls or rises evenly from one value to another covers
- * all values between. Neighbours that repeat (snapshot cycles do) are kept once, so memory grows with what differs.
+ * all values between. Neighbours that repeat (snapshot cycles do) are kept once, so memory grows with what differs; beyond
+ * 65,536 entries, entries next to each other in size are merged, which keeps mean and maximum and moves quantiles by the
+ * distance between neighbours.
  */
 export class WeightedSample {
   #low: number[] = [];
   #high: number[] = [];
   #weight: number[] = [];
+  #most = Number.NEGATIVE_INFINITY;
 
   /** Total weight. */
   get count(): number {
@@ -26,6 +29,8 @@ export class WeightedSample {
     this.#low.push(from);
     this.#high.push(to);
     this.#weight.push(weight);
+    this.#most = Math.max(this.#most, from, to);
+    if (this.#weight.length > most) this.#thin();
   }
 
   addAll(other: WeightedSample): void {
@@ -45,43 +50,60 @@ export class WeightedSample {
 
   /** NaN without observations. */
   get max(): number {
-    return this.#high.length === 0 ? Number.NaN : this.#high.reduce((a, b) => Math.max(a, b));
+    return this.#weight.length === 0 ? Number.NaN : this.#most;
   }
 
   /** The smallest value that at least the fraction `p` of the weight does not exceed; NaN without observations. */
   quantile(p: number): number {
     const ramps = this.#weight
-      .map((weight, i) => ({ low: this.#low[i]!, high: this.#high[i]!, weight }))
+      .map((weight, i) => ({
+        low: Math.min(this.#low[i]!, this.#high[i]!),
+        high: Math.max(this.#low[i]!, this.#high[i]!),
+        weight,
+      }))
       .sort((a, b) => a.high - b.high);
-    if (ramps.length === 0) return Number.NaN;
+    const last = ramps.at(-1);
+    if (last === undefined) return Number.NaN;
     const target = p * this.count * (1 - 1e-12);
     const below = (x: number): number =>
       ramps.reduce((sum, { low, high, weight }) => {
         if (high <= x) return sum + weight;
         return low < x ? sum + (weight * (x - low)) / (high - low) : sum;
       }, 0);
-    // The answer lies at the end of a ramp or, when ramps overlap there, between two ends.
-    let first = 0;
-    let last = ramps.length - 1;
-    while (first < last) {
-      const middle = (first + last) >> 1;
-      if (below(ramps[middle]!.high) >= target) last = middle;
-      else first = middle + 1;
-    }
-    let high = ramps[first]!.high;
-    let low = Math.max(
-      first > 0 ? ramps[first - 1]!.high : Number.NEGATIVE_INFINITY,
-      Math.min(...ramps.map((r) => r.low)),
-    );
-    if (!(low < high) || ramps.every((ramp) => ramp.low === ramp.high)) return high;
-    for (let step = 0; step < 100 && high - low > 1e-12 * Math.abs(high); step++) {
+    let high = last.high;
+    let low = ramps.reduce((least, ramp) => Math.min(least, ramp.low), high);
+    if (below(low) >= target) return low;
+    // Bisection down to two neighbouring numbers: F jumps at single values and rises evenly along ramps.
+    for (let step = 0; step < 200; step++) {
       const middle = 0.5 * (low + high);
+      if (!(low < middle && middle < high)) break;
       if (below(middle) >= target) high = middle;
       else low = middle;
     }
     return high;
   }
+
+  /** Merges neighbours by size until half of the entries are left: memory stays bounded, values move by little. */
+  #thin(): void {
+    const order = this.#weight
+      .map((_, i) => i)
+      .sort((a, b) => this.#high[a]! - this.#high[b]! || this.#low[a]! - this.#low[b]!);
+    const [low, high, weight] = [this.#low, this.#high, this.#weight];
+    this.#low = [];
+    this.#high = [];
+    this.#weight = [];
+    for (let i = 0; i < order.length; i += 2) {
+      const pair = order.slice(i, i + 2);
+      const total = pair.reduce((sum, k) => sum + weight[k]!, 0);
+      this.#low.push(pair.reduce((sum, k) => sum + low[k]! * weight[k]!, 0) / total);
+      this.#high.push(pair.reduce((sum, k) => sum + high[k]! * weight[k]!, 0) / total);
+      this.#weight.push(total);
+    }
+  }
 }
+
+/** Entries beyond which neighbours are merged. */
+const most = 2 ** 16;
 
 /** Equal up to the rounding of a clock that has run for long. */
 const alike = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-11 * Math.max(Math.abs(a), Math.abs(b));

@@ -9,7 +9,7 @@ import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
 import { type Issue, type Path, ScenarioError } from "./issue.ts";
 import { complete, prepareLayer } from "./layer.ts";
-import { type Override, readOverride } from "./override.ts";
+import { type Override, overridePath, readOverride } from "./override.ts";
 import { resolveCluster } from "./resolve-cluster.ts";
 import { resolveTextbook } from "./resolve-textbook.ts";
 import type { Scenario } from "./scenario.ts";
@@ -125,7 +125,11 @@ class Loader {
       this.#tell(tree, faultsOf(models[model], plain(tree), within as z.core.$ZodIssue[]));
       return [new Map()];
     }
-    return combinations(tree, parsed.data, this.#issues);
+    // What the command line sets is not swept: `--set snapshot.interval=30s` picks one point of an axis, or another.
+    const set = (this.#options.overrides ?? []).map(({ text }) => overridePath(text).join("."));
+    const isSet = (axis: string): boolean => set.some((path) => axis === path || axis.startsWith(`${path}.`));
+    const axes = Object.entries(parsed.data ?? {}).filter(([path]) => !isSet(path));
+    return combinations(tree, Object.fromEntries(axes), this.#issues);
   }
 
   #point(model: Model, name: string, base: Mapping, combination: Combination): ScenarioPoint | undefined {

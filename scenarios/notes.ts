@@ -1,19 +1,23 @@
-const number = /\d+(?:\.\d+)?/g;
+/** A number, or a range of numbers that an earlier summary made. */
+const figure = /(\d+(?:\.\d+)?)(?:–(\d+(?:\.\d+)?))?/g;
 
 /** Notes that differ in their numbers only become one, with ranges: `3–9 jumps`. The order is that of first appearance. */
 export const collapseNotes = (notes: readonly string[]): string[] => {
-  const groups = new Map<string, number[][]>();
+  const groups = new Map<string, { least: number; most: number }[]>();
   for (const note of notes) {
-    const shape = note.replace(number, "#");
-    const group = groups.get(shape) ?? [];
-    groups.set(shape, [...group, (note.match(number) ?? []).map(Number)]);
+    const shape = note.replace(figure, "#");
+    const found = [...note.matchAll(figure)].map(([, from, to = from]) => ({ least: Number(from), most: Number(to) }));
+    const ranges = groups.get(shape);
+    if (ranges === undefined) groups.set(shape, found);
+    for (const [i, range] of (ranges ?? []).entries()) {
+      range.least = Math.min(range.least, found[i]!.least);
+      range.most = Math.max(range.most, found[i]!.most);
+    }
   }
-  return [...groups].map(([shape, rows]) => {
-    let position = 0;
+  return [...groups].map(([shape, ranges]) => {
+    const each = ranges.values();
     return shape.replace(/#/g, () => {
-      const figures = rows.map((row) => row[position]!);
-      position++;
-      const [least, most] = [Math.min(...figures), Math.max(...figures)];
+      const { least, most } = each.next().value!;
       return least === most ? String(least) : `${least}–${most}`;
     });
   });

@@ -16,7 +16,7 @@ export const readOverride = ({ option, text }: Override, folder: string, issues:
   const source: Source = { kind: "argument", name: option, folder, text };
   const place = (start: number, end: number): Place => ({ source, start, end });
   const equals = text.indexOf("=");
-  const path = text.slice(0, Math.max(0, equals)).trim().split(".");
+  const path = overridePath(text);
   if (equals < 0 || path.some((key) => key.trim() === "")) {
     issues.push({
       path: [],
@@ -30,6 +30,14 @@ export const readOverride = ({ option, text }: Override, folder: string, issues:
   const value: Tree =
     tree.kind === "scalar" && tree.value === null ? { ...tree, at: place(equals, text.length) } : tree;
   return only(path, value, place(0, equals));
+};
+
+/** The keys that an override sets. An axis of a sweep is one key, dots and all: `sweep.snapshot.interval=[1s, 2s]`. */
+export const overridePath = (text: string): readonly string[] => {
+  const equals = text.indexOf("=");
+  const path = text.slice(0, Math.max(0, equals)).trim();
+  const axis = /^sweep\.(.+)$/.exec(path)?.[1];
+  return axis === undefined ? path.split(".") : ["sweep", axis];
 };
 
 /** An override from an option and its text. */
