@@ -108,6 +108,7 @@ test("cells stand under each other", () => {
 
 test("notes that differ in their numbers only are told once, with ranges", () => {
   assert.equal(collapseNotes(["3 jumps over 1.5 s", "a", "12 jumps over 1.5 s", "a"]), ["3–12 jumps over 1.5 s", "a"]);
+  assert.equal(collapseNotes(["3–12 jumps", "1 jumps", "20–30 jumps"]), ["1–30 jumps"]);
 });
 
 test.run();

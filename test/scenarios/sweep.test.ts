@@ -68,4 +68,15 @@ test("whole things can be swept: laws, and names of the catalogue", () => {
   assert.equal(points[4]!.labels, { "failures.host": '{"law":"exponential","mean":"1d"}', "cluster.workload": "idle" });
 });
 
+test("what the command line sets is not swept, and an axis can be set as a whole", () => {
+  const text = "sweep: { snapshot.interval: [1s, 2s], cluster.vms: [2, 3] }";
+  const values = (...set: string[]): unknown[] => load(text, ...set).points.map((point) => Object.values(point.values));
+  assert.equal(values("cluster.vms=5"), [[1], [2]]);
+  assert.equal(values("snapshot.interval=9s", "cluster.vms=5"), [[]]);
+  assert.equal(values("sweep.cluster.vms=[7]"), [
+    [1, 7],
+    [2, 7],
+  ]);
+});
+
 test.run();
