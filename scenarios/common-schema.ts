@@ -18,7 +18,7 @@ const axis = z.union([
 export const commonShape = {
   description: z.string().optional().describe("What the scenario is about"),
   seed: whole(0, "Of all random numbers"),
-  replications: whole(1, "Independent runs of each point"),
+  replications: whole(1, "Independent runs of each point").max(1_000_000),
   sweep: z.record(z.string(), axis).optional().describe("Key → values; all combinations are run"),
 };
 

@@ -43,17 +43,10 @@ export const complete = (tree: Tree, catalogue: Catalogue): Tree => {
     });
   const beside = (node: Tree): DefaultsSection | undefined =>
     at(node, ["law"]) ? "failureLaw" : at(node, ["trace"]) ? "failureTrace" : undefined;
-  const captured = lay(
-    tree,
-    ["snapshot"],
-    (node) => captureSections[String(plain(at(node, ["capture"]) ?? node))] ?? "postCopy",
+  const captured = lay(tree, ["snapshot"], (node) =>
+    plain(at(node, ["capture"]) ?? node) === "stop-and-copy" ? "stopAndCopy" : "postCopy",
   );
   return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), captured);
-};
-
-const captureSections: { readonly [capture: string]: DefaultsSection } = {
-  "stop-and-copy": "stopAndCopy",
-  "post-copy": "postCopy",
 };
 
 /** `node` with the entries of `base` that it lacks, after its own. */

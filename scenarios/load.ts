@@ -18,7 +18,7 @@ import { type Combination, combinations } from "./sweep.ts";
 import { type TextbookFile, textbookSchema } from "./textbook-schema.ts";
 import { TraceError } from "./trace-readers/dirt.ts";
 import { TraceShelf } from "./trace-shelf.ts";
-import { at, keyPlaceOf, type Mapping, merge, placeOf, plain, type Tree, without } from "./tree.ts";
+import { at, changed, keyPlaceOf, type Mapping, merge, placeOf, plain, type Tree, without } from "./tree.ts";
 import { type Fault, faultsOf } from "./zod-issues.ts";
 
 export interface LoadOptions {
@@ -89,7 +89,7 @@ class Loader {
     const layers = [this.#catalogue.defaults(model), ...written].map((one) =>
       prepareLayer(one, this.#catalogue, this.#issues),
     );
-    const merged = layers.reduce((base, over) => merge(base, over)) as Mapping;
+    const merged = this.#withoutSetAxes(layers.reduce((base, over) => merge(base, over)) as Mapping);
     const tree = complete(merged, this.#catalogue);
 
     const points = this.#combinations(model, tree).map((combination) => this.#point(model, name, merged, combination));
@@ -111,7 +111,7 @@ class Loader {
     const named = layers.map((layer) => at(layer, ["model"])).findLast((node) => node !== undefined);
     if (named === undefined) return "cluster";
     const value = String(plain(named));
-    if (value in models) return value as Model;
+    if (Object.hasOwn(models, value)) return value as Model;
     const known = Object.keys(models);
     const message = `there is no model ${value}${didYouMean(value, known) || `; there are ${known.join(" and ")}`}`;
     throw new ScenarioError([...this.#issues, { path: ["model"], message, place: named.at }]);
@@ -125,11 +125,17 @@ class Loader {
       this.#tell(tree, faultsOf(models[model], plain(tree), within as z.core.$ZodIssue[]));
       return [new Map()];
     }
-    // What the command line sets is not swept: `--set snapshot.interval=30s` picks one point of an axis, or another.
+    return combinations(tree, parsed.data, this.#issues);
+  }
+
+  /** What the command line sets is not swept: `--set snapshot.interval=30s` picks one point of an axis, or another. */
+  #withoutSetAxes(tree: Mapping): Mapping {
+    const sweep = at(tree, ["sweep"]);
+    if (sweep?.kind !== "mapping") return tree;
     const set = (this.#options.overrides ?? []).map(({ text }) => overridePath(text).join("."));
     const isSet = (axis: string): boolean => set.some((path) => axis === path || axis.startsWith(`${path}.`));
-    const axes = Object.entries(parsed.data ?? {}).filter(([path]) => !isSet(path));
-    return combinations(tree, Object.fromEntries(axes), this.#issues);
+    const left = [...sweep.entries.keys()].filter(isSet).reduce<Mapping>(without, sweep);
+    return left.entries.size === 0 ? without(tree, "sweep") : (changed(tree, ["sweep"], () => left) as Mapping);
   }
 
   #point(model: Model, name: string, base: Mapping, combination: Combination): ScenarioPoint | undefined {

@@ -160,7 +160,7 @@ const schemasAt = (schema: z.core.$ZodType, path: Path): z.core.$ZodType[] => {
   const [head, ...rest] = path;
   if (head === undefined) return [schema];
   if (def.type === "object") {
-    const inner = def.shape[head];
+    const inner = Object.hasOwn(def.shape, head) ? def.shape[head] : undefined;
     return inner === undefined ? [] : schemasAt(inner, rest);
   }
   if (def.type === "record") return schemasAt(def.valueType, rest);

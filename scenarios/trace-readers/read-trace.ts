@@ -27,7 +27,7 @@ export const isTraceFile = (reference: string): boolean => /[/\\]|\.(csv|json)$/
  * @throws TraceError telling file and line if it cannot be read
  */
 export const readTrace = (files: Files, reference: string, observed: Observation): TraceReading => {
-  const known = shipped[reference];
+  const known = Object.hasOwn(shipped, reference) ? shipped[reference] : undefined;
   if (known === undefined && !isTraceFile(reference)) {
     throw new TraceError(
       `there is no trace ${reference}${didYouMean(reference, shippedTraces)} Shipped are ${shippedTraces.join(", ")}; a file of your own ends in .csv or .json`.replace(

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ScenarioError } from "../../scenarios/issue.ts";
@@ -311,6 +312,61 @@ test("textbook: a list of failures holds seconds, everything else its unit", () 
   assert.match(faults(text, "failures=[-1]")[0]!, /^--set: failures\[0\]: must be at least 0, not -1/);
   assert.match(faults("model: textbook")[0]!, /horizon: is missing: give a horizon, or the work of a job/);
   assert.match(faults(text, "interval=3s")[0]!, /unknown key; did you mean workInterval\?|unknown key; known here/);
+});
+
+test("whatever is written, the loader either gives a scenario or tells faults with places", () => {
+  const value = fc.oneof(
+    fc.constantFrom(
+      "60s",
+      "4GiB",
+      "none",
+      "all",
+      "web",
+      "infinitehbd",
+      "constructor",
+      "toString",
+      "~",
+      "[]",
+      "{}",
+      ".nan",
+      "- 3",
+    ),
+    fc.constantFrom(
+      "{ law: weibull }",
+      "{ trace: 3 }",
+      "{ times: [3] }",
+      "{ classes: { a: 1 } }",
+      "[1, a]",
+      "{ from: 1s }",
+    ),
+    fc.integer().map(String),
+    fc.string({ maxLength: 6 }),
+  );
+  const path = fc.constantFrom(
+    ...[
+      "model",
+      "horizon",
+      "seed",
+      "sweep",
+      "sweep.horizon",
+      "extends",
+      "constructor",
+      "__proto__.x",
+      "dataCentre",
+      "storage",
+    ],
+    ...["dataCentre.host", "dataCentre.host.disk", "cluster.vms", "cluster.workload", "cluster.workload.classes.hot"],
+    ...["cluster.quorum", "snapshot.interval", "snapshot.costs", "storage.policy", "storage.policy.kernel", "failures"],
+    ...["failures.host", "failures.vm", "failures.host.repair", "failures.host.trace", "failures.host.times"],
+  );
+  let right = 0;
+  fc.assert(
+    fc.property(fc.array(fc.tuple(path, value), { maxLength: 3 }), (settings) => {
+      if (faults("", ...settings.map(([key, text]) => `${key}=${text}`)).length === 0) right++;
+    }),
+    { numRuns: 150, seed: 1 },
+  );
+  assert.ok(right > 5 && right < 145, String(right));
 });
 
 test.run();

@@ -55,6 +55,16 @@ for (const name of builtInScenarios(overlay({})))
     );
   });
 
+test("an axis that the command line has set is shown as the value that it has", () => {
+  const shown = showScenario(
+    load("sweep: { snapshot.interval: [1s, 2s], cluster.vms: [2, 3] }", "snapshot.interval=9s"),
+  );
+  assert.equal(
+    load(shown).points.map(({ values }) => values),
+    [{ "cluster.vms": 2 }, { "cluster.vms": 3 }],
+  );
+});
+
 test("behind each value stands where it is from: file and line, --set, default or catalogue, with its provenance", () => {
   const shown = showScenario(load("# mine\ncluster:\n  workload: database\n  vms: 4", "seed=7"));
   assert.match(shown, /^ {2}vms: 4 +# a\.yaml:4$/m);
