@@ -1,4 +1,4 @@
-import { Level, type Process, Resource, Simulation } from "../../sim/index.ts";
+import { Level, type Process, Resource, Simulation, type SimulationOptions } from "../../sim/index.ts";
 
 /** A first come, first served queue that starts empty. */
 export interface QueueSpec {
@@ -20,8 +20,9 @@ export interface QueueRun {
 }
 
 /** Simulates GI/G/c once. */
-export function runQueue({ servers, interarrival, service, warmUp, customers }: QueueSpec): QueueRun {
-  const sim = new Simulation();
+export function runQueue(spec: QueueSpec, options: SimulationOptions = {}): QueueRun {
+  const { servers, interarrival, service, warmUp, customers } = spec;
+  const sim = new Simulation(options);
   const desk = new Resource(sim, { capacity: servers });
   const present = new Level(sim, 0);
   const waits = new Float64Array(customers);
