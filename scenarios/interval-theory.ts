@@ -1,5 +1,5 @@
 import { usefulWork } from "../models/analytic/useful-work.ts";
-import { mean as meanOf } from "../models/laws.ts";
+import { type Law, mean as meanOf, survival } from "../models/laws.ts";
 import type { ClusterScenario } from "../models/scenario.ts";
 import { simulateCluster } from "../models/simulate.ts";
 
@@ -26,15 +26,13 @@ export const renewalForm = (scenario: ClusterScenario, downtime: number): Renewa
   const period = metrics["intervalAchieved"]!;
   const workInterval = period * metrics["workRatio"]!;
   const pause = period - workInterval;
-  const workRatio = usefulWork({
-    failures: { law: "exponential", mean: mtbf },
-    workInterval,
-    pause,
-    latency: pause + metrics["durabilityLatencyMean"]!,
-    detect: downtime,
-    restore: 0,
-  });
-  return { workRatio, mtbf };
+  const failures: Law = { law: "exponential", mean: mtbf };
+  const latency = metrics["durabilityLatencyMean"]!;
+  const later = usefulWork({ failures, workInterval, pause, latency: pause + latency, detect: downtime, restore: 0 });
+  // After a restore the phase starts again: until its first cut the cluster works without a pause.
+  const { interval } = scenario.snapshot;
+  const first = ((interval - workInterval) * survival(failures, interval + latency)) / (mtbf + downtime);
+  return { workRatio: later + first, mtbf };
 };
 
 /** Hosts that run a VM fail as often as those that are up do on average. */
