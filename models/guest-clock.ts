@@ -29,6 +29,14 @@ export const copyFaultsPerPage = (writesPerPage: number, work: number, swept: nu
   return gone - (swept / a) * (gone - a * Math.exp(-a));
 };
 
+/** Derivative of {@link copyFaultsPerPage} by the work, while the fraction that is swept stands still. */
+const copyFaultRatePerPage = (writesPerPage: number, work: number, swept: number): number => {
+  const a = writesPerPage * work;
+  if (a < 1e-4) return writesPerPage * (1 - swept / 2 - a * (1 - (2 * swept) / 3 - a * (1 / 2 - (3 * swept) / 8)));
+  const kept = Math.exp(-a);
+  return writesPerPage * (kept - swept * (kept + (kept + Math.expm1(-a) / a) / a));
+};
+
 /**
  * How far a guest gets between two cuts. Wall time since it was resumed is guest work plus the stalls of its faults;
  * fault counts are functions of guest work, because a stalled guest does not write.
@@ -110,9 +118,13 @@ export class GuestClock {
     let rate = 0;
     for (let i = 0; i < this.#classes.length; i++) {
       const one = this.#classes[i]!;
-      const writes = one.writesPerPage * one.pages * Math.exp(-one.writesPerPage * work);
-      if (this.#tracking) rate += this.#costs.track * writes;
-      if (this.#sweeping) rate += this.#costs.copy * this.#inSet[i]! * writes * (1 - swept / 2);
+      if (this.#tracking) {
+        rate += this.#costs.track * one.pages * one.writesPerPage * Math.exp(-one.writesPerPage * work);
+      }
+      if (this.#sweeping) {
+        const pages = this.#inSet[i]! * one.pages;
+        rate += this.#costs.copy * pages * copyFaultRatePerPage(one.writesPerPage, work, swept);
+      }
     }
     return rate;
   }
