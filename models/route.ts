@@ -35,6 +35,7 @@ export class RouteMix {
 
   /** The route of a mix with so many bytes of each kind. Its `over` is good until the next call: a million are asked for. */
   of(bytes: Float64Array, total: number): Route {
+    if (total === 0) return { over: [], hosts: this.#hosts, sourceShare: 0, linkShare: 0, weight: 0 };
     const kinds = this.#routes.length;
     let sourceShare = 0;
     let linkShare = 0;
@@ -52,7 +53,7 @@ export class RouteMix {
     }
     // A link that only carries kinds of which there are no bytes is not crossed.
     const over = this.#over.every(({ share }) => share > 0) ? this.#over : this.#over.filter(({ share }) => share > 0);
-    return { over: total === 0 ? [] : over, hosts: this.#hosts, sourceShare, linkShare, weight };
+    return { over, hosts: this.#hosts, sourceShare, linkShare, weight };
   }
 }
 
