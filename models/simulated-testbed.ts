@@ -23,7 +23,7 @@ export class SimulatedTestbed implements Testbed {
     const { store, ledger } = this.#domain;
     const chain = store.chain(cluster);
     const cycles = new Set<ProcessHandle>();
-    let due = this.#sim.now + plan.interval;
+    let due = this.#sim.now + plan.interval - plan.costs.prepare;
     let lastCut: number | undefined;
     try {
       for (;;) {
