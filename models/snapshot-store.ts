@@ -284,7 +284,9 @@ export class SnapshotStore {
     }
     this.#parts.transfers.breakAt(host);
     if (permanent) {
-      for (const chain of this.#chains.values()) for (const { parts } of chain.versions) unstage(parts, host);
+      for (const { versions, inFlight } of this.#chains.values()) {
+        for (const { parts } of [...versions, ...inFlight]) unstage(parts, host);
+      }
     }
     this.#dropLost();
     const { outage } = host;
