@@ -29,7 +29,7 @@ test("M/M/1 holds 1 customer in the mean at a load of 0.5, and 9 at 0.9", () => 
     [0.5, 1, 300],
     [0.9, 9, 3000],
   ] as const) {
-    const runs = replicate(`M/M/1 ${rho}`, (streams) => markov(streams, rho, 1, 1, warmUp, 10000));
+    const runs = replicate(`M/M/1 ${rho}`, (streams) => markov(streams, rho, 1, 1, warmUp, 8000));
     const means = runs.map((run) => run.meanNumber);
     scores.expect("L", `load ${rho}`, means, number);
   }
@@ -101,7 +101,7 @@ test("M/M/c waits as Erlang says: the share that waits, the mean, the second mom
   }
   const scores = new ZScores();
   for (const [{ lam, mu, c, t }, exact] of referenceCases<Inputs, Value>("mmc-1")) {
-    const runs = replicate(`M/M/${c}`, (streams) => markov(streams, lam, mu, c, 3000, 6000));
+    const runs = replicate(`M/M/${c}`, (streams) => markov(streams, lam, mu, c, 2000, 4000));
     const mean = (f: (wait: number) => number): number[] => runs.map(({ waits }) => meanOf(waits.map(f)));
     scores.expect(
       "P(wait)",
@@ -140,7 +140,7 @@ test("M/M/c waits as Erlang says: the share that waits, the mean, the second mom
 test("M/M/1 from empty: the n-th customer waits less than in equilibrium, by as much as theory says", () => {
   const { inputs, value } = reference<{ lam: number; mu: number; n: number[] }, number[]>("mm1-transient-1");
   const scores = new ZScores();
-  const runs = Array.from({ length: 20000 }, (_, index) =>
+  const runs = Array.from({ length: 6000 }, (_, index) =>
     // The first customer comes at any time, so the interarrival before it does not matter.
     markov(seed.split("transient").replication(index), inputs.lam, inputs.mu, 1, 0, Math.max(...inputs.n)),
   );
