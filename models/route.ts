@@ -23,13 +23,19 @@ export class RouteMix {
   readonly #hosts: readonly Host[];
 
   constructor(routes: readonly Route[]) {
-    const links = [...new Set(routes.flatMap(({ over }) => over.map(({ link }) => link)))];
+    const places = new Map<Link, number>();
+    const hosts = new Set<Host>();
+    for (const route of routes) {
+      for (const { link } of route.over) if (!places.has(link)) places.set(link, places.size);
+      for (const host of route.hosts) hosts.add(host);
+    }
     this.#routes = routes;
-    this.#over = links.map((link) => ({ link, share: 0 }));
-    this.#hosts = [...new Set(routes.flatMap(({ hosts }) => hosts))];
+    this.#over = Array.from(places.keys(), (link) => ({ link, share: 0 }));
+    this.#hosts = [...hosts];
     this.#shares = routes.map(({ over }) => {
-      const shares = new Map(over.map(({ link, share }) => [link, share]));
-      return Float64Array.from(links, (link) => shares.get(link) ?? 0);
+      const shares = new Float64Array(places.size);
+      for (const { link, share } of over) shares[places.get(link)!] = share;
+      return shares;
     });
   }
 
