@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { dirname, join } from "node:path";
@@ -100,7 +100,6 @@ function measure(benchmark: Benchmark, each: Case, work: string): void {
 
 /** Our side runs as what users install: compiled by tsc, without a loader in the process. */
 function compile(): void {
-  rmSync(join(site.build, "js"), { recursive: true, force: true });
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   execFileSync(process.execPath, [tsc, "--project", join(here, "tsconfig.build.json")], { stdio: "inherit" });
 }

@@ -55,20 +55,23 @@ export const run: Workload = (input) => {
 
   function* otherJobs(): Process {
     for (;;) {
-      for (let left = jobTime; left > 0; ) {
-        using turn = repairman.request({ priority: 2 });
-        yield* turn;
-        const started = sim.now;
-        try {
-          yield left;
-          left = 0;
-        } catch (error) {
-          if (!(error instanceof Interrupt)) throw error;
-          left -= sim.now - started;
-          counts.dropped++;
-        }
-      }
+      for (let left = jobTime; left > 0; ) left = yield* doJob(left);
       counts.jobs++;
+    }
+  }
+
+  /** Works at a job until it is done or dropped; what is left of it. */
+  function* doJob(left: number): Process<number> {
+    using turn = repairman.request({ priority: 2 });
+    yield* turn;
+    const started = sim.now;
+    try {
+      yield left;
+      return 0;
+    } catch (error) {
+      if (!(error instanceof Interrupt)) throw error;
+      counts.dropped++;
+      return left - (sim.now - started);
     }
   }
 
