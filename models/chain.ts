@@ -73,7 +73,7 @@ export class Chain {
     return this.#memory.classes[pageClass]!.source.type;
   }
 
-  /** Bytes that lie on disks as copies, those of versions under way included. */
+  /** Bytes that lie on disks as copies; a snapshot counts from the moment it is captured. */
   get storedBytes(): number {
     let total = 0;
     for (const version of this.versions) {
@@ -83,7 +83,7 @@ export class Chain {
         }
       }
     }
-    for (const { parts } of this.inFlight) {
+    for (const { parts } of this.#captured) {
       for (const { bytes } of parts) {
         for (let i = 0; i < bytes.length; i++) total += bytes[i]! * this.#memory.classes[i]!.copies;
       }
@@ -94,10 +94,14 @@ export class Chain {
   /** Bytes that lie on the disks of the capturing hosts, beside the copies. */
   get stagedBytes(): number {
     let total = 0;
-    for (const { parts } of [...this.versions, ...this.inFlight]) {
+    for (const { parts } of [...this.versions, ...this.#captured]) {
       for (const part of parts) if (part.vm.stagedOn !== undefined) total += part.total;
     }
     return total;
+  }
+
+  get #captured(): SimulatedSnapshot[] {
+    return this.inFlight.filter(({ state }) => state === "captured");
   }
 }
 
