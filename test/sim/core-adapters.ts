@@ -13,18 +13,17 @@ import {
   Simulation,
   Store,
 } from "../../sim/index.ts";
-import { ReferenceContainer, ReferenceResource, ReferenceStore } from "./reference-resources.ts";
+import { ReferenceCondition } from "./reference-condition.ts";
+import { type ReferenceBody, ReferenceInterrupt, ReferenceProcess } from "./reference-process.ts";
+import { ReferenceResource } from "./reference-resource.ts";
 import {
   type LawBroken,
-  type ReferenceBody,
-  ReferenceCondition,
   ReferenceEvent,
-  ReferenceInterrupt,
-  ReferenceProcess,
   ReferenceSimulation,
   ReferenceTimeout,
   ReferenceTimer,
 } from "./reference-simulation.ts";
+import { ReferenceContainer, ReferenceStore } from "./reference-stores.ts";
 
 /** What random programs use of a core, whichever it is. */
 export interface Core {

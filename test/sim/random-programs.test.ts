@@ -5,7 +5,7 @@ import { engine, referenceCore } from "./core-adapters.ts";
 import { program } from "./random-program.ts";
 import { runProgram } from "./run-program.ts";
 
-const PROGRAMS = 6000;
+const PROGRAMS = 4000;
 const SEED = 20261101;
 
 test("random programs leave the same trail on the core as on the slow reference implementation", () => {

@@ -4,6 +4,8 @@
  * programs on the core and on this, and compare the trails.
  */
 
+import type { ReferenceProcess } from "./reference-process.ts";
+
 const URGENT = 0;
 const NORMAL = 1;
 
@@ -15,16 +17,8 @@ export class LawBroken extends Error {
   }
 }
 
-export class ReferenceInterrupt {
-  readonly name = "Interrupt";
-  readonly cause: unknown;
-
-  constructor(cause: unknown) {
-    this.cause = cause;
-  }
-}
-
-interface Entry {
+/** Something on the agenda. */
+export interface Entry {
   readonly time: number;
   readonly priority: number;
   readonly sequence: number;
@@ -201,159 +195,5 @@ export class ReferenceTimer {
 
   cancel(): void {
     this.#sim.withdraw(this.#entry);
-  }
-}
-
-/** Happens when `needed` of its events have happened; fails when one fails before. */
-export class ReferenceCondition extends ReferenceEvent implements ReferenceWaiter {
-  readonly #events: readonly ReferenceEvent[];
-  readonly #needed: number;
-  #happened = 0;
-
-  constructor(sim: ReferenceSimulation, events: readonly ReferenceEvent[], needed: number) {
-    super(sim);
-    this.#events = events;
-    this.#needed = needed;
-    this.#attend();
-  }
-
-  wake(event: ReferenceEvent): boolean {
-    if (this.triggered) return false;
-    if (event.failed) this.fail(event.outcome);
-    else if (++this.#happened === this.#needed) this.succeed();
-    return true;
-  }
-
-  override happen(): void {
-    this.#detach();
-    if (!this.failed) this.outcome = new Set(this.#happenings());
-    super.happen();
-  }
-
-  /** It needs its events no longer; nor do the conditions among them for which nobody else waits. */
-  #detach(): void {
-    for (const event of this.#events) {
-      event.leave(this);
-      if (event instanceof ReferenceCondition && event.waiters.length === 0 && !event.triggered && !event.left) {
-        event.left = true;
-        event.#detach();
-      }
-    }
-  }
-
-  #happenings(): ReferenceEvent[] {
-    return this.#events.flatMap((event) => [
-      ...(event instanceof ReferenceCondition ? event.#happenings() : []),
-      ...(event.processed ? [event] : []),
-    ]);
-  }
-
-  #attend(): void {
-    this.#happened = 0;
-    try {
-      for (const event of this.#events) if (!event.join(this)) this.wake(event);
-    } catch (error) {
-      for (const event of this.#events) event.leave(this);
-      throw error;
-    }
-  }
-
-  override abandoned(): void {
-    this.left = true;
-    for (const event of this.#events) event.desert(this);
-  }
-
-  override rejoin(): void {
-    this.left = false;
-    this.#attend();
-  }
-}
-
-export type ReferenceBody = Generator<unknown, unknown, unknown>;
-
-/** A process: an event that happens when its body ends. */
-export class ReferenceProcess extends ReferenceEvent implements ReferenceWaiter {
-  readonly #body: ReferenceBody;
-  #target: ReferenceEvent | undefined;
-  #entry: Entry | undefined;
-
-  constructor(sim: ReferenceSimulation, body: ReferenceBody) {
-    super(sim);
-    this.#body = body;
-    this.#entry = sim.scheduleUrgent(() => this.#drive(() => body.next()));
-  }
-
-  get isAlive(): boolean {
-    return !this.triggered;
-  }
-
-  interrupt(cause?: unknown): void {
-    if (this.triggered) throw new LawBroken("InterruptedTheDead");
-    if (this.sim.active === this) throw new LawBroken("InterruptedItself");
-    this.deliver(cause);
-  }
-
-  deliver(cause: unknown): void {
-    this.sim.scheduleUrgent(() => {
-      if (this.triggered) return;
-      this.#stopWaiting();
-      this.#drive(() => this.#body.throw(new ReferenceInterrupt(cause)));
-    });
-  }
-
-  kill(): void {
-    if (this.triggered) return;
-    if (this.sim.running.includes(this)) throw new LawBroken("KilledWhileRunning");
-    this.#stopWaiting();
-    this.#drive(() => this.#body.return(undefined));
-  }
-
-  wake(event: ReferenceEvent): boolean {
-    this.#target = undefined;
-    this.#drive(() => (event.failed ? this.#body.throw(event.outcome) : this.#body.next(event.outcome)));
-    return true;
-  }
-
-  #stopWaiting(): void {
-    this.#target?.desert(this);
-    this.#target = undefined;
-    this.sim.withdraw(this.#entry);
-  }
-
-  /** Resumes the body, again and again until it has to wait or is over. */
-  #drive(resume: () => IteratorResult<unknown, unknown>): void {
-    this.sim.running.push(this);
-    try {
-      let result = resume();
-      while (!result.done) {
-        const wish = result.value;
-        try {
-          if (this.#waitFor(wish)) return;
-        } catch (error) {
-          result = this.#body.throw(error);
-          continue;
-        }
-        const { failed, outcome } = wish as ReferenceEvent;
-        result = failed ? this.#body.throw(outcome) : this.#body.next(outcome);
-      }
-      this.succeed(result.value);
-    } catch (error) {
-      this.fail(error);
-    } finally {
-      this.sim.running.pop();
-    }
-  }
-
-  /** Begins to wait; false if what it waits for has happened. */
-  #waitFor(wish: unknown): boolean {
-    if (typeof wish === "number") {
-      if (!(wish >= 0)) throw new LawBroken("InvalidDelay");
-      this.#entry = this.sim.schedule(wish, () => this.#drive(() => this.#body.next()));
-      return true;
-    }
-    if (!(wish instanceof ReferenceEvent)) throw new LawBroken("NotAnEvent");
-    if (!wish.join(this)) return false;
-    this.#target = wish;
-    return true;
   }
 }
