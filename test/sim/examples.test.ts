@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { bank } from "../../sim/examples/bank.ts";
@@ -112,6 +114,16 @@ test("pipes: a consumer receives in order, once late; two consumers each receive
     told(oneToMany(random)),
     "A10 B10 A18 B18 A27 B27 A34 B34 A40 B41/40 A46 B47/46 A56 B56 A65 B65 A74 B74 A82 B82 A92 B92 B98 A98",
   );
+});
+
+test("every example tells its story when it is started, and nothing when it is imported", () => {
+  const names = ["bank", "cable", "car-wash", "cinema", "machine-shop", "petrol-station", "pipes"];
+  const scripts = names.map((name) => fileURLToPath(new URL(`../../sim/examples/${name}.ts`, import.meta.url)));
+  const told = (...args: string[]): string =>
+    spawnSync(process.execPath, ["--import", "tsx", ...args], { encoding: "utf8" }).stdout;
+  for (const script of scripts) assert.ok(told(script).split("\n").length > 3, `${script} says too little`);
+  const imports = scripts.map((script) => `await import(${JSON.stringify(script)});`).join("");
+  assert.is(told("--input-type=module", "--eval", `${imports} console.log("imported")`), "imported\n");
 });
 
 test.run();
