@@ -5,7 +5,7 @@ import { reference, referenceCases } from "./reference-values.ts";
 import { ZScores } from "./z-scores.ts";
 
 const REPLICATIONS = 40;
-const CUSTOMERS = 8000;
+const CUSTOMERS = 4000;
 const seed = new Streams(20261102);
 
 type Draw = (stream: Stream) => number;
@@ -48,7 +48,7 @@ const waits = (name: string, interarrival: Draw, service: Draw): Float64Array[] 
       servers: 1,
       interarrival: () => interarrival(arrivals),
       service: () => service(services),
-      warmUp: 2000,
+      warmUp: 1500,
       customers: CUSTOMERS,
     }).waits;
   });
