@@ -8,6 +8,8 @@ export interface Occurrence {
 
 /** Place of what is not on the agenda. */
 export const NOWHERE = -1;
+/** Place of what is to happen after an infinite delay. */
+export const NEVER = -2;
 
 /**
  * The clock, and everything that is still to happen.
@@ -19,7 +21,8 @@ export const NOWHERE = -1;
  * closings run, one at a time, and only then does the clock move.
  */
 export class Agenda {
-  #now: number;
+  // Begins as a number, or it would be boxed anew with each change.
+  #now = 0;
   readonly #later = new Ladder<Occurrence>();
   readonly #urgent = new Ring<Occurrence>();
   readonly #normal = new Ring<Occurrence>();
@@ -39,18 +42,18 @@ export class Agenda {
   }
 
   /**
-   * Puts `what` on the agenda after `delay` (not negative); Infinity is never, and puts it nowhere.
+   * Puts `what` on the agenda after `delay` (not negative), which may be Infinity.
    * @returns the place by which it can be withdrawn until it happens.
    */
   schedule(what: Occurrence, delay: number): number {
     const time = this.#now + delay;
     if (time === this.#now) return this.scheduleNow(what);
-    return time === Number.POSITIVE_INFINITY ? NOWHERE : this.#later.push(time, what);
+    return time === Number.POSITIVE_INFINITY ? NEVER : this.#later.push(time, what);
   }
 
-  // A place is a slot of the ladder (0, 1, …) or a position in a ring: normal -2, -4, …; urgent -3, -5, ….
+  // A place is a slot of the ladder (0, 1, …) or a position in a ring: normal -4, -6, …; urgent -3, -5, ….
   scheduleNow(what: Occurrence): number {
-    return -2 - 2 * this.#normal.push(what);
+    return -4 - 2 * this.#normal.push(what);
   }
 
   scheduleUrgent(what: Occurrence): number {
@@ -63,14 +66,14 @@ export class Agenda {
 
   withdraw(place: number): void {
     if (place >= 0) this.#later.cancel(place);
-    else if (place === NOWHERE) return;
-    else if (place % 2 === 0) this.#normal.withdraw((-2 - place) / 2);
+    else if (place >= NEVER) return;
+    else if (place % 2 === 0) this.#normal.withdraw((-4 - place) / 2);
     else this.#urgent.withdraw((-3 - place) / 2);
   }
 
   /** Time at which the entry in `place` happens. */
   timeOf(place: number): number {
-    if (place === NOWHERE) return Number.POSITIVE_INFINITY;
+    if (place === NOWHERE || place === NEVER) return Number.POSITIVE_INFINITY;
     return place >= 0 ? this.#later.timeOf(place) : this.#now;
   }
 
@@ -82,21 +85,22 @@ export class Agenda {
 
   /** Takes the next occurrence before the time `limit` and moves the clock to it; null when there is none. */
   next(limit: number): Occurrence | null {
+    const later = this.#later;
     for (;;) {
       let what: Occurrence | null;
       if (!this.#urgent.isEmpty) {
         what = this.#urgent.shift();
       } else {
-        const time = this.#later.peek();
-        if (time === this.#now) return this.#later.pop();
+        const more = later.advance();
+        if (more && later.nextTime === this.#now) return later.pop();
         if (!this.#normal.isEmpty) {
           what = this.#normal.shift();
         } else if (!this.#closings.isEmpty) {
           what = this.#closings.shift();
         } else {
-          if (time >= limit) return null;
-          this.#now = time;
-          return this.#later.pop();
+          if (!more || later.nextTime >= limit) return null;
+          this.#now = later.nextTime;
+          return later.pop();
         }
       }
       if (what !== null) return what;

@@ -76,8 +76,7 @@ export class Ladder<T> {
     this.#times[2 * slot] = time;
     this.#items[slot] = item;
     this.#live++;
-    if (time > this.#horizon) this.#pushTop(slot, time);
-    else this.#pushBelow(slot, time);
+    this.#place(slot);
     return slot;
   }
 
@@ -93,14 +92,23 @@ export class Ladder<T> {
     return this.#times[2 * slot]!;
   }
 
-  /** Time of the next entry, Infinity when there is none. */
-  peek(): number {
+  /** Brings the next entry forward; false when there is none. */
+  advance(): boolean {
     if (this.#cancelled > 0) this.#skipCancelled();
-    if (this.#bottomCount === 0 && !this.#refill()) return Number.POSITIVE_INFINITY;
+    return this.#bottomCount > 0 || this.#refill();
+  }
+
+  /** Time of the next entry; `advance` must have just brought it forward. */
+  get nextTime(): number {
     return this.#bottomTimes[this.#bottomCount - 1]!;
   }
 
-  /** Takes out the next entry; `peek` must have just found it. */
+  /** Time of the next entry, Infinity when there is none. */
+  peek(): number {
+    return this.advance() ? this.nextTime : Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes out the next entry; `advance` or `peek` must have just found it. */
   pop(): T {
     const slot = this.#bottomSlots[--this.#bottomCount]!;
     const item = this.#items[slot]!;
@@ -115,58 +123,43 @@ export class Ladder<T> {
     this.#free = slot;
   }
 
-  #pushTop(slot: number, time: number): void {
+  // What follows passes slots, not times: a number that is not whole is boxed whenever a call is not inlined.
+
+  #place(slot: number): void {
+    if (this.#times[2 * slot]! > this.#horizon) {
+      this.#pushTop(slot);
+      return;
+    }
+    for (let rung = 0; rung < this.#rungs; rung++) {
+      const bucket = this.#bucketOf(rung, slot);
+      if (bucket > this.#current[rung]!) {
+        this.#pushBucket(rung, bucket, slot);
+        return;
+      }
+    }
+    if (this.#bottomCount >= BOTTOM && this.#spill()) this.#place(slot);
+    else this.#pushBottom(slot);
+  }
+
+  #pushTop(slot: number): void {
     this.#links[4 * slot + 2] = END;
     if (this.#topLast === END) this.#topFirst = slot;
     else this.#links[4 * this.#topLast + 2] = slot;
     this.#topLast = slot;
     this.#topCount++;
+    const time = this.#times[2 * slot]!;
     if (time < this.#topMin) this.#topMin = time;
     if (time > this.#topMax) this.#topMax = time;
   }
 
-  #pushBelow(slot: number, time: number): void {
-    for (let rung = 0; rung < this.#rungs; rung++) {
-      const position = (time - this.#starts[rung]!) * this.#scales[rung]!;
-      if (this.#isAhead(rung, position)) {
-        this.#pushBucket(rung, position, slot);
-        return;
-      }
-    }
-    if (this.#bottomCount >= BOTTOM) {
-      this.#spill();
-      this.#requeue(slot, time);
-    } else {
-      this.#pushBottom(slot, time);
-    }
-  }
-
-  /** After a spill the entry may belong to the new rung, or to top. */
-  #requeue(slot: number, time: number): void {
-    if (time > this.#horizon) {
-      this.#pushTop(slot, time);
-      return;
-    }
-    const rung = this.#rungs - 1;
-    if (rung >= 0) {
-      const position = (time - this.#starts[rung]!) * this.#scales[rung]!;
-      if (this.#isAhead(rung, position)) {
-        this.#pushBucket(rung, position, slot);
-        return;
-      }
-    }
-    this.#pushBottom(slot, time);
-  }
-
-  /** Has the rung an unspent bucket for `position`? What is later than a rung goes into its last bucket while it can. */
-  #isAhead(rung: number, position: number): boolean {
-    const next = this.#current[rung]! + 1;
-    return position >= next && next < this.#sizes[rung]!;
-  }
-
-  #pushBucket(rung: number, position: number, slot: number): void {
+  /** The bucket of a rung for the time of `slot`: the last for everything later than the rung, -1 for what is earlier. */
+  #bucketOf(rung: number, slot: number): number {
+    const position = (this.#times[2 * slot]! - this.#starts[rung]!) * this.#scales[rung]!;
     const last = this.#sizes[rung]! - 1;
-    const bucket = position < last ? position | 0 : last;
+    return position < last ? (position < 0 ? -1 : position | 0) : last;
+  }
+
+  #pushBucket(rung: number, bucket: number, slot: number): void {
     const heads = this.#buckets[rung]!;
     this.#links[4 * slot + 2] = heads[bucket]!;
     heads[bucket] = slot;
@@ -174,16 +167,12 @@ export class Ladder<T> {
   }
 
   /** The newest entry goes behind all that are not later. */
-  #pushBottom(slot: number, time: number): void {
+  #pushBottom(slot: number): void {
+    if (this.#bottomCount === this.#bottomTimes.length) this.#growBottom(this.#bottomCount + 1);
+    const time = this.#times[2 * slot]!;
     const times = this.#bottomTimes;
     const slots = this.#bottomSlots;
     let at = this.#bottomCount++;
-    if (at === times.length) {
-      this.#growBottom(at + 1);
-      this.#bottomCount--;
-      this.#pushBottom(slot, time);
-      return;
-    }
     while (at > 0 && times[at - 1]! <= time) {
       times[at] = times[at - 1]!;
       slots[at] = slots[at - 1]!;
@@ -193,22 +182,21 @@ export class Ladder<T> {
     slots[at] = slot;
   }
 
-  /** Empties an overfull bottom into top (when there is nothing else) or into a new, finest rung. */
-  #spill(): void {
+  /** Empties an overfull bottom into top (when there is nothing else) or into a new, finest rung, if there can be one. */
+  #spill(): boolean {
     const count = this.#bottomCount;
-    const times = this.#bottomTimes;
+    const slots = this.#bottomSlots;
     if (this.#rungs === 0 && this.#topCount === 0) {
-      this.#bottomCount = 0;
-      for (let at = count - 1; at >= 0; at--) this.#pushTop(this.#bottomSlots[at]!, times[at]!);
+      for (let at = count - 1; at >= 0; at--) this.#pushTop(slots[at]!);
       this.#horizon = Number.NEGATIVE_INFINITY;
     } else if (this.#rungs < MAX_RUNGS) {
-      this.#bottomCount = 0;
-      const rung = this.#addRung(times[count - 1]!, times[0]!, count);
-      for (let at = count - 1; at >= 0; at--) {
-        const position = (times[at]! - this.#starts[rung]!) * this.#scales[rung]!;
-        this.#pushBucket(rung, position, this.#bottomSlots[at]!);
-      }
+      const rung = this.#addRung(this.#bottomTimes[count - 1]!, this.#bottomTimes[0]!, count);
+      for (let at = count - 1; at >= 0; at--) this.#pushBucket(rung, this.#bucketOf(rung, slots[at]!), slots[at]!);
+    } else {
+      return false;
     }
+    this.#bottomCount = 0;
+    return true;
   }
 
   /** A rung for `count` entries from `min` to `max`. When all are at one time, bucket 1 is for whatever comes later. */
@@ -292,7 +280,7 @@ export class Ladder<T> {
   #distribute(first: number, rung: number): void {
     for (let slot = first; slot !== END; ) {
       const next = this.#links[4 * slot + 2]!;
-      this.#pushBucket(rung, (this.#times[2 * slot]! - this.#starts[rung]!) * this.#scales[rung]!, slot);
+      this.#pushBucket(rung, this.#bucketOf(rung, slot), slot);
       slot = next;
     }
   }

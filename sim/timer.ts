@@ -4,27 +4,28 @@ import type { Simulation } from "./simulation.ts";
 
 /** A callback without a process: the cheapest thing that happens in time. Arming and cancelling it allocate nothing. */
 export class Timer {
-  readonly name: string;
-  readonly #sim: Simulation;
-  readonly #callback: () => void;
-  #place = NOWHERE;
-  #armed = false;
+  declare readonly name: string;
+  declare private readonly sim: Simulation;
+  declare private readonly callback: () => void;
+  /** Where on the agenda it is while it is armed. */
+  declare private place: number;
 
   /** @internal Timers are made by `sim.timer()`. */
   constructor(sim: Simulation, callback: () => void, name: string) {
-    this.#sim = sim;
-    this.#callback = callback;
     this.name = name;
+    this.sim = sim;
+    this.callback = callback;
+    this.place = NOWHERE;
   }
 
   /** True from `arm` until it goes off or is cancelled. */
   get armed(): boolean {
-    return this.#armed;
+    return this.place !== NOWHERE;
   }
 
   /** Time at which it goes off, Infinity if never. */
   get due(): number {
-    return this.#armed ? this.#sim.agenda.timeOf(this.#place) : Number.POSITIVE_INFINITY;
+    return this.sim.agenda.timeOf(this.place);
   }
 
   /**
@@ -33,29 +34,27 @@ export class Timer {
    */
   arm(delay: number): this {
     if (typeof delay !== "number" || !(delay >= 0)) throw new InvalidDelay(this.name, delay);
-    const { agenda } = this.#sim;
-    if (this.#armed) agenda.withdraw(this.#place);
-    this.#place = agenda.schedule(this, delay);
-    this.#armed = true;
+    const { agenda } = this.sim;
+    if (this.place !== NOWHERE) agenda.withdraw(this.place);
+    this.place = agenda.schedule(this, delay);
     return this;
   }
 
   /** It will not go off, until it is armed again. */
   cancel(): void {
-    if (!this.#armed) return;
-    this.#sim.agenda.withdraw(this.#place);
-    this.#armed = false;
+    this.sim.agenda.withdraw(this.place);
+    this.place = NOWHERE;
   }
 
   /** @internal */
   occur(): void {
-    this.#armed = false;
-    const { trace } = this.#sim;
-    if (trace !== null) trace.record(this.#sim.now, "timer", this, "");
+    const { sim, callback } = this;
+    this.place = NOWHERE;
+    if (sim.trace !== null) sim.trace.record(sim.now, "timer", this, "");
     try {
-      this.#callback();
+      callback();
     } catch (error) {
-      throw new UnhandledFailure(this.name, this.#sim.now, error);
+      throw new UnhandledFailure(this.name, sim.now, error);
     }
   }
 }
