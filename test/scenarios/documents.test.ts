@@ -1,23 +1,28 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { faults, load } from "./overlay.ts";
 
 const test = suite("documents");
+const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
 
 const blocks = (document: string, language: string): string[] => {
-  const text = readFileSync(new URL(`../../scenarios/${document}`, import.meta.url), "utf8");
+  const text = readFileSync(new URL(`../../${document}`, import.meta.url), "utf8");
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map(([, block]) => block!);
 };
 
 test("every scenario in the documents can be loaded", () => {
-  const scenarios = blocks("README.md", "yaml");
+  const scenarios = blocks("scenarios/README.md", "yaml");
   assert.is(scenarios.length, 3);
   for (const scenario of scenarios) assert.equal(faults(scenario), []);
 });
 
 test("the trace in the documents is read as it is described", () => {
-  const [csv] = blocks("traces/README.md", "csv");
+  const [csv] = blocks("scenarios/traces/README.md", "csv");
   const texts = { "a.yaml": "failures: { host: { trace: ./mine.csv, nodes: 64, span: 1y } }", "mine.csv": csv! };
   const { scenario } = load(texts).points[0]!;
   assert.ok(scenario.model === "cluster" && scenario.failures.host.kind === "trace");
@@ -31,6 +36,27 @@ test("the trace in the documents is read as it is described", () => {
     ],
     [{ start: 1_080_000, end: Infinity }],
   ]);
+});
+
+test("every snapback command of the first page runs, on the scenario of the first page", () => {
+  const [scenario] = blocks("README.md", "yaml");
+  const commands = blocks("README.md", "sh").flatMap((block) => block.match(/^snapback .*/gm) ?? []);
+  assert.is(commands.length, 5);
+  const folder = mkdtempSync(join(tmpdir(), "snapback-readme-"));
+  try {
+    writeFileSync(join(folder, "mine.yaml"), scenario!);
+    for (const command of commands) {
+      const words = command.replace(/#.*/, "").trim().split(/\s+/).slice(1);
+      const done = spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...words], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      assert.is(done.status, 0, `${command}\n${done.stdout}${done.stderr}`);
+      assert.ok(done.stdout.trim() !== "", command);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test.run();
