@@ -34,6 +34,18 @@ export class Chain {
     return Math.max(0, this.versions.length - this.#storage.keep);
   }
 
+  /** The second oldest version, a delta, has been merged into the oldest. */
+  replaceOldest(): void {
+    const [oldest, next] = this.versions as [SimulatedSnapshot, SimulatedSnapshot];
+    oldest.state = "merged";
+    this.versions.shift();
+    next.whole = true;
+    for (const part of next.parts) {
+      part.bytes = this.wholeBytes;
+      part.total = this.#memory.bytes;
+    }
+  }
+
   /** The newest restore point that can be read now; only durable snapshots are restore points. */
   newestReadable(): { readonly point: SimulatedSnapshot; readonly degraded: boolean } | undefined {
     for (const point of this.versions.toReversed()) {
@@ -56,9 +68,9 @@ export class Chain {
   }
 
   readability(part: VmPart, when: "now" | "ever"): Readability {
-    const staged = part.vm.stagedOn;
-    if (staged !== undefined && (when === "ever" || (staged.up && part.vm.host === staged))) return "intact";
-    const missing = when === "ever" ? part.copies.lost : part.copies.readers(part.vm.host ?? part.source).missing;
+    const { copies, source, vm } = part;
+    if ((when === "ever" ? vm.stagedOn : vm.staged) !== undefined) return "intact";
+    const missing = when === "ever" ? copies.lost : copies.readers(source, undefined).missing;
     let result: Readability = "intact";
     for (const [i, share] of missing.entries()) {
       if (share === 0) continue;
@@ -105,7 +117,10 @@ export class Chain {
   }
 }
 
-/** The host has lost what was staged on it. */
-export const unstage = (parts: readonly VmPart[], host: Host): void => {
-  for (const { vm } of parts) if (vm.stagedOn === host) vm.stagedOn = undefined;
+/** A host has lost its disk, with what was staged on it or had arrived there. */
+export const forget = (parts: readonly VmPart[], host: Host): void => {
+  for (const { vm, delivered } of parts) {
+    if (vm.stagedOn === host) vm.stagedOn = undefined;
+    delivered?.delete(host);
+  }
 };

@@ -3,10 +3,21 @@ import { type MemoryTable, pageSize } from "./memory.ts";
 import { rackAware } from "./placement/rack-aware.ts";
 import { type Route, RouteMix } from "./route.ts";
 
-interface Copy {
+/** One copy of one chunk. It gets all that is written from now on; what it lacks of before is to be repaired. */
+export interface Copy {
   readonly host: Host;
-  /** Holds the chunk's base as well as what was written since; a substitute holds only the latter until it is repaired. */
-  complete: boolean;
+  /** Part of the chunk that it does not hold: 0 of a complete copy, 1 of a new substitute. */
+  lacking: number;
+  /** Its repair may begin. */
+  due: boolean;
+}
+
+/** What the copies of one VM on one host lack. */
+export interface Missing {
+  readonly copies: readonly Copy[];
+  readonly bytes: number;
+  /** Bytes to be read, by host. */
+  readonly from: ReadonlyMap<Host, number>;
 }
 
 /** One chunk of a page class of one VM. */
@@ -69,36 +80,46 @@ export class Copies {
       }));
     });
     const copies = new Copies(hosts, memory, pick, chunks);
-    copies.fill(capturing, true);
+    copies.fill(capturing, 0);
     return copies;
   }
 
-  /** Copies for a version that is written whole: on the same hosts where they are up, and all complete. */
+  /** Copies for a version that is written whole: on the same hosts where they are up and do not capture it, and all complete. */
   forNewVersion(capturing: Host): Copies {
     this.#whole ??=
       this.full && this.#chunks.every(({ absent }) => absent.length === 0) && this.hostsBehind.length === 0;
-    if (this.#whole) return this;
+    if (this.#whole && !this.targets.has(capturing)) return this;
     const fresh = new Copies(this.#hosts, this.#memory, this.#pick, this.#chunks);
-    for (const [i, chunk] of this.#chunks.entries()) {
-      fresh.#chunks[i]!.copies = chunk.copies.map(({ host }) => ({ host, complete: true }));
+    for (const [i, { copies }] of this.#chunks.entries()) {
+      const kept = copies.filter(({ host }) => host !== capturing);
+      fresh.#chunks[i]!.copies = kept.map(({ host }) => ({ host, lacking: 0, due: false }));
     }
-    fresh.fill(capturing, true);
+    fresh.fill(capturing, 0);
     return fresh;
   }
 
-  /** Finds a host for each copy that is missing. */
-  fill(capturing: Host, complete: boolean): void {
-    if (this.full) return;
+  /**
+   * Finds a host for each copy that is missing.
+   *
+   * @param lacking 0 when all of the chunk is still to be written, 1 when some has been
+   * @returns the new copies
+   */
+  fill(capturing: Host, lacking: 0 | 1): readonly Copy[] {
+    if (this.full) return [];
     this.#changed();
+    const added: Copy[] = [];
     for (const chunk of this.#chunks) {
       const missing = this.#wanted(chunk) - chunk.copies.length;
       if (missing <= 0) continue;
       const holders = [...chunk.copies.map(({ host }) => host.index), ...chunk.absent.map(({ index }) => index)];
       const request = { copies: missing, capturing: capturing.index, holders };
       for (const index of rackAware(this.#hosts, request, this.#pick)) {
-        chunk.copies.push({ host: this.#hosts[index]!, complete });
+        const copy = { host: this.#hosts[index]!, lacking, due: false };
+        chunk.copies.push(copy);
+        added.push(copy);
       }
     }
+    return added;
   }
 
   /** Whether every chunk has as many copies on live hosts as its class asks for. */
@@ -114,7 +135,7 @@ export class Copies {
       const copy = chunk.copies.find((one) => one.host === host);
       if (copy !== undefined) {
         chunk.copies.splice(chunk.copies.indexOf(copy), 1);
-        if (!permanent && copy.complete) chunk.absent.push(host);
+        if (!permanent && isComplete(copy)) chunk.absent.push(host);
       }
       if (permanent) chunk.absent = chunk.absent.filter((one) => one !== host);
     }
@@ -123,26 +144,27 @@ export class Copies {
   /**
    * A host is back with its disk. Its copies are taken back where one is missing or only a substitute stands in.
    *
-   * @param stale whether what was written meanwhile is missing from them
-   * @returns parts of each class that have to be brought up to date
+   * @param unwritten seconds of guest work whose writes are missing from them
+   * @returns the copies that lack something now
    */
-  hostUp(host: Host, stale: boolean): Float64Array {
+  hostUp(host: Host, unwritten: number): readonly Copy[] {
     this.#changed();
-    const back = new Float64Array(this.#memory.classes.length);
+    const behind: Copy[] = [];
     for (const chunk of this.#chunks) {
       if (!chunk.absent.includes(host)) continue;
       chunk.absent = chunk.absent.filter((one) => one !== host);
-      const substitute = chunk.copies.findIndex(({ complete }) => !complete);
-      if (chunk.copies.length >= this.#wanted(chunk)) {
-        if (substitute < 0) continue;
-        chunk.copies.splice(substitute, 1);
-      }
       // Without another complete copy, what was missed is read from the substitutes that took the writes meanwhile.
-      const complete = !stale || sources(chunk).length === 0;
-      chunk.copies.push({ host, complete });
-      if (!complete) back[chunk.pageClass]! += chunk.share;
+      const missed = -Math.expm1(-this.#memory.classes[chunk.pageClass]!.writesPerPage * unwritten);
+      const copy = { host, lacking: sources(chunk).length === 0 ? 0 : missed, due: false };
+      if (chunk.copies.length >= this.#wanted(chunk)) {
+        const worst = chunk.copies.reduce((one, other) => (other.lacking > one.lacking ? other : one));
+        if (worst.lacking <= copy.lacking) continue;
+        chunk.copies.splice(chunk.copies.indexOf(worst), 1);
+      }
+      chunk.copies.push(copy);
+      if (!isComplete(copy)) behind.push(copy);
     }
-    return back;
+    return behind;
   }
 
   /** Parts of each class that each host has to be sent when a version is written. */
@@ -151,38 +173,49 @@ export class Copies {
     return this.#targets;
   }
 
-  /** Copies that have only been written to since they replaced another one, and where their bases can be read. */
-  get incomplete(): { readonly from: HostShares; readonly to: HostShares } {
-    const behind = (chunk: Chunk): Copy[] => chunk.copies.filter(({ complete }) => !complete);
-    const to = this.#shares((chunk) =>
-      sources(chunk).length === 0 ? [] : behind(chunk).map(({ host }) => ({ host, part: 1 })),
-    );
-    const from = this.#shares((chunk) =>
-      sources(chunk).map((host) => ({ host, part: behind(chunk).length / sources(chunk).length })),
-    );
-    return { from, to };
+  /**
+   * What the copies on `target` lack whose repair is due and whose chunk can be read somewhere.
+   *
+   * @param spare a host that can be read where no copy is complete
+   */
+  missing(target: Host, spare: Host | undefined): Missing {
+    const found: Copy[] = [];
+    const from = new Map<Host, number>();
+    let total = 0;
+    for (const chunk of this.#chunks) {
+      const copy = chunk.copies.find(({ host }) => host === target);
+      const live = sources(chunk, spare);
+      if (copy === undefined || isComplete(copy) || !copy.due || live.length === 0) continue;
+      found.push(copy);
+      const bytes = copy.lacking * chunk.share * this.#memory.classes[chunk.pageClass]!.pages * pageSize;
+      total += bytes;
+      for (const host of live) from.set(host, (from.get(host) ?? 0) + bytes / live.length);
+    }
+    return { copies: found, bytes: total, from };
   }
 
-  /** The copies on `hosts` hold all again. */
-  complete(hosts: readonly Host[]): void {
-    this.#changed();
-    for (const chunk of this.#chunks) {
-      for (const copy of chunk.copies) if (hosts.includes(copy.host)) copy.complete = true;
-    }
+  /** These copies lack only this part of what they lacked: nothing, when it is 0. */
+  repaired(copies: readonly Copy[], left: number): void {
+    for (const copy of copies) copy.lacking *= left;
+    if (left === 0) this.#changed();
   }
 
   /** Hosts with copies that are not complete. */
   get hostsBehind(): Host[] {
     const behind = new Set<Host>();
-    for (const { copies } of this.#chunks) for (const { host, complete } of copies) if (!complete) behind.add(host);
+    for (const { copies } of this.#chunks) for (const copy of copies) if (!isComplete(copy)) behind.add(copy.host);
     return [...behind];
   }
 
-  /** From which hosts a restore to `reader` reads which parts, and the parts of each class that no live host holds. */
-  readers(reader: Host): { readonly from: HostShares; readonly missing: Float64Array } {
+  /**
+   * From which hosts a restore to `reader` reads which parts, and the parts of each class that no live host holds.
+   *
+   * @param spare a host that can be read where no copy is complete
+   */
+  readers(reader: Host, spare: Host | undefined): { readonly from: HostShares; readonly missing: Float64Array } {
     const missing = new Float64Array(this.#memory.classes.length);
     const from = this.#shares((chunk) => {
-      const live = sources(chunk);
+      const live = sources(chunk, spare);
       if (live.length === 0) missing[chunk.pageClass]! += chunk.share;
       return live.includes(reader)
         ? [{ host: reader, part: 1 }]
@@ -195,7 +228,7 @@ export class Copies {
   get lost(): Float64Array {
     const lost = new Float64Array(this.#memory.classes.length);
     for (const chunk of this.#chunks) {
-      if (chunk.absent.length === 0 && !chunk.copies.some(({ complete }) => complete)) {
+      if (chunk.absent.length === 0 && !chunk.copies.some(isComplete)) {
         lost[chunk.pageClass]! += chunk.share;
       }
     }
@@ -207,7 +240,7 @@ export class Copies {
     if (this.#held === undefined) {
       this.#held = new Float64Array(this.#memory.classes.length);
       for (const { pageClass, share, copies, absent } of this.#chunks) {
-        this.#held[pageClass]! += share * (copies.filter(({ complete }) => complete).length + absent.length);
+        this.#held[pageClass]! += share * (copies.filter(isComplete).length + absent.length);
       }
     }
     return this.#held;
@@ -252,6 +285,17 @@ export class Copies {
   }
 }
 
-/** Live hosts that hold the whole chunk. */
-const sources = (chunk: Chunk): Host[] =>
-  chunk.copies.filter(({ host, complete }) => complete && host.up).map(({ host }) => host);
+const isComplete = ({ lacking }: Copy): boolean => lacking === 0;
+
+/** Live hosts that hold the whole chunk; without one, the spare that does. */
+const sources = (chunk: Chunk, spare?: Host): Host[] => {
+  const live = chunk.copies.filter((copy) => isComplete(copy) && copy.host.up).map(({ host }) => host);
+  return live.length === 0 && spare !== undefined ? [spare] : live;
+};
+
+/** Bytes of all classes together that these shares of them hold. */
+export const weigh = (shares: Float64Array, bytes: Float64Array): number => {
+  let sum = 0;
+  for (let i = 0; i < shares.length; i++) sum += shares[i]! * bytes[i]!;
+  return sum;
+};

@@ -14,8 +14,8 @@ export interface VmPart {
   readonly copies: Copies;
   /** The capturing host, whose disk the copies are made from. */
   readonly source: Host;
-  /** Part of its share that each host has received, when a failure broke the copying off. */
-  delivered: Map<Host, number> | undefined;
+  /** Parts of each class that each host has received, when a failure broke the copying off. */
+  delivered: Map<Host, Float64Array> | undefined;
   transfer: Transfer | undefined;
   replicated: boolean;
 }

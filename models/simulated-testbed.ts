@@ -157,7 +157,7 @@ export class SimulatedTestbed implements Testbed {
   *resume(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "resume");
     if (rollback.resumeTime > 0) yield* this.#pass(rollback.resumeTime);
-    for (const vm of cluster.vms) if (vm.state === "resume") vm.stagedOn = vm.host;
+    for (const vm of cluster.vms) if (vm.state === "resume") this.#domain.store.stage(vm);
     cluster.tracking = this.#domain.scenario.snapshot.record !== "full";
     cluster.restore!.firstInstruction = this.#sim.now;
   }
@@ -258,11 +258,11 @@ export class SimulatedTestbed implements Testbed {
     }
   }
 
-  /** Gives every VM without a host one; false when there is no room. */
+  /** Gives every VM that is known to have lost its host another one; false when there is no room. */
   #place(cluster: SimulatedCluster, rollback: RollbackPlan): boolean {
     const { centre, scenario } = this.#domain;
     const { vms } = cluster;
-    const homeless = vms.filter((vm) => vm.host === undefined);
+    const homeless = vms.filter((vm) => vm.host === undefined && !cluster.undetected.has(vm));
     if (homeless.length === 0) return true;
     const placed = vms.flatMap((vm) => (vm.host === undefined ? [] : [vm.host.index]));
     const chosen = placeVms(rollback.placement, centre.hosts, scenario.cluster, placed, homeless.length);

@@ -41,6 +41,11 @@ export class SimulatedVm implements Vm {
     this.#guest = new GuestClock(memory.classes, plan);
   }
 
+  /** {@link stagedOn}, while its disk can be read. */
+  get staged(): Host | undefined {
+    return this.stagedOn?.up === true ? this.stagedOn : undefined;
+  }
+
   /** Executes and has not failed, as far as the testbed knows. */
   get running(): boolean {
     return this.#resumedAt !== undefined;
