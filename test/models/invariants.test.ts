@@ -1,0 +1,268 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Columns } from "../../models/columns.ts";
+import type { ClusterScenario, Outage } from "../../models/scenario.ts";
+import { simulateCluster } from "../../models/simulate.ts";
+import { smallCluster } from "./small-cluster.ts";
+
+const run = (scenario: ClusterScenario, seed = 7): Columns =>
+  simulateCluster(scenario, { seed, replication: 0 }).metrics;
+
+const modes = fc.constantFrom(
+  { capture: "post-copy", record: "lazy-incremental" } as const,
+  { capture: "post-copy", record: "incremental" } as const,
+  { capture: "post-copy", record: "full" } as const,
+  { capture: "stop-and-copy", record: "incremental" } as const,
+  { capture: "stop-and-copy", record: "full" } as const,
+);
+
+const horizon = 900;
+const outages = (components: number, maxLength: number): fc.Arbitrary<Outage[]> =>
+  fc.array(
+    fc
+      .record({
+        component: fc.integer({ min: 0, max: components - 1 }),
+        start: fc.oneof(fc.double({ min: 0, max: horizon, noNaN: true }), fc.integer({ min: 0, max: horizon })),
+        length: fc.oneof(
+          fc.constantFrom(0, 1, 40, Number.POSITIVE_INFINITY),
+          fc.double({ min: 0, max: 300, noNaN: true }),
+        ),
+        permanent: fc.boolean(),
+      })
+      .map(({ component, start, length, permanent }) => ({ component, start, end: start + length, permanent })),
+    { maxLength },
+  );
+
+const scenarios: fc.Arbitrary<ClusterScenario> = fc
+  .record({
+    mode: modes,
+    interval: fc.constantFrom(3, 10, 40, 100),
+    intervalFrom: fc.constantFrom("cut" as const, "end" as const),
+    onOverrun: fc.constantFrom("stretch" as const, "skip" as const),
+    maxInFlight: fc.integer({ min: 1, max: 3 }),
+    prepare: fc.constantFrom(0, 0, 2),
+    keep: fc.integer({ min: 1, max: 3 }),
+    copies: fc.integer({ min: 0, max: 3 }),
+    cacheCopies: fc.integer({ min: 0, max: 2 }),
+    onLoss: fc.constantFrom("zero-fill" as const, "re-read" as const, "kill-process" as const, "fail" as const),
+    repairDelay: fc.constantFrom(0, 5, 120),
+    racks: fc.integer({ min: 1, max: 3 }),
+    hostsPerRack: fc.integer({ min: 2, max: 3 }),
+    count: fc.integer({ min: 1, max: 2 }),
+    vms: fc.integer({ min: 1, max: 3 }),
+    quorumShort: fc.constantFrom(0, 0, 1),
+    antiAffinity: fc.constantFrom("none" as const, "none" as const, "host" as const),
+    placement: fc.constantFrom("first-fit" as const, "spread" as const),
+    unreachable: fc.constantFrom("wait" as const, "cold" as const),
+    pauseTolerance: fc.constantFrom(0, 0.05, 2),
+    roomy: fc.boolean(),
+    stalls: fc.boolean(),
+    domains: fc.constantFrom(1, 1, 2),
+  })
+  .chain((one) => {
+    const vms = one.antiAffinity === "host" ? Math.min(one.vms, one.racks * one.hostsPerRack) : one.vms;
+    return fc.record({ host: outages(one.racks * one.hostsPerRack, 6), vm: outages(one.count * vms, 3) }).map(
+      ({ host, vm }): ClusterScenario => ({
+        ...smallCluster,
+        horizon,
+        domains: one.domains,
+        pauseTolerance: one.pauseTolerance,
+        dataCentre: {
+          ...smallCluster.dataCentre,
+          racks: one.racks,
+          hostsPerRack: one.hostsPerRack,
+          host: { ...smallCluster.dataCentre.host, memory: (one.roomy ? 8 : 3) * smallCluster.cluster.vm.memory },
+        },
+        cluster: {
+          ...smallCluster.cluster,
+          count: one.count,
+          vms,
+          quorum: Math.max(1, vms - one.quorumShort),
+          antiAffinity: one.antiAffinity,
+        },
+        snapshot: {
+          ...smallCluster.snapshot,
+          ...one.mode,
+          interval: one.interval,
+          intervalFrom: one.intervalFrom,
+          onOverrun: one.onOverrun,
+          maxInFlight: one.maxInFlight,
+          costs: {
+            ...smallCluster.snapshot.costs,
+            prepare: one.prepare,
+            ...(one.stalls ? {} : { fault: 0, track: 0 }),
+          },
+        },
+        storage: {
+          ...smallCluster.storage,
+          keep: one.keep,
+          repairDelay: one.repairDelay,
+          types: {
+            ...smallCluster.storage.types,
+            cacheClean: { copies: one.cacheCopies, onLoss: "re-read" },
+            anonymous: { copies: one.copies, onLoss: one.onLoss },
+          },
+        },
+        rollback: { ...smallCluster.rollback, placement: one.placement, unreachable: one.unreachable },
+        failures: { host: { kind: "times", outages: host }, vm: { kind: "times", outages: vm } },
+      }),
+    );
+  });
+
+const causes = ["NoSpare", "Plan", "Detect", "Transfer", "Resume", "Announce", "ColdStart", "Pause"];
+
+test("in every run bytes and time are conserved, and no column is negative or beyond its bound", () => {
+  fc.assert(
+    fc.property(scenarios, (scenario) => {
+      // The run itself asserts what its domains and sums must hold, and throws if they do not.
+      const columns = run(scenario);
+      // Fractions of time, and what the sums of many intervals round to.
+      for (const [column, value] of Object.entries(columns)) {
+        if (!(Number.isNaN(value) || value >= -1e-9)) assert.unreachable(`${column} is ${value}`);
+      }
+      const down = causes.reduce((sum, cause) => sum + columns[`downtime${cause}`]!, 0);
+      assert.ok(Math.abs(columns["availability"]! + down - 1) < 1e-9, "the downtime split adds up");
+      assert.ok(columns["workRatio"]! <= columns["availability"]! + 1e-9, "only a cluster that is up works");
+      assert.ok(columns["availabilityNet"]! <= columns["availability"]!);
+      const outcomes = ["pIntact", "pDegraded", "pFailed"].reduce((sum, name) => sum + columns[name]!, 0);
+      if (columns["rollbacks"]! > 0) assert.ok(Math.abs(outcomes - 1) < 1e-12);
+      assert.ok(columns["snapshotsDurable"]! + columns["snapshotsFailed"]! <= columns["snapshots"]!);
+      assert.ok(columns["storedBytes"]! <= columns["storedPeak"]! + 1e-6);
+      assert.ok(
+        columns["linkBytes"]! >= 2 * columns["sourceBytes"]! * (1 - 1e-9),
+        "each byte that is sent is received",
+      );
+      for (const name of ["pause", "captureDuration", "durabilityLatency", "rpo", "rto", "ttr", "residency"]) {
+        const [mean, p50, p95, max] = ["Mean", "P50", "P95", "Max"].map((end) => columns[name + end]!) as [
+          number,
+          number,
+          number,
+          number,
+        ];
+        if (Number.isNaN(mean)) continue;
+        assert.ok(p50 <= p95 && p95 <= max && mean <= max * (1 + 1e-9), `${name}: ${mean} ${p50} ${p95} ${max}`);
+      }
+      if (columns["rollbacks"]! > 0) {
+        assert.ok(columns["residencyMean"]! <= columns["rtoMean"]! + 1e-9);
+        assert.ok(columns["rtoMean"]! <= columns["ttrMean"]! + 1e-9);
+      }
+    }),
+    { numRuns: 250, seed: 11, includeErrorInReport: true },
+  );
+});
+
+test("the same seed gives the same columns, whatever the order of the list of outages", () => {
+  fc.assert(
+    fc.property(scenarios, fc.integer(), (scenario, seed) => {
+      const { host } = scenario.failures;
+      const starts = host.kind === "times" ? host.outages.map(({ component, start }) => `${component} ${start}`) : [];
+      fc.pre(host.kind === "times" && new Set(starts).size === starts.length);
+      const reversed: ClusterScenario = {
+        ...scenario,
+        failures: { ...scenario.failures, host: { kind: "times", outages: host.outages.toReversed() } },
+      };
+      assert.equal(run(reversed, seed), run(scenario, seed));
+    }),
+    { numRuns: 60, seed: 12, includeErrorInReport: true },
+  );
+});
+
+test("a domain more that never fails only doubles what is counted without failures", () => {
+  const one = run({ ...smallCluster, horizon });
+  const two = run({ ...smallCluster, horizon, domains: 2 });
+  for (const column of [
+    "availability",
+    "workRatio",
+    "downtimePause",
+    "pauseMean",
+    "rpoMean",
+    "stall",
+    "faults",
+    "captureDurationP95",
+  ]) {
+    assert.ok(Object.is(one[column], two[column]) || Math.abs(one[column]! - two[column]!) < 1e-12, column);
+  }
+  for (const column of ["snapshots", "snapshotsDurable", "sourceBytes", "storedPeak"]) {
+    assert.ok(Math.abs(two[column]! / one[column]! - 2) < 1e-12, column);
+  }
+});
+
+test("with all times k-fold and all rates a k-th, every time is k-fold and all else is the same", () => {
+  const times = /^(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)|^intervalAchieved$/;
+  fc.assert(
+    fc.property(scenarios, fc.constantFrom(0.5, 4), (scenario, k) => {
+      const plain = run(scenario);
+      const scaled = run(slower(scenario, k));
+      for (const [column, value] of Object.entries(plain)) {
+        const expected = times.test(column) ? value * k : value;
+        if (Number.isNaN(expected) && Number.isNaN(scaled[column]!)) continue;
+        // Powers of 2 scale without rounding.
+        if (!(Math.abs(scaled[column]! - expected) <= 1e-9 * Math.max(1, Math.abs(expected)))) {
+          assert.unreachable(`${column}: ${scaled[column]} instead of ${expected}`);
+        }
+      }
+    }),
+    { numRuns: 60, seed: 13, includeErrorInReport: true },
+  );
+});
+
+/** The same life in slow motion. */
+const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
+  const { dataCentre, cluster, snapshot, storage, rollback, detection, failures } = scenario;
+  const { disk } = dataCentre.host;
+  const { costs } = snapshot;
+  const late = (source: (typeof failures)["host"]): (typeof failures)["host"] =>
+    source.kind === "times"
+      ? { kind: "times", outages: source.outages.map((one) => ({ ...one, start: one.start * k, end: one.end * k })) }
+      : source;
+  return {
+    ...scenario,
+    horizon: scenario.horizon * k,
+    pauseTolerance: scenario.pauseTolerance * k,
+    dataCentre: {
+      ...dataCentre,
+      uplink: dataCentre.uplink / k,
+      latency: dataCentre.latency * k,
+      host: {
+        ...dataCentre.host,
+        nic: dataCentre.host.nic / k,
+        disk: { read: disk.read / k, write: disk.write / k, latency: disk.latency * k },
+      },
+      store: { bandwidth: dataCentre.store.bandwidth / k, latency: dataCentre.store.latency * k },
+    },
+    cluster: {
+      ...cluster,
+      workload: {
+        ...cluster.workload,
+        classes: cluster.workload.classes.map((one) => ({ ...one, writesPerSecond: one.writesPerSecond / k })),
+      },
+    },
+    snapshot: {
+      ...snapshot,
+      interval: snapshot.interval * k,
+      costs: {
+        prepare: costs.prepare * k,
+        fixed: costs.fixed * k,
+        device: costs.device * k,
+        armPerPage: costs.armPerPage * k,
+        fault: costs.fault * k,
+        track: costs.track * k,
+        unprotectPerPage: costs.unprotectPerPage * k,
+        copyRate: costs.copyRate / k,
+      },
+    },
+    storage: { ...storage, repairDelay: storage.repairDelay * k },
+    rollback: {
+      ...rollback,
+      planTime: rollback.planTime * k,
+      resumeTime: rollback.resumeTime * k,
+      announceTime: rollback.announceTime * k,
+      coldStart: rollback.coldStart * k,
+    },
+    detection: { heartbeat: detection.heartbeat * k, timeout: detection.timeout * k },
+    failures: { host: late(failures.host), vm: late(failures.vm) },
+  };
+};
+
+test.run();
