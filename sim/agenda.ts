@@ -21,24 +21,20 @@ export const NEVER = -2;
  * closings run, one at a time, and only then does the clock move.
  */
 export class Agenda {
-  // Begins as a number, or it would be boxed anew with each change.
-  #now = 0;
-  readonly #later = new Ladder<Occurrence>();
-  readonly #urgent = new Ring<Occurrence>();
-  readonly #normal = new Ring<Occurrence>();
-  readonly #closings = new Ring<Occurrence>();
+  /** The time. It begins as a number, or it would be boxed anew with each change. */
+  now = 0;
+  private readonly later = new Ladder<Occurrence>();
+  private readonly urgent = new Ring<Occurrence>();
+  private readonly normal = new Ring<Occurrence>();
+  private readonly closings = new Ring<Occurrence>();
 
   constructor(start: number) {
-    this.#now = start;
-  }
-
-  get now(): number {
-    return this.#now;
+    this.now = start;
   }
 
   /** Entries held for later instants, with those of the cancelled that have not been swept out yet. */
   get footprint(): number {
-    return this.#later.footprint;
+    return this.later.footprint;
   }
 
   /**
@@ -46,60 +42,60 @@ export class Agenda {
    * @returns the place by which it can be withdrawn until it happens.
    */
   schedule(what: Occurrence, delay: number): number {
-    const time = this.#now + delay;
-    if (time === this.#now) return this.scheduleNow(what);
-    return time === Number.POSITIVE_INFINITY ? NEVER : this.#later.push(time, what);
+    const time = this.now + delay;
+    if (time === this.now) return this.scheduleNow(what);
+    return time === Number.POSITIVE_INFINITY ? NEVER : this.later.push(time, what);
   }
 
   // A place is a slot of the ladder (0, 1, …) or a position in a ring: normal -4, -6, …; urgent -3, -5, ….
   scheduleNow(what: Occurrence): number {
-    return -4 - 2 * this.#normal.push(what);
+    return -4 - 2 * this.normal.push(what);
   }
 
   scheduleUrgent(what: Occurrence): number {
-    return -3 - 2 * this.#urgent.push(what);
+    return -3 - 2 * this.urgent.push(what);
   }
 
   scheduleClosing(what: Occurrence): void {
-    this.#closings.push(what);
+    this.closings.push(what);
   }
 
   withdraw(place: number): void {
-    if (place >= 0) this.#later.cancel(place);
+    if (place >= 0) this.later.cancel(place);
     else if (place >= NEVER) return;
-    else if (place % 2 === 0) this.#normal.withdraw((-4 - place) / 2);
-    else this.#urgent.withdraw((-3 - place) / 2);
+    else if (place % 2 === 0) this.normal.withdraw((-4 - place) / 2);
+    else this.urgent.withdraw((-3 - place) / 2);
   }
 
   /** Time at which the entry in `place` happens. */
   timeOf(place: number): number {
     if (place === NOWHERE || place === NEVER) return Number.POSITIVE_INFINITY;
-    return place >= 0 ? this.#later.timeOf(place) : this.#now;
+    return place >= 0 ? this.later.timeOf(place) : this.now;
   }
 
   /** Time of the next occurrence, Infinity when there is none. */
   peek(): number {
-    const atOnce = this.#urgent.skipWithdrawn() || this.#normal.skipWithdrawn() || !this.#closings.isEmpty;
-    return atOnce ? this.#now : this.#later.peek();
+    const atOnce = this.urgent.skipWithdrawn() || this.normal.skipWithdrawn() || !this.closings.isEmpty;
+    return atOnce ? this.now : this.later.peek();
   }
 
   /** Takes the next occurrence before the time `limit` and moves the clock to it; null when there is none. */
   next(limit: number): Occurrence | null {
-    const later = this.#later;
+    const later = this.later;
     for (;;) {
       let what: Occurrence | null;
-      if (!this.#urgent.isEmpty) {
-        what = this.#urgent.shift();
+      if (!this.urgent.isEmpty) {
+        what = this.urgent.shift();
       } else {
         const more = later.advance();
-        if (more && later.nextTime === this.#now) return later.pop();
-        if (!this.#normal.isEmpty) {
-          what = this.#normal.shift();
-        } else if (!this.#closings.isEmpty) {
-          what = this.#closings.shift();
+        if (more && later.nextTime === this.now) return later.pop();
+        if (!this.normal.isEmpty) {
+          what = this.normal.shift();
+        } else if (!this.closings.isEmpty) {
+          what = this.closings.shift();
         } else {
           if (!more || later.nextTime >= limit) return null;
-          this.#now = later.nextTime;
+          this.now = later.nextTime;
           return later.pop();
         }
       }
@@ -109,6 +105,6 @@ export class Agenda {
 
   /** Moves the clock over a stretch in which nothing happens. */
   skipTo(time: number): void {
-    this.#now = time;
+    this.now = time;
   }
 }
