@@ -10,7 +10,7 @@ export default {
   peers: [simpy],
   clocks: "bit-equal",
   quick: { parts: 20_000 },
-  cases: [{ title: "10 machines", params: { machines: 10, parts: 500_000 }, floor: 12, stretch: 30 }],
+  cases: [{ title: "10 machines", params: { machines: 10, parts: 2_000_000 }, floor: 12, stretch: 30 }],
 } satisfies Benchmark;
 
 const repairTime = 30;
