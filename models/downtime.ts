@@ -19,8 +19,10 @@ export class Downtime {
   readonly #vms = new Int32Array(causes.length + 1);
   #cause: Cause | "up" = "up";
   #since: number;
-  /** Length of the pause that goes on, while nothing else has been a cause in this down interval. */
+  /** Length of the pause that goes on. */
   #pause = 0;
+  /** Nothing but a pause has been a cause in this down interval. */
+  #alone = true;
 
   constructor(
     ledger: Ledger,
@@ -57,17 +59,21 @@ export class Downtime {
     this.#since = now;
     if (this.#cause === "pause") {
       this.#pause += elapsed;
-      if (cause === "up") this.#ledger.add(this.#pause <= this.#pauseTolerance ? "up" : "pause", this.#pause);
-      else if (cause !== "pause") this.#ledger.add("pause", this.#pause);
-      if (cause !== "pause") this.#pause = 0;
+      if (cause !== "pause") this.#endPause(cause === "up");
     } else if (elapsed > 0) this.#ledger.add(this.#cause, elapsed);
+    this.#alone = cause === "up" || (cause === "pause" && this.#alone);
     this.#cause = cause;
+  }
+
+  #endPause(alone: boolean): void {
+    const tolerated = alone && this.#alone && this.#pause <= this.#pauseTolerance;
+    this.#ledger.add(tolerated ? "up" : "pause", this.#pause);
+    this.#pause = 0;
   }
 
   /** The run is over: a pause that goes on is counted as it stands. */
   end(): void {
     this.settle();
-    if (this.#pause > 0) this.#ledger.add(this.#pause <= this.#pauseTolerance ? "up" : "pause", this.#pause);
-    this.#pause = 0;
+    if (this.#pause > 0) this.#endPause(true);
   }
 }
