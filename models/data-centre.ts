@@ -15,8 +15,6 @@ export interface Host {
   /** Memory and cores that no VM has taken. */
   freeMemory: number;
   freeCores: number;
-  /** Counts the outages, so that a late appointment can tell whether it still speaks of the same one. */
-  outage: number;
 }
 
 interface Rack {
@@ -52,7 +50,6 @@ export class DataCentre {
         up: true,
         freeMemory: spec.host.memory,
         freeCores: spec.host.cores,
-        outage: 0,
       };
     });
   }

@@ -44,7 +44,7 @@ export class Retention {
     const mix = copies.routes("merge", staged, (c) => {
       const route = new RouteBuilder(this.#centre);
       for (const [host, shares] of copies.targets) {
-        if (host.up && shares[c]! > 0) route.read(host, shares[c]).write(host, shares[c]);
+        if (shares[c]! > 0) route.read(host, shares[c]).write(host, shares[c]);
       }
       if (staged !== undefined) route.read(staged).write(staged);
       return route.build();

@@ -151,7 +151,6 @@ export class SimulatedDomain {
     }
     this.ledger.add("hostFailures", 1);
     host.up = false;
-    host.outage += 1;
     const reports: FailureReport[] = [];
     for (const cluster of this.clusters) {
       const lost = cluster.vms.filter((vm) => vm.host === host);

@@ -72,10 +72,6 @@ export class SnapshotStore {
     return chain;
   }
 
-  get storedBytes(): number {
-    return this.#storedBytes;
-  }
-
   /** No part of a snapshot waits for a host to come back. */
   get quiet(): boolean {
     return this.#replication.quiet;
