@@ -1,26 +1,38 @@
 import type { Chain } from "./chain.ts";
 import type { Ledger } from "./ledger.ts";
+import type { ModelClock } from "./model-clock.ts";
+import type { SimulatedCluster } from "./simulated-cluster.ts";
 
-/** Follows how old a cluster's newest durable restore point is, from its cut; before the first one, its image is. */
+/** Follows how old a cluster's newest durable restore point is, from its cut; without one, its image is, from its start. */
 export class RestorePointAge {
+  readonly #cluster: SimulatedCluster;
   readonly #chain: Chain;
   readonly #ledger: Ledger;
+  /** The simulation's clock, which jumps leave alone; cuts are on it. */
   readonly #sim: { readonly now: number };
+  readonly #clock: ModelClock;
   #cutAt: number;
   #since: number;
 
-  constructor(chain: Chain, ledger: Ledger, sim: { readonly now: number }) {
-    this.#chain = chain;
-    this.#ledger = ledger;
-    this.#sim = sim;
-    this.#cutAt = sim.now;
-    this.#since = sim.now;
+  constructor(parts: {
+    readonly cluster: SimulatedCluster;
+    readonly chain: Chain;
+    readonly ledger: Ledger;
+    readonly sim: { readonly now: number };
+    readonly clock: ModelClock;
+  }) {
+    this.#cluster = parts.cluster;
+    this.#chain = parts.chain;
+    this.#ledger = parts.ledger;
+    this.#sim = parts.sim;
+    this.#clock = parts.clock;
+    this.#cutAt = parts.sim.now;
+    this.#since = parts.sim.now;
   }
 
   /** Looks whether the restore point is another one now. */
   follow(): void {
-    const { newest } = this.#chain;
-    const cutAt = newest?.cutAt ?? Math.min(this.#cutAt, this.#sim.now);
+    const cutAt = this.#chain.newest?.cutAt ?? this.#cluster.startedAt - this.#clock.skipped;
     if (cutAt === this.#cutAt) return;
     this.settle();
     this.#cutAt = cutAt;

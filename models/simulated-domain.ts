@@ -55,7 +55,10 @@ export class SimulatedDomain {
       onChange: () => this.notify(),
     });
     this.clusters = Array.from({ length: scenario.cluster.count }, (_, i) => this.#newCluster(i));
-    this.ages = this.clusters.map((cluster) => new RestorePointAge(this.store.chain(cluster), this.ledger, this.sim));
+    const { sim, clock, ledger } = this;
+    this.ages = this.clusters.map(
+      (cluster) => new RestorePointAge({ cluster, chain: this.store.chain(cluster), ledger, sim, clock }),
+    );
     const beats = streams.get("phases of heartbeats");
     this.#phases = this.centre.hosts.map(() => beats.uniform(0, scenario.detection.heartbeat));
     this.fastForward = scenario.fidelity === "full" ? undefined : new FastForward(this);

@@ -171,6 +171,8 @@ export class SimulatedTestbed implements Testbed {
     if (rollback.coldStart > 0) yield* this.#pass(rollback.coldStart);
     cluster.restore!.firstInstruction = this.#sim.now;
     cluster.restore!.resident = this.#sim.now;
+    cluster.startedAt = this.#domain.clock.now;
+    this.#domain.notify();
   }
 
   *announce(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {

@@ -134,6 +134,25 @@ test("an older restore point is taken when the newest is lost, and all work sinc
   assert.is(run(hostOutages(full, [...away, ...gone]), 160)["pFailed"], 1);
 });
 
+test("a restore point is as old as its cut, an image as the time since the cluster was started from it", () => {
+  // Durable cuts are 40 s apart, and the last snapshot but one is the restore point until the last one is durable.
+  const calm = run(loneVm, 200);
+  near(
+    calm["restorePointAgeMax"],
+    40 + finishedDomain({ ...loneVm, horizon: 60 }).ledger.sample("durabilityLatency").max,
+  );
+  const cold = finishedDomain({ ...losingCache("fail"), horizon: 260 });
+  const age = (horizon: number): number => {
+    const domain = finishedDomain({ ...losingCache("fail"), horizon });
+    return domain.ledger.sample("restorePointAge").mean * horizon;
+  };
+  const upAt = 190 + timeout + planTime + coldStart;
+  assert.is(cold.ledger.sum("failed"), 1);
+  // The integral of an age over its last second.
+  near(age(upAt + 11) - age(upAt + 10), 10.5);
+  near(age(upAt - 10) - age(upAt - 11), upAt - 10.5, "all since the start is at stake until then");
+});
+
 test("when the source of a restore fails, another copy is read from where the first ended", () => {
   const calm = run(hostOutages(loneVm, [[0, 190, 900]]), 230);
   const restoring = 190 + timeout + planTime + 1;
