@@ -1,16 +1,8 @@
+import { type Chunk, type Copy, isComplete, sources } from "./chunk.ts";
 import type { Host } from "./data-centre.ts";
 import { type MemoryTable, pageSize } from "./memory.ts";
 import { rackAware } from "./placement/rack-aware.ts";
 import { type Route, RouteMix } from "./route.ts";
-
-/** One copy of one chunk. It gets all that is written from now on; what it lacks of before is to be repaired. */
-export interface Copy {
-  readonly host: Host;
-  /** Part of the chunk that it does not hold: 0 of a complete copy, 1 of a new substitute. */
-  lacking: number;
-  /** Its repair may begin. */
-  due: boolean;
-}
 
 /** What the copies of one VM on one host lack. */
 export interface Missing {
@@ -18,16 +10,6 @@ export interface Missing {
   readonly bytes: number;
   /** Bytes to be read, by host. */
   readonly from: ReadonlyMap<Host, number>;
-}
-
-/** One chunk of a page class of one VM. */
-interface Chunk {
-  readonly pageClass: number;
-  /** Part of the bytes of its class. */
-  readonly share: number;
-  copies: Copy[];
-  /** Copies on hosts that are down and may return with their disks. */
-  absent: Host[];
 }
 
 /** Parts of the bytes of every class by host: `get(host)[class]`. */
@@ -284,14 +266,6 @@ export class Copies {
     return shares;
   }
 }
-
-const isComplete = ({ lacking }: Copy): boolean => lacking === 0;
-
-/** Live hosts that hold the whole chunk; without one, the spare that does. */
-const sources = (chunk: Chunk, spare?: Host): Host[] => {
-  const live = chunk.copies.filter((copy) => isComplete(copy) && copy.host.up).map(({ host }) => host);
-  return live.length === 0 && spare !== undefined ? [spare] : live;
-};
 
 /** Bytes of all classes together that these shares of them hold. */
 export const weigh = (shares: Float64Array, bytes: Float64Array): number => {

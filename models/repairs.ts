@@ -1,4 +1,5 @@
-import type { Copies, Copy } from "./copies.ts";
+import type { Copy } from "./chunk.ts";
+import type { Copies } from "./copies.ts";
 import type { DataCentre, Host } from "./data-centre.ts";
 import { RouteBuilder } from "./route.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";

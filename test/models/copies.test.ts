@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Copies, type Copy } from "../../models/copies.ts";
+import type { Copy } from "../../models/chunk.ts";
+import { Copies } from "../../models/copies.ts";
 import { DataCentre } from "../../models/data-centre.ts";
 import { memoryTable } from "../../models/memory.ts";
 import { FluidNetwork, Simulation, Streams } from "../../sim/index.ts";
