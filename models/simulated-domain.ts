@@ -1,6 +1,7 @@
 import { FluidNetwork, type ProcessHandle, type SimEvent, Simulation, type Streams } from "../sim/index.ts";
 import { DataCentre, type Host } from "./data-centre.ts";
 import { detectionDelay } from "./detection.ts";
+import { drive } from "./drive.ts";
 import { FastForward } from "./fast-forward.ts";
 import { Ledger } from "./ledger.ts";
 import { type MemoryTable, memoryTable } from "./memory.ts";
@@ -11,7 +12,7 @@ import { protect } from "./policies/protect.ts";
 import { RestorePointAge } from "./restore-point-age.ts";
 import type { ClusterScenario, Outage } from "./scenario.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
-import { drive, SimulatedTestbed } from "./simulated-testbed.ts";
+import { SimulatedTestbed } from "./simulated-testbed.ts";
 import { SimulatedVm } from "./simulated-vm.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
 import type { FailureReport } from "./testbed.ts";
