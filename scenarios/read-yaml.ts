@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from "yaml";
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit } from "yaml";
 import type { Issue } from "./issue.ts";
 import type { Place, Source } from "./place.ts";
 import { type Entry, mapping, type Scalar, type Tree } from "./tree.ts";
@@ -13,16 +13,35 @@ export const readYaml = (source: Source, from = 0): { readonly tree: Tree; reado
 
   const document = parseDocument(source.text.slice(from), { prettyErrors: false });
   for (const { message, pos } of [...document.errors, ...document.warnings]) {
-    complain(`this is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`, place(...pos));
+    const what = message.startsWith("Source contains multiple documents")
+      ? "a scenario is one document: what follows --- belongs to another"
+      : `this is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+    complain(what, place(...pos));
   }
 
   const nothing = (where: Place): Scalar => ({ kind: "scalar", value: null, at: where });
+  /** What an alias stands for: the last node of that name before it, never one that the alias itself is in. */
+  const anchored = (alias: Alias): Node | undefined => {
+    let found: Node | undefined;
+    visit(document, {
+      Node: (_, node) => {
+        if (node === alias) return visit.BREAK;
+        if (!isAlias(node) && node.anchor === alias.source) found = node;
+        return undefined;
+      },
+    });
+    return found !== undefined && found.range![1] <= alias.range![0] ? found : undefined;
+  };
   const convert = (node: Node | null | undefined, fallback: Place): Tree => {
     if (!node) return nothing(fallback);
     const [start, end] = node.range ?? [0, 0];
     // Nothing is written nowhere: its key is shown.
     const where = start === end ? fallback : place(start, end);
-    if (isAlias(node)) return convert(node.resolve(document), where);
+    if (isAlias(node)) {
+      const meant = anchored(node);
+      if (meant === undefined) complain(`*${node.source} stands for nothing: no &${node.source} ends before it`, where);
+      return convert(meant, where);
+    }
     if (isMap(node)) {
       const entries: [string, Entry][] = [];
       for (const { key, value } of node.items) {

@@ -72,7 +72,7 @@ const bestAlternative = (
   );
   const branches = issue.errors.map((branch) => ({
     faults: branch.flatMap((one) => faultOf(schema, input, one, path)),
-    mismatch: branch.reduce((sum, one) => sum + mismatch(one), 0),
+    mismatch: branch.reduce((sum, one) => sum + mismatch(one, given), 0),
   }));
   const best = branches.reduce((least, branch) => (branch.mismatch < least.mismatch ? branch : least));
   if (words.length > 0 && typeof given === "string" && !/^[-+.\d]/.test(given)) {
@@ -82,11 +82,17 @@ const bestAlternative = (
   return best.faults;
 };
 
-/** How far an input is from an alternative: of another kind altogether, or only with keys that do not belong. */
-const mismatch = (issue: Raw): number => {
+/**
+ * How far an input is from an alternative: without a key that makes it that alternative, of another kind altogether, or
+ * only with keys that do not belong.
+ */
+const mismatch = (issue: Raw, given: unknown): number => {
+  const missing = issue.path.length === 1 && valueAt(given, issue.path as Path) === undefined;
+  if (missing) return issue.code === "invalid_union" ? 999 : 1000;
   if (issue.code === "unrecognized_keys") return issue.keys.length;
-  if (issue.code === "invalid_type" && issue.path.length === 0) return 100;
-  if (issue.code === "invalid_value" && issue.path.length === 0) return 90;
+  const isWord = typeof given !== "object" || given === null;
+  if (issue.code === "invalid_type" && issue.path.length === 0) return 10_000;
+  if (issue.code === "invalid_value" && issue.path.length === 0) return isWord ? 9_000 : 11_000;
   // Another law's word is a better match than no law at all.
   if (issue.code === "invalid_union" && issue.path.length === 1) return 2;
   return 1;

@@ -253,6 +253,22 @@ const cases: readonly (readonly [law: string, text: string, where: string, messa
   ["text that is not YAML", "horizon: [1d", "1:13", /^this is not YAML/],
   ["a key that stands twice", "horizon: 1d\nhorizon: 2d", "2:1", /this is not YAML: map keys must be unique/],
   ["a file that is no mapping", "- horizon", "1:1", /a scenario is a mapping of keys/],
+  ["a second document", "horizon: 1d\n---\nhorizon: 2d", "2:1", /^a scenario is one document/],
+  ["an alias of nothing", "horizon: *x", "1:10", /^\*x stands for nothing/],
+  ["an alias of what it is in", "horizon: &x [*x]", "1:14", /^\*x stands for nothing/],
+  [
+    "a misspelt key of an outage, though a law would lack less",
+    "failures: { host: { times: [{ component: 0, strat: 1s }] } }",
+    "1:45",
+    /^failures\.host\.times\[0\]\.strat: unknown key; did you mean start\?$/,
+  ],
+  [
+    "a misspelt key of a trace",
+    "failures: { host: { trace: infinitehbd, nods: 400 } }",
+    "1:41",
+    /did you mean nodes\?$/,
+  ],
+  ["a list for a source of failures", "failures: { host: [1] }", "1:13", /expected a mapping of keys, got a list$/],
 ];
 
 for (const [law, text, where, message] of cases)
