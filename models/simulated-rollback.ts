@@ -51,7 +51,8 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const { dataCentre } = this.#domain.scenario;
     const chain = this.#domain.store.chain(cluster);
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "transfer");
-    const latency = dataCentre.latency + dataCentre.host.disk.latency;
+    const reRead = this.#domain.memory.reReadBytes > 0 ? dataCentre.store.latency : 0;
+    const latency = Math.max(dataCentre.latency + dataCentre.host.disk.latency, reRead);
     if (latency > 0) yield* pass(latency);
     try {
       for (;;) {
