@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { type Path, pathName } from "./issue.ts";
+import { isPlannedKey, isPlannedWord } from "./planned.ts";
 import { didYouMean, nearest } from "./spelling.ts";
 
 /** A fault of a value, before it is known where the value was written. */
@@ -32,18 +33,24 @@ const faultOf = (schema: z.core.$ZodType, input: unknown, issue: Raw, above: Pat
     case "unrecognized_keys": {
       const known = keysAt(schema, path);
       return issue.keys.map((key) => {
+        if (isPlannedKey(path, key)) {
+          return { path: [...path, key], message: `is not simulated yet; known here: ${known.join(", ")}`, key: true };
+        }
         const meant = nearest(key, known);
         const hint = meant === undefined ? `; known here: ${known.join(", ")}` : `; did you mean ${meant}?`;
         return { path: [...path, key], message: `unknown key${hint}`, key: true, meant };
       });
     }
     case "invalid_value":
-      return [{ path, message: wrongWord(given, issue.values.map(String)) }];
+      return [{ path, message: wrongWord(path, given, issue.values.map(String)) }];
     case "invalid_union": {
       if ("discriminator" in issue && issue.errors.length === 0) {
         const words = lawNames(schema, path);
         return [
-          { path, message: given === undefined ? `is missing: one of ${words.join(", ")}` : wrongWord(given, words) },
+          {
+            path,
+            message: given === undefined ? `is missing: one of ${words.join(", ")}` : wrongWord(path, given, words),
+          },
         ];
       }
       return bestAlternative(schema, input, issue, path);
@@ -77,7 +84,7 @@ const bestAlternative = (
   const best = branches.reduce((least, branch) => (branch.mismatch < least.mismatch ? branch : least));
   if (words.length > 0 && typeof given === "string" && !/^[-+.\d]/.test(given)) {
     const others = branches.flatMap(({ faults }) => /^expected (.*), got /.exec(faults[0]?.message ?? "")?.[1] ?? []);
-    return [{ path, message: wrongWord(given, words, others) }];
+    return [{ path, message: wrongWord(path, given, words, others) }];
   }
   return best.faults;
 };
@@ -98,9 +105,12 @@ const mismatch = (issue: Raw, given: unknown): number => {
   return 1;
 };
 
-const wrongWord = (given: unknown, words: readonly string[], others: readonly string[] = []): string => {
+const wrongWord = (path: Path, given: unknown, words: readonly string[], others: readonly string[] = []): string => {
   if (given === undefined) return `is missing: one of ${words.join(", ")}`;
   const choice = [...(words.length > 1 ? [`one of ${words.join(", ")}`] : words), ...others].join(" or ");
+  if (typeof given === "string" && isPlannedWord(path, given)) {
+    return `${JSON.stringify(given)} is not simulated yet: must be ${choice}`;
+  }
   const hint = typeof given === "string" ? didYouMean(given, words) : "";
   return `${JSON.stringify(given)} is not known here: must be ${choice}${hint}`;
 };
