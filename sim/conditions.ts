@@ -1,7 +1,7 @@
 import { ForeignEvent, NotAnEvent } from "./errors.ts";
 import { FAILED, LEFT, PROCESSED, SimEvent, TRIGGERED, type Waitable, type Waiter } from "./sim-event.ts";
 
-/** Which of the events of a condition have happened. */
+/** Which of the events of a condition have happened: not those that failed or were cancelled. */
 export class Happenings {
   readonly #events: ReadonlySet<Waitable>;
 
@@ -47,7 +47,8 @@ export const allOf = (...events: Events): SimEvent<Happenings> => {
 
 /**
  * An event that happens when `needed` of its events have happened, and fails as soon as one of them fails. Its value is
- * taken when it is processed, so it knows of everything that happened until then.
+ * taken when it is processed, so it knows of everything that happened until then: a turn that is granted at the instant
+ * at which patience ends is had, and an item that was taken out of a store for somebody is not lost.
  */
 class Condition extends SimEvent<Happenings> implements Waiter {
   declare private readonly kind: string;
@@ -75,7 +76,7 @@ class Condition extends SimEvent<Happenings> implements Waiter {
 
   /** @internal A part has happened. Takes notice of its failure if that decides the outcome. */
   wake(event: SimEvent<unknown>): boolean {
-    if ((this.state & TRIGGERED) !== 0) return false;
+    if ((this.state & (TRIGGERED | LEFT)) !== 0) return false;
     if ((event.state & FAILED) !== 0) {
       this.state |= FAILED;
       this.trigger(event.payload);
@@ -122,11 +123,13 @@ class Condition extends SimEvent<Happenings> implements Waiter {
     }
     this.happened = 0;
     try {
-      for (const event of this.events) if (!event.join(this)) this.wake(event);
+      for (const event of this.events) event.join(this);
     } catch (error) {
       for (const event of this.events) event.leave(this);
       throw error;
     }
+    // Nothing is decided before it is known that all of them can be waited for.
+    for (const event of this.events) if ((event.state & PROCESSED) !== 0) this.wake(event);
   }
 
   #happenings(): Happenings {
@@ -137,8 +140,10 @@ class Condition extends SimEvent<Happenings> implements Waiter {
 
   #collect(happened: Set<Waitable>): void {
     for (const event of this.events) {
-      if (event instanceof Condition) event.#collect(happened);
-      if (event.processed) happened.add(event);
+      const isCondition = event instanceof Condition;
+      if (isCondition) event.#collect(happened);
+      // The value of a condition is known when it is processed, that of anything else when it is triggered.
+      if (event.ok && (event.processed || !isCondition)) happened.add(event);
     }
   }
 }

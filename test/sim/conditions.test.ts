@@ -1,6 +1,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { allOf, anyOf, type Process, Simulation, Store, UnhandledFailure } from "../../sim/index.ts";
+import {
+  allOf,
+  anyOf,
+  type Process,
+  Resource,
+  Simulation,
+  Store,
+  UnhandledFailure,
+  WaitedForCancelled,
+} from "../../sim/index.ts";
 
 test("any happens with the first, and knows which have happened and their values", () => {
   const sim = new Simulation();
@@ -147,6 +156,104 @@ test("a condition can be waited for again after an interrupt, and its gets stand
   sim.run();
   // The other hears of its item first, as a condition is told one step later than its events.
   assert.equal(trail, ["interrupted at 1", "other got second", "patient got first"]);
+});
+
+test("a turn that is granted at the instant at which patience ends is had", () => {
+  const sim = new Simulation();
+  const desk = new Resource(sim);
+  function* clerk(): Process {
+    using turn = desk.request();
+    yield* turn;
+    yield 1;
+  }
+  function* customer(): Process<boolean[]> {
+    using turn = desk.request();
+    const first = yield* anyOf(turn, sim.timeout(0.5));
+    return [first.has(turn), turn.held];
+  }
+  sim.process(clerk());
+  sim.run(0.5);
+  assert.equal(sim.run(sim.process(customer())), [true, true]);
+  assert.is(sim.now, 1);
+  assert.is(desk.users.length, 0);
+});
+
+test("an item that was taken out of a store for a condition is not lost when something else decides it", () => {
+  const sim = new Simulation();
+  const shelf = new Store<string>(sim);
+  const stop = sim.event();
+  function* getter(): Process<string | undefined> {
+    const get = shelf.get();
+    const first = yield* anyOf(get, stop);
+    return first.get(get);
+  }
+  sim
+    .timer(() => {
+      stop.succeed();
+      shelf.put("item");
+    })
+    .arm(1);
+  assert.is(sim.run(sim.process(getter())), "item");
+  assert.equal(shelf.items, []);
+});
+
+test("what failed or was cancelled has not happened, whatever decided the condition", () => {
+  const sim = new Simulation();
+  const get = new Store<string>(sim).get();
+  const [decisive, bad] = [sim.event(), sim.event("bad")];
+  const process = sim.process(
+    (function* (): Process<boolean[]> {
+      const got = yield* anyOf(decisive, bad, get);
+      return [decisive, bad, get].map((event) => got.has(event));
+    })(),
+  );
+  sim
+    .timer(() => {
+      decisive.succeed();
+      get.cancel();
+      bad.fail(new Error("boom"));
+    })
+    .arm(1);
+  assert.throws(() => sim.run(process), /bad.*boom/);
+  assert.equal(sim.run(process), [true, false, false]);
+});
+
+test("a condition that cannot wait for one of its events decides nothing before it says so", () => {
+  const sim = new Simulation();
+  const get = new Store<string>(sim).get();
+  get.cancel();
+  const bad = sim.event();
+  bad.fail(new Error("boom"));
+  assert.throws(() => sim.run(), /boom/);
+  assert.throws(
+    () => anyOf(bad, get),
+    (error: unknown) => error instanceof WaitedForCancelled,
+  );
+  sim.run();
+  assert.is(sim.peek(), Number.POSITIVE_INFINITY);
+});
+
+test("a condition whose waiter is killed while its event is being told does not fail in its place", () => {
+  const sim = new Simulation();
+  const alarm = sim.event();
+  const told: string[] = [];
+  function* hear(name: string, act: () => void): Process {
+    try {
+      yield* alarm;
+    } catch {
+      told.push(name);
+      act();
+    }
+  }
+  function* wait(): Process {
+    yield* anyOf(alarm, sim.timeout(10));
+  }
+  sim.process(hear("first", () => {}));
+  sim.process(hear("second", () => victim.kill()));
+  const victim = sim.process(wait());
+  sim.timer(() => alarm.fail(new Error("fire"))).arm(1);
+  sim.run();
+  assert.equal(told, ["first", "second"]);
 });
 
 test("waiting for one event a hundred thousand times over leaves nothing at it", () => {

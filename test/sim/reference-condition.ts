@@ -14,7 +14,7 @@ export class ReferenceCondition extends ReferenceEvent implements ReferenceWaite
   }
 
   wake(event: ReferenceEvent): boolean {
-    if (this.triggered) return false;
+    if (this.triggered || this.left) return false;
     if (event.failed) this.fail(event.outcome);
     else if (++this.#happened === this.#needed) this.succeed();
     return true;
@@ -37,21 +37,26 @@ export class ReferenceCondition extends ReferenceEvent implements ReferenceWaite
     }
   }
 
+  /** What has succeeded until now; a condition only when those who wait for it are told. */
   #happenings(): ReferenceEvent[] {
-    return this.#events.flatMap((event) => [
-      ...(event instanceof ReferenceCondition ? event.#happenings() : []),
-      ...(event.processed ? [event] : []),
-    ]);
+    return this.#events.flatMap((event) =>
+      event instanceof ReferenceCondition
+        ? [...event.#happenings(), ...(event.ok && event.processed ? [event] : [])]
+        : event.ok
+          ? [event]
+          : [],
+    );
   }
 
   #attend(): void {
     this.#happened = 0;
     try {
-      for (const event of this.#events) if (!event.join(this)) this.wake(event);
+      for (const event of this.#events) event.join(this);
     } catch (error) {
       for (const event of this.#events) event.leave(this);
       throw error;
     }
+    for (const event of this.#events.filter((each) => each.processed)) this.wake(event);
   }
 
   override abandoned(): void {

@@ -2,17 +2,15 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { anyOf, type Process, Resource, Simulation } from "../../sim/index.ts";
 
-/** One server without a queue: who has no place at the end of the instant of his arrival is rejected. */
+/** One server without a queue: who has no place when he looks, at the instant of his arrival, is rejected. */
 function serveWithoutQueue({ arrivals, service }: { arrivals: readonly number[]; service: number }) {
   const sim = new Simulation();
   const server = new Resource(sim, { capacity: 1 });
   const outcome = { served: 0, rejected: 0, end: 0 };
 
   function* customer(): Process {
-    const instantOver = sim.event<void>("end of the instant");
-    sim.endOfInstant(() => instantOver.succeed()).request();
     using turn = server.request();
-    const first = yield* anyOf(turn, instantOver);
+    const first = yield* anyOf(turn, sim.timeout(0));
     if (!first.has(turn)) {
       outcome.rejected++;
       return;

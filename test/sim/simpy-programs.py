@@ -1,6 +1,7 @@
 """Runs random programs on SimPy: a line of JSON with a program in, a line with its trail out.
 
-The trail has the words of run-program.ts. "comparable" is false for a program in which a process was interrupted while
+The trail has the words of run-program.ts. What a condition has seen is told by the law of the core: everything that has
+succeeded when those who wait are told, where SimPy's own answer leaves out what is still to be processed. "comparable" is false for a program in which a process was interrupted while
 it waited for a condition: SimPy then leaves the condition behind, which may fail later with nobody waiting for it.
 """
 
@@ -30,6 +31,12 @@ def number(x):
 def marks(event):
     happened = event.triggered and not (isinstance(event, simpy.events.Timeout) and not event.processed)
     return ("T" if happened else "") + ("P" if event.processed else "") + ("" if happened and event.ok else "-")
+
+
+def parts(event):
+    if not isinstance(event, simpy.events.Condition):
+        return [event]
+    return [part for inner in event._events for part in parts(inner)]
 
 
 class Run:
@@ -109,7 +116,7 @@ class Run:
                     if isinstance(event, simpy.events.Condition) and not event.processed:
                         self.comparable = False
                     raise
-                self.tell(name, "gets " + self.value_words(step["what"], value))
+                self.tell(name, "gets " + self.value_words(event, value))
             elif do == "spawn":
                 child = self.start("%s.%d" % (name, len(self.processes)), step["body"], False)
                 if step["join"]:
@@ -151,8 +158,8 @@ class Run:
                 value = yield claim
                 self.tell(name, "has %s %s" % (kind, "undefined" if value is None else value))
             else:
-                first = yield simpy.AnyOf(self.env, [claim, self.env.timeout(patience)])
-                if claim not in first:
+                yield simpy.AnyOf(self.env, [claim, self.env.timeout(patience)])
+                if not claim.triggered:
                     self.tell(name, "leaves " + kind)
                     return
                 self.tell(name, "has %s in time" % kind)
@@ -208,11 +215,13 @@ class Run:
         event.fail(Failure("failure of " + name))
         return "fails %d" % (which % EVENTS)
 
-    def value_words(self, operand, value):
-        if operand["kind"] not in ("anyOf", "allOf"):
+    def value_words(self, awaited, value):
+        if not isinstance(awaited, simpy.events.Condition):
             return "undefined" if value is None else str(value)
+        kind = "anyOf" if isinstance(awaited, simpy.AnyOf) else "allOf"
+        happened = [event for event in parts(awaited) if event.triggered and event.ok]
         everything = self.events + self.processes + self.claims
-        return "%s %s true" % (operand["kind"], "".join("+" if event in value.events else "-" for event in everything))
+        return "%s %s true" % (kind, "".join("+" if event in happened else "-" for event in everything))
 
     def error_words(self, error):
         if isinstance(error, Return):
