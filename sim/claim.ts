@@ -1,4 +1,4 @@
-import { CancelledTooLate, NotYoursToTrigger, WaitedForCancelled } from "./errors.ts";
+import { CancelledTooLate, NotYoursToTrigger, type SimulationError, WaitedForCancelled } from "./errors.ts";
 import { CANCELLED, LEFT, SimEvent } from "./sim-event.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -44,6 +44,11 @@ export abstract class Claim<T> extends SimEvent<T> {
   /** The queue decides when it is granted. */
   override fail(): never {
     throw new NotYoursToTrigger(this.name);
+  }
+
+  /** @internal It cannot be granted, ever. */
+  refuse(error: SimulationError): void {
+    super.fail(error);
   }
 
   /** @internal */

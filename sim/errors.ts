@@ -192,6 +192,16 @@ export class InvalidAmount extends SimulationError {
   }
 }
 
+/** The predicate of a get from a filter store threw. `cause` has what it threw. */
+export class PredicateThrew extends SimulationError {
+  override readonly name = "PredicateThrew";
+  constructor(store: string, cause: unknown) {
+    super(`${store}: the predicate of a get threw ${String(cause)}; it must answer true or false for every item`, {
+      cause,
+    });
+  }
+}
+
 /** A priority that cannot be ordered. */
 export class InvalidPriority extends SimulationError {
   override readonly name = "InvalidPriority";

@@ -60,14 +60,14 @@ export class SimEvent<T = void> implements Waitable {
     return this.label === null ? "event" : `event ${JSON.stringify(this.label)}`;
   }
 
-  /** True as soon as its outcome is known. */
+  /** True as soon as its outcome is known. What is cancelled has none, be there somebody who is told of that or not. */
   get triggered(): boolean {
-    return (this.state & TRIGGERED) !== 0;
+    return (this.state & (TRIGGERED | CANCELLED)) === TRIGGERED;
   }
 
-  /** True as soon as those who waited are being told. */
+  /** True as soon as those who waited are being told its outcome. */
   get processed(): boolean {
-    return (this.state & PROCESSED) !== 0;
+    return (this.state & (PROCESSED | CANCELLED)) === PROCESSED;
   }
 
   /** True if it was triggered and did not fail. */
@@ -80,7 +80,7 @@ export class SimEvent<T = void> implements Waitable {
    * @throws NotTriggered while there is none.
    */
   get value(): T {
-    if ((this.state & TRIGGERED) === 0) throw new NotTriggered(this.name);
+    if (!this.triggered) throw new NotTriggered(this.name);
     return this.payload as T;
   }
 

@@ -181,7 +181,7 @@ export class Simulation {
       event.leave(arrival);
       this.#running = false;
     }
-    if ((event.state & FAILED) !== 0) throw event.value;
+    if ((event.state & FAILED) !== 0) throw event.payload;
     return event.value;
   }
 

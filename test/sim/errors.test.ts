@@ -246,6 +246,60 @@ test("who waits for a claim that somebody else cancels is told", () => {
   stillWorks(sim);
 });
 
+test("what is cancelled has no outcome, be there somebody who waits for it or not", () => {
+  const sim = new Simulation();
+  const shelf = new Store<number>(sim);
+  const wait = sim.timeout(5);
+  const lone = shelf.get();
+  const awaited = shelf.get();
+  sim.process(
+    (function* (): Process {
+      try {
+        yield* allOf(awaited, wait);
+      } catch (error) {
+        assert.instance(error, des.WaitedForCancelled);
+      }
+    })(),
+  );
+  sim.run(1);
+  for (const event of [lone, awaited, wait]) event.cancel();
+  for (let round = 0; round < 2; round++) {
+    for (const event of [lone, awaited, wait]) {
+      assert.equal([event.triggered, event.processed, event.ok], [false, false, false]);
+      rejects(() => event.value, des.NotTriggered, /get|timeout/);
+    }
+    sim.run();
+  }
+});
+
+test("a get whose predicate throws fails, and the store goes on", () => {
+  const sim = new Simulation();
+  const shelf = new FilterStore<number>(sim, { name: "parts" });
+  const boom = new Error("boom");
+  const picky = (item: number): boolean => {
+    if (item === 2) throw boom;
+    return false;
+  };
+  function* wait(get: SimEvent<number>): Process<number> {
+    return yield* get;
+  }
+  const early = crash(sim, wait(shelf.get(picky)));
+  const patient = sim.process(wait(shelf.get((item) => item === 2)));
+  shelf.put(1);
+  const put = shelf.put(2);
+  rejects(early, des.PredicateThrew, /parts.*predicate.*boom/);
+  assert.is(sim.run(patient), 2);
+  assert.ok(put.processed);
+  shelf.put(2);
+  const late = crash(sim, wait(shelf.get(picky)));
+  rejects(late, des.PredicateThrew, /parts/);
+  const nobody = shelf.get(picky);
+  rejects(() => sim.run(), des.UnhandledFailure, /get from parts.*boom/);
+  assert.is((nobody.value as unknown as Error).cause, boom);
+  assert.equal([shelf.items, shelf.queue.gets], [[1, 2], []]);
+  stillWorks(sim);
+});
+
 test("capacities are above zero, and whole where things are counted", () => {
   const sim = new Simulation();
   for (const capacity of [0, -1, 1.5, Number.NaN, "2" as never]) {

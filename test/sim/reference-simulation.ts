@@ -118,7 +118,7 @@ export class ReferenceEvent {
 
   /** Tells everyone who waits, in the order in which they began to. */
   happen(): void {
-    this.processed = true;
+    this.processed = !this.cancelled;
     let noticed = false;
     for (let waiter = this.waiters.shift(); waiter !== undefined; waiter = this.waiters.shift()) {
       if (waiter.wake(this)) noticed = true;
@@ -148,7 +148,10 @@ export class ReferenceEvent {
   giveUp(): void {
     this.left = true;
     this.cancelled = true;
-    if (this.waiters.length > 0) this.fail(new LawBroken("WaitedForCancelled"));
+    if (this.waiters.length === 0) return;
+    this.failed = true;
+    this.outcome = new LawBroken("WaitedForCancelled");
+    this.sim.schedule(0, () => this.happen());
   }
 
   abandoned(): void {}
