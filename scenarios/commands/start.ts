@@ -143,8 +143,8 @@ const written = (seconds: number): string => formatQuantity(duration, Number(sec
 
 const describe = ({ found, interval }: Optimum, intervals: readonly number[]): string => {
   const range = ([low, high]: readonly [number, number]): string =>
-    `${written(intervals[low]!)} to ${written(intervals[high]!)}`;
-  return `${written(interval)}, not told from ${range(found.interval)}; within 0.1 % of it: ${range(found.flat)}`;
+    low === high ? "no other" : `${written(intervals[low]!)} to ${written(intervals[high]!)}`;
+  return `${written(interval)}; as good for all we know: ${range(found.interval)}; within 0.1 %: ${range(found.flat)}`;
 };
 
 const table = (optima: readonly (Optimum & { readonly text: string })[]): string[] =>
