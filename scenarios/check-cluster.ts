@@ -151,7 +151,16 @@ const checkTimes = (component: "host" | "vm", source: FailureSourceSpec, total: 
   source.times.forEach(({ component: index, start, end = Infinity }, position) => {
     const path = ["failures", component, "times", position];
     if (index >= total)
-      report([...path, "component"], `there is no ${component} ${index}: they are counted from 0 to ${total - 1}`);
+      report(
+        [...path, "component"],
+        `there is no ${component} ${index}: they are counted from 0 to ${total - 1}`,
+        component === "host"
+          ? hostCount
+          : [
+              ["cluster", "vms"],
+              ["cluster", "count"],
+            ],
+      );
     if (end < start) report([...path, "end"], "is before its start");
     const others = seen.get(index) ?? [];
     if (others.some((other) => start < other.end && other.start < end)) {

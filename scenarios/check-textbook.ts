@@ -4,5 +4,5 @@ import type { TextbookScenario } from "./resolve-textbook.ts";
 
 /** What the model itself has to say about a textbook scenario, besides what the schema has checked. */
 export const checkTextbook = ({ spec }: TextbookScenario, report: Report): void => {
-  for (const { path, message } of textbookIssues(spec)) report(path, message);
+  for (const { path, message } of textbookIssues(spec)) report(path, message, [["work"], ["model"]]);
 };

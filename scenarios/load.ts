@@ -13,6 +13,7 @@ import { type Override, overridePath, readOverride } from "./override.ts";
 import { resolveCluster } from "./resolve-cluster.ts";
 import { resolveTextbook } from "./resolve-textbook.ts";
 import type { Scenario } from "./scenario.ts";
+import { beyond, setAside } from "./set-aside.ts";
 import { didYouMean } from "./spelling.ts";
 import { type Combination, combinations } from "./sweep.ts";
 import { type TextbookFile, textbookSchema } from "./textbook-schema.ts";
@@ -52,6 +53,9 @@ export interface ScenarioPoint {
 
 const models = { cluster: clusterSchema, textbook: textbookSchema } as const;
 type Model = keyof typeof models;
+
+/** So many levels around a fault are set aside at most to judge the rest. */
+const deepest = 3;
 
 /**
  * Reads a scenario, everything it inherits, the catalogue and the traces it names, and checks all of it.
@@ -145,7 +149,9 @@ class Loader {
     const input = plain(tree);
     const parsed = models[model].safeParse(input);
     if (!parsed.success) {
-      this.#tell(tree, faultsOf(models[model], input, parsed.error.issues));
+      const faults = faultsOf(models[model], input, parsed.error.issues);
+      this.#tell(tree, faults);
+      this.#judgeRest(model, name, tree, faults);
       return undefined;
     }
     const scenario = this.#resolve(parsed.data, name, tree);
@@ -166,12 +172,39 @@ class Loader {
     };
   }
 
-  #resolve(file: ClusterFile | TextbookFile, name: string, tree: Tree): Scenario | undefined {
-    const report: Report = (path, message, related = []) => {
+  /** Checks what is not at fault in itself, so that everything that is wrong is told at once. */
+  #judgeRest(model: Model, name: string, tree: Tree, told: readonly Fault[]): void {
+    const defaults = complete(prepareLayer(this.#catalogue.defaults(model), this.#catalogue, []), this.#catalogue);
+    let rest = setAside(tree, told, defaults);
+    let faults = told;
+    for (let level = 1; level <= deepest; level++) {
+      const input = plain(rest);
+      const parsed = models[model].safeParse(input);
+      if (parsed.success) {
+        this.#resolve(parsed.data, name, tree, faults);
+        return;
+      }
+      // A value set aside may leave its neighbours without sense, such as the shape of a law: then all of them go.
+      const around = faultsOf(models[model], input, parsed.error.issues).map(({ path, message }) => ({
+        path: path.slice(0, -level),
+        message,
+      }));
+      rest = setAside(rest, around, defaults);
+      faults = [...faults, ...around];
+    }
+  }
+
+  #resolve(
+    file: ClusterFile | TextbookFile,
+    name: string,
+    tree: Tree,
+    faults: readonly Fault[] = [],
+  ): Scenario | undefined {
+    const report = beyond(faults, (path, message, related = []) => {
       // Of the values that contradict each other, the one that somebody wrote is shown, not a default.
       const written = [path, ...related].find((one) => ["file", "argument"].includes(placeOf(tree, one).source.kind));
       this.#tell(tree, [{ path, message, at: written ?? path }]);
-    };
+    });
     if (file.model === "textbook") {
       const scenario = resolveTextbook(file, name);
       checkTextbook(scenario, report);

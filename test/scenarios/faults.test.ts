@@ -308,6 +308,28 @@ test("all faults are told at once, in the order of the lines", () => {
   );
 });
 
+test("what contradicts itself is told beside what is misspelt", () => {
+  const text =
+    "snapshot: { intervall: 60s }\nfailures: { host: { law: weibul }, vm: { trace: ./no.csv } }\nstorage: { copies: 99 }";
+  assert.equal(
+    faults(text).map((fault) => fault.split(" ").slice(0, 2).join(" ")),
+    [
+      "a.yaml:1:13: snapshot.intervall:",
+      "a.yaml:2:26: failures.host.law:",
+      "a.yaml:2:49: failures.vm.trace:",
+      "a.yaml:3:20: storage.copies:",
+    ],
+  );
+});
+
+test("nothing is said against values that stand in for misspelt ones", () => {
+  const found = faults("dataCentre: { rakcs: 50 }\ncluster: { vms: 500, quorum: 501 }\nstorage: { copies: 100 }");
+  assert.equal(
+    found.map((fault) => fault.split(" ").slice(0, 2).join(" ")),
+    ["a.yaml:1:15: dataCentre.rakcs:", "a.yaml:2:30: cluster.quorum:"],
+  );
+});
+
 test("the line is shown with carets under what is wrong", () => {
   const error = assert_throws(() => load("cluster:\n\tvms: 8\nx: 1".replace("\t", "  ").replace("8", "many")));
   assert.match(error.message, /a\.yaml:2:8: cluster\.vms: expected .*\n {2}2 \| {3}vms: many\n {4}\| {8}\^\^\^\^\n/);
