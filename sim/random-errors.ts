@@ -1,5 +1,10 @@
 import { SimulationError } from "./errors.ts";
 
+const shown = (value: unknown): string => {
+  if (typeof value === "string") return JSON.stringify(value);
+  return Array.isArray(value) && value.length === 0 ? "[]" : String(value);
+};
+
 /** A stream was asked for a draw from a law that does not exist: a negative mean, an interval upside down, nothing to choose from. */
 export class InvalidDraw extends SimulationError {
   override readonly name = "InvalidDraw";
@@ -11,7 +16,7 @@ export class InvalidDraw extends SimulationError {
   readonly value: unknown;
 
   constructor(stream: string, law: string, parameter: string, value: unknown, wanted: string) {
-    super(`stream "${stream}": ${law} with ${parameter} = ${String(value)}: give ${wanted}`);
+    super(`stream "${stream}": ${law} with ${parameter} = ${shown(value)}: give ${wanted}`);
     this.stream = stream;
     this.law = law;
     this.parameter = parameter;

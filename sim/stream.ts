@@ -51,7 +51,8 @@ export class Stream implements Uniforms {
   /** Uniform in [a, b); rounding may give b itself when the interval is a few floating-point numbers wide. */
   uniform(a: number, b: number): number {
     if (!Number.isFinite(a)) throw this.refuse("uniform", "a", a, finite);
-    if (!(b >= a && b - a < Infinity)) throw this.refuse("uniform", "b", b, `a finite number of at least a = ${a}`);
+    if (!(Number.isFinite(b) && b >= a && b - a < Infinity))
+      throw this.refuse("uniform", "b", b, `a finite number of at least a = ${a}`);
     return a + (b - a) * this.next();
   }
 
@@ -66,47 +67,47 @@ export class Stream implements Uniforms {
 
   /** Exponential with the given mean (not rate). */
   exponential(mean: number): number {
-    if (!(mean >= 0 && mean < Infinity)) throw this.refuse("exponential", "mean", mean, notNegative);
+    if (!(Number.isFinite(mean) && mean >= 0)) throw this.refuse("exponential", "mean", mean, notNegative);
     return -mean * log(1 - this.next());
   }
 
   /** Normal with mean `mu` and standard deviation `sd`. */
   normal(mu: number, sd: number): number {
     if (!Number.isFinite(mu)) throw this.refuse("normal", "mu", mu, finite);
-    if (!(sd >= 0 && sd < Infinity)) throw this.refuse("normal", "sd", sd, notNegative);
+    if (!(Number.isFinite(sd) && sd >= 0)) throw this.refuse("normal", "sd", sd, notNegative);
     return mu + sd * this.standardNormal();
   }
 
   /** e to the power of a normal draw with mean `mu` and standard deviation `sigma`: the median is e^mu. */
   lognormal(mu: number, sigma: number): number {
     if (!Number.isFinite(mu)) throw this.refuse("lognormal", "mu", mu, finite);
-    if (!(sigma >= 0 && sigma < Infinity)) throw this.refuse("lognormal", "sigma", sigma, notNegative);
+    if (!(Number.isFinite(sigma) && sigma >= 0)) throw this.refuse("lognormal", "sigma", sigma, notNegative);
     return exp(mu + sigma * this.standardNormal());
   }
 
   /** Weibull: P(X > x) = exp(−(x / scale)^shape). */
   weibull(shape: number, scale: number): number {
-    if (!(shape > 0 && shape < Infinity)) throw this.refuse("weibull", "shape", shape, positive);
-    if (!(scale >= 0 && scale < Infinity)) throw this.refuse("weibull", "scale", scale, notNegative);
+    if (!(Number.isFinite(shape) && shape > 0)) throw this.refuse("weibull", "shape", shape, positive);
+    if (!(Number.isFinite(scale) && scale >= 0)) throw this.refuse("weibull", "scale", scale, notNegative);
     return scale * power(-log(1 - this.next()), 1 / shape);
   }
 
   /** Gamma with mean shape × scale, by exact rejection: draws of one shape and different scales stay in step. */
   gamma(shape: number, scale: number): number {
-    if (!(shape > 0 && shape < Infinity)) throw this.refuse("gamma", "shape", shape, positive);
-    if (!(scale >= 0 && scale < Infinity)) throw this.refuse("gamma", "scale", scale, notNegative);
+    if (!(Number.isFinite(shape) && shape > 0)) throw this.refuse("gamma", "shape", shape, positive);
+    if (!(Number.isFinite(scale) && scale >= 0)) throw this.refuse("gamma", "scale", scale, notNegative);
     return scale * gammaVariate(this, shape);
   }
 
   /** True with probability `p`. */
   bernoulli(p: number): boolean {
-    if (!(p >= 0 && p <= 1)) throw this.refuse("bernoulli", "p", p, probability);
+    if (!(Number.isFinite(p) && p >= 0 && p <= 1)) throw this.refuse("bernoulli", "p", p, probability);
     return this.next() < p;
   }
 
   /** How many events a Poisson law of this mean gives. */
   poisson(mean: number): number {
-    if (!(mean >= 0 && mean <= Number.MAX_SAFE_INTEGER)) {
+    if (!(Number.isFinite(mean) && mean >= 0 && mean <= Number.MAX_SAFE_INTEGER)) {
       throw this.refuse("poisson", "mean", mean, "a number between 0 and 2^53 - 1");
     }
     return poissonVariate(this, mean);
@@ -115,13 +116,13 @@ export class Stream implements Uniforms {
   /** How many of `n` independent trials succeed, each with probability `p`. */
   binomial(n: number, p: number): number {
     if (!(Number.isSafeInteger(n) && n >= 0)) throw this.refuse("binomial", "n", n, "a whole number of at least 0");
-    if (!(p >= 0 && p <= 1)) throw this.refuse("binomial", "p", p, probability);
+    if (!(Number.isFinite(p) && p >= 0 && p <= 1)) throw this.refuse("binomial", "p", p, probability);
     return binomialVariate(this, n, p);
   }
 
   /** One of the values, each equally likely. */
   choice<T>(values: readonly T[]): T {
-    if (values.length === 0) throw this.refuse("choice", "values", "[]", nonEmpty);
+    if (!(values?.length > 0)) throw this.refuse("choice", "values", values, nonEmpty);
     return values[this.below(values.length)] as T;
   }
 
@@ -130,7 +131,7 @@ export class Stream implements Uniforms {
    * sample once, ascending, and draws grow with the uniform.
    */
   empirical(sample: ArrayLike<number>): number {
-    if (!(sample.length > 0)) throw this.refuse("empirical", "sample", "[]", nonEmpty);
+    if (!(sample?.length > 0)) throw this.refuse("empirical", "sample", sample, nonEmpty);
     const drawn = sample[this.below(sample.length)] as number;
     if (!Number.isFinite(drawn)) throw this.refuse("empirical", "an observation", drawn, finite);
     return drawn;

@@ -315,7 +315,8 @@ test("a parameter outside its law is refused, naming stream, law and value", () 
     /stream "replication 3\/repairs": choice with values = \[\]: give at least one/,
   );
   const bad: (() => unknown)[] = [];
-  for (const x of [Number.NaN, Infinity, -1]) {
+  const text = "1" as unknown as number;
+  for (const x of [Number.NaN, Infinity, -1, text]) {
     bad.push(
       () => source.exponential(x),
       () => source.normal(0, x),
@@ -334,7 +335,7 @@ test("a parameter outside its law is refused, naming stream, law and value", () 
       () => source.binomial(5, x),
     );
   }
-  for (const x of [Number.NaN, Infinity]) {
+  for (const x of [Number.NaN, Infinity, text]) {
     bad.push(
       () => source.uniform(x, 1),
       () => source.uniform(0, x),
@@ -359,6 +360,9 @@ test("a parameter outside its law is refused, naming stream, law and value", () 
     () => source.bernoulli(1.1),
   );
   bad.push(
+    () => source.choice([]),
+    () => source.choice(3 as never),
+    () => source.choice(undefined as never),
     () => source.empirical([]),
     () => source.empirical([Number.NaN]),
   );
