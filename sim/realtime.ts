@@ -1,5 +1,5 @@
 import { Arrival } from "./arrival.ts";
-import { Deadlock, InvalidTime, SimulationError } from "./errors.ts";
+import { Deadlock, ForeignEvent, InvalidTime, SimulationError } from "./errors.ts";
 import type { SimEvent } from "./sim-event.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -81,6 +81,7 @@ export async function runInRealTime<T>(
     return undefined;
   }
 
+  if (until.sim !== sim && until.sim !== null) throw new ForeignEvent("a run in real time", until.name);
   const arrival = new Arrival();
   try {
     if (!until.join(arrival)) arrival.wake();

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Deadlock, InvalidTime, type Process, Simulation } from "../../sim/index.ts";
+import { Deadlock, ForeignEvent, InvalidTime, type Process, Simulation } from "../../sim/index.ts";
 import { InvalidPace, runInRealTime, TooLate } from "../../sim/realtime.ts";
 
 /** A clock that moves only when somebody sleeps, or works. */
@@ -44,6 +44,16 @@ test("each thing happens when factor times its simulated time has passed", async
   assert.equal(at, [0.5, 1, 1.5]);
   assert.is(sim.now, 53.5);
   assert.is(fake.now, 1001.75, "the end of the run is paced too");
+});
+
+test("a run in real time until an event of another simulation is refused at once", async () => {
+  const fake = new FakeClock();
+  const sim = new Simulation();
+  sim.process(ticking(fake, []));
+  const refused = await rejection(runInRealTime(sim, new Simulation().event("elsewhere"), fake));
+  assert.instance(refused, ForeignEvent);
+  assert.match((refused as Error).message, /elsewhere/);
+  assert.equal(fake.sleeps, []);
 });
 
 test("work within the tolerance does not add up: the run is paced against its start", async () => {
