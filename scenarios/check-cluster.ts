@@ -1,11 +1,17 @@
-import { type PageType, pageTypes } from "../models/scenario.ts";
+import { lifetime } from "../models/laws.ts";
+import { type OutageTrace, type PageType, pageTypes } from "../models/scenario.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
 import type { FailureSourceSpec } from "./failures-schema.ts";
 import type { Path } from "./issue.ts";
+import { lawOf } from "./law-schema.ts";
 import { duration, formatQuantity, size } from "./units.ts";
 
 /** Says that the value at `path` cannot be, together with those at the `related` paths. */
 export type Report = (path: Path, message: string, related?: readonly Path[]) => void;
+
+/** Above these the memory of the machine that simulates, or the patience of its owner, would end first. */
+const mostChunks = 10_000_000;
+const mostOutages = 20_000_000;
 
 const hostCount: readonly Path[] = [
   ["dataCentre", "hostsPerRack"],
@@ -108,6 +114,20 @@ const checkStorage = (file: ClusterFile, report: Report): void => {
     );
   };
   enough(["storage", "copies"], storage.copies);
+  const { count: clusters, vms, vm } = file.cluster;
+  const chunks = clusters * vms * Math.ceil(vm.memory / storage.chunk);
+  if (chunks > mostChunks) {
+    const shown = formatQuantity(size, storage.chunk);
+    report(
+      ["storage", "chunk"],
+      `of ${shown} cuts all memory into ${chunks} chunks; at most ${mostChunks} can be kept track of`,
+      [
+        ["cluster", "vm", "memory"],
+        ["cluster", "vms"],
+        ["cluster", "count"],
+      ],
+    );
+  }
   for (const type of pageTypes) {
     const { copies, onLoss } = storage.policy[type];
     const path = ["storage", "policy", type];
@@ -141,8 +161,42 @@ const checkDetection = ({ detection }: ClusterFile, report: Report): void => {
 
 const checkOutages = (file: ClusterFile, report: Report): void => {
   const { cluster } = file;
+  for (const [component, total] of [
+    ["host", hostsOf(file)],
+    ["vm", cluster.count * cluster.vms],
+  ] as const) {
+    checkOutageCount(component, outagesByLaw(file.failures[component], total, file.horizon), report);
+  }
   checkTimes("host", file.failures.host, hostsOf(file), report);
   checkTimes("vm", file.failures.vm, cluster.count * cluster.vms, report);
+};
+
+/** Says so if a trace holds more outages for `total` components than can be simulated. */
+export const checkTraceOutages = (
+  component: "host" | "vm",
+  { byNode, span }: OutageTrace,
+  total: number,
+  horizon: number,
+  report: Report,
+): void => {
+  const outages = byNode.reduce((sum, record) => sum + record.length, 0);
+  checkOutageCount(component, (outages / byNode.length) * total * (horizon / span), report);
+};
+
+const checkOutageCount = (component: "host" | "vm", outages: number, report: Report): void => {
+  if (outages <= mostOutages) return;
+  const source = ["failures", component];
+  report(
+    ["horizon"],
+    `with these failures there would be about ${outages.toExponential(0)} outages of ${component}s; at most ${mostOutages} can be simulated: shorten it, or let less fail`,
+    [...["mean", "scale", "median", "mu", "value", "sample", "trace"].map((key) => [...source, key]), source],
+  );
+};
+
+/** How often components under a law fail in the long run, with their repairs. */
+const outagesByLaw = (source: FailureSourceSpec, total: number, horizon: number): number => {
+  if (source === "none" || !("law" in source)) return 0;
+  return (total * horizon) / (lifetime(lawOf(source)).mean + lifetime(lawOf(source.repair)).mean);
 };
 
 const checkTimes = (component: "host" | "vm", source: FailureSourceSpec, total: number, report: Report): void => {

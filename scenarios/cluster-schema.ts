@@ -3,6 +3,8 @@ import { captures, pageTypes, records, rollbackPlacements } from "../models/scen
 import { commonShape } from "./common-schema.ts";
 import { failureSourceSchema } from "./failures-schema.ts";
 import {
+  atLeastAMillisecond,
+  atLeastAPage,
   bytes,
   bytesPerSecond,
   part,
@@ -71,14 +73,14 @@ const workload = z.strictObject({
 const cluster = z.strictObject({
   count: whole(1, "Clusters of this kind that share one data centre"),
   vms: whole(1, "VMs of a cluster"),
-  vm: z.strictObject({ cores, memory: bytes("Memory of a VM") }),
+  vm: z.strictObject({ cores, memory: atLeastAPage("Memory of a VM") }),
   workload,
   quorum: z.union([z.literal("all"), whole(1, "VMs")]).describe("VMs that must be up for the cluster to be up"),
   antiAffinity: z.enum(["none", "host", "rack"]).describe("What no two VMs of a cluster may share"),
 });
 
 const snapshot = z.strictObject({
-  interval: positiveSeconds("Time between snapshots"),
+  interval: atLeastAMillisecond("Time between snapshots"),
   intervalFrom: z.enum(["cut", "end"]).describe("The interval runs from cut to cut, or from the end of a capture"),
   capture: z.enum(captures).describe("How a VM is captured"),
   record: z.enum(records).describe("Which pages are captured"),
@@ -116,7 +118,7 @@ const storage = z.strictObject({
   }),
   copies: whole(1, "Copies of a class that is stored in full"),
   placement: z.literal("rack-aware").describe("Where copies go"),
-  chunk: bytes("Copies are placed chunk by chunk"),
+  chunk: atLeastAPage("Copies are placed chunk by chunk"),
   keep: whole(1, "Restore points that are kept"),
   repairDelay: seconds("From the loss of a copy to the start of its repair"),
 });

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type * as z from "zod";
 import type { OutageTrace } from "../models/scenario.ts";
 import { Catalogue } from "./catalogue.ts";
-import { checkCluster, type Report, remarksOn } from "./check-cluster.ts";
+import { checkCluster, checkTraceOutages, type Report, remarksOn } from "./check-cluster.ts";
 import { checkTextbook } from "./check-textbook.ts";
 import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
 import type { Files } from "./files.ts";
@@ -222,7 +222,9 @@ class Loader {
     const { racks, hostsPerRack } = file.dataCentre;
     const count = component === "host" ? racks * hostsPerRack : file.cluster.count * file.cluster.vms;
     try {
-      return this.#traces.get(source, component, count);
+      const trace = this.#traces.get(source, component, count);
+      checkTraceOutages(component, trace, count, file.horizon, report);
+      return trace;
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
       report(["failures", component, "trace"], error.message);

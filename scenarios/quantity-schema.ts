@@ -58,6 +58,10 @@ const above0: Bounds = { above: 0 };
 export const seconds = (description: string) => quantitySchema(duration, atLeast0, description);
 /** Seconds, more than 0. */
 export const positiveSeconds = (description: string) => quantitySchema(duration, above0, description);
+/** Seconds between things that happen again and again. */
+export const atLeastAMillisecond = (description: string) => quantitySchema(duration, { least: 1e-3 }, description);
+/** Bytes, at least one page. */
+export const atLeastAPage = (description: string) => quantitySchema(size, { least: 4096 }, description);
 /** Bytes, more than 0. */
 export const bytes = (description: string) => quantitySchema(size, above0, description);
 /** Bytes per second, more than 0. */
