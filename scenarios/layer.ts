@@ -11,7 +11,7 @@ import { at, changed, type Mapping, plain, type Tree } from "./tree.ts";
  * other things that stand for themselves are marked so, and paths of files become absolute.
  */
 export const prepareLayer = (tree: Tree, catalogue: Catalogue, issues: Issue[]): Tree => {
-  let layer = markWhole(tree);
+  let layer = changed(markWhole(tree), ["cluster", "workload"], wholeWorkload);
   for (const { path, kind, words = [] } of slots) {
     layer = changed(layer, path, (node) => {
       if (node.kind !== "scalar" || typeof node.value !== "string") return node;
@@ -64,6 +64,14 @@ const markWhole = (tree: Tree): Tree => {
   if (tree.kind === "list") return { ...tree, items: tree.items.map(markWhole) };
   const entries = new Map([...tree.entries].map(([key, entry]) => [key, { ...entry, value: markWhole(entry.value) }]));
   return { ...tree, entries, ...(standAlone.some((key) => entries.has(key)) ? { whole: true } : {}) };
+};
+
+/** A workload whose classes all say their type replaces another; otherwise it changes the classes of the other. */
+const wholeWorkload = (node: Tree): Tree => {
+  const classes = at(node, ["classes"]);
+  if (node.kind !== "mapping" || classes?.kind !== "mapping") return node;
+  const complete = [...classes.entries.values()].every(({ value }) => at(value, ["type"]) !== undefined);
+  return complete ? { ...node, whole: true } : node;
 };
 
 const absolute = (node: Tree): Tree => {

@@ -37,8 +37,12 @@ export class TraceShelf {
     const { trace, notes } = reading;
     const name = `trace ${basename(reference)}`;
     for (const note of notes) this.#notes.add(`${name}: ${note}`);
-    const sampled = `${count} of its ${trace.byNode.length} nodes for the ${component}s`;
-    this.#notes.add(`${name}: each replication draws ${sampled} and a starting time, and goes round (block bootstrap)`);
+    const observedNodes = trace.byNode.length;
+    const sampled =
+      count > observedNodes
+        ? `its ${observedNodes} nodes again and again for ${count} ${component}s, each time with a starting time of its own`
+        : `${count} of its ${observedNodes} nodes for the ${component}s and a starting time`;
+    this.#notes.add(`${name}: each replication draws ${sampled}, and goes round (block bootstrap)`);
     return trace;
   }
 }

@@ -78,6 +78,20 @@ test("a name of the catalogue replaces what the base says, and single keys chang
   assert.is(classes[5]!.writesPerSecond, 4);
 });
 
+test("classes that all say their type are a workload of their own, others change those of the base", () => {
+  const own =
+    "{ type: anonymous, share: 1, writesPerGiB: 5/s, compressRatio: 1, content: { zero: 0, selfDuplicate: 0, interVm: 0, unique: 1 } }";
+  const workloadOf = (text: string) => {
+    const { scenario } = load(text).points[0]!;
+    assert.ok(scenario.model === "cluster");
+    return scenario.cluster.workload;
+  };
+  const { name, classes } = workloadOf(`cluster: { workload: { classes: { all: ${own} } } }`);
+  assert.is(classes.length, 1);
+  assert.is.not(name, "web");
+  assert.is(workloadOf("cluster: { workload: { classes: { hot: { writesPerGiB: 1/s } } } }").name, "web");
+});
+
 test("a fault points into the file in which the value was written", () => {
   const texts = { "a.yaml": "extends: b.yaml\nhorizon: 2", "b.yaml": "# base\nsnapshot:\n  capture: none" };
   assert.equal(
