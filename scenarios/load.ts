@@ -8,6 +8,7 @@ import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
 import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
 import { type Issue, type Path, ScenarioError } from "./issue.ts";
+import { endWithWork } from "./job.ts";
 import { complete, prepareLayer } from "./layer.ts";
 import { type Override, overridePath, readOverride } from "./override.ts";
 import { resolveCluster } from "./resolve-cluster.ts";
@@ -88,8 +89,9 @@ class Loader {
     const lineage = readLineage(files, reference, folder, this.#issues);
     // What is not YAML cannot be judged any further.
     if (this.#issues.some(({ path }) => path.length === 0)) throw new ScenarioError(this.#issues);
-    const written = [...lineage, ...overrides.flatMap((one) => readOverride(one, folder, this.#issues) ?? [])];
-    const model = this.#model(written);
+    const set = overrides.flatMap((one) => readOverride(one, folder, this.#issues) ?? []);
+    const model = this.#model([...lineage, ...set]);
+    const written = model === "textbook" ? endWithWork(lineage, set) : [...lineage, ...set];
     const layers = [this.#catalogue.defaults(model), ...written].map((one) =>
       prepareLayer(one, this.#catalogue, this.#issues),
     );

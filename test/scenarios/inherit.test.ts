@@ -92,6 +92,20 @@ test("classes that all say their type are a workload of their own, others change
   assert.is(workloadOf("cluster: { workload: { classes: { hot: { writesPerGiB: 1/s } } } }").name, "web");
 });
 
+test("a job that is given its work ends with it, not at the horizon of a scenario without a job", () => {
+  const specOf = (text: string, ...set: string[]) => {
+    const { scenario } = load(text, ...set).points[0]!;
+    assert.ok(scenario.model === "textbook");
+    return [scenario.spec.work, scenario.spec.horizon];
+  };
+  assert.equal(specOf("extends: textbook", "work=100s"), [100, undefined]);
+  assert.equal(specOf("extends: textbook\nwork: 100s"), [100, undefined]);
+  assert.equal(specOf("extends: textbook\nsweep: { work: [100s] }"), [100, undefined]);
+  assert.equal(specOf("extends: textbook", "horizon=50s", "work=100s"), [100, 50]);
+  assert.equal(specOf("extends: textbook\nwork: 100s\nhorizon: 50s", "work=200s"), [200, 50]);
+  assert.equal(specOf("extends: textbook\nwork: 100s", "horizon=50s"), [100, 50]);
+});
+
 test("a fault points into the file in which the value was written", () => {
   const texts = { "a.yaml": "extends: b.yaml\nhorizon: 2", "b.yaml": "# base\nsnapshot:\n  capture: none" };
   assert.equal(
