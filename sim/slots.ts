@@ -86,7 +86,8 @@ export class Slots<T> {
     times.set(this.times);
     this.times = times;
     this.links = new Int32Array(memory);
-    for (let slot = size - 1; slot >= old; slot--) this.items[slot] = null;
+    // In this order: an array that is filled from its far end becomes a hash table for the time being.
+    for (let slot = old; slot < size; slot++) this.items.push(null);
     for (let slot = size - 1; slot >= old; slot--) this.release(slot);
   }
 }
