@@ -16,7 +16,7 @@ const usage = `npm run bench -- [--only WORD] [--rounds N] [--quick] [--clock wa
 
   --only WORD    only work whose line contains WORD, such as hold or "star of 128"
   --rounds N     interleaved rounds (5)
-  --quick        short runs: checks that all contenders agree, the figures mean little
+  --quick        short runs: checks that all contenders agree; the figures mean little and are not judged
   --clock cpu    count the processor time of each process, with its compiler and collector threads, instead of
                  wall-clock time: for a machine whose cores are shared with others
   --python PATH  the interpreter that has SimPy (/usr/bin/python3)`;
@@ -52,6 +52,7 @@ writeTables(tables);
 console.log(
   `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; ${rounds} rounds, ${options.clock} time\n`,
 );
+if (options.quick) console.log("Short runs, which are over before the compilers are warm: nothing is judged.\n");
 console.log(header());
 for (const file of readdirSync(site.workloads).filter((name) => name.endsWith(".ts"))) {
   const module: { default: Benchmark } = await import(pathToFileURL(join(site.workloads, file)).href);
@@ -82,16 +83,17 @@ function measure(benchmark: Benchmark, each: Case, work: string): void {
     return;
   }
   const params: Params = { ...each.params, ...(options.quick && benchmark.quick), tables, clock: options.clock };
+  const goals: Pick<Case, "floor" | "stretch" | "limit"> = options.quick ? {} : each;
   try {
     const [mine, ...theirs] = interleaved(runners, params, rounds);
-    if (benchmark.peers.length === 0) console.log(alone(work, mine!, benchmark.measures, each.limit));
+    if (benchmark.peers.length === 0) console.log(alone(work, mine!, benchmark.measures, goals.limit));
     for (const [i, outcomes] of theirs.entries()) {
       const peer = runners[i + 1]!.name;
       const wrong = outcomes
         .map((outcome, round) => disagreement(mine![round]!, outcome, benchmark.clocks))
         .find(Boolean);
       if (wrong) failures.push(`${work}: ${peer} simulated something else: ${wrong}`);
-      else console.log(versus(work, peer, [mine!, outcomes], peer === benchmark.peers[0]?.name ? each : {}));
+      else console.log(versus(work, peer, [mine!, outcomes], peer === benchmark.peers[0]?.name ? goals : {}));
     }
   } catch (error) {
     failures.push(`${work}: ${error instanceof Error ? error.message : error}`);
