@@ -64,7 +64,7 @@ export class FluidNetwork {
 
   /**
    * Starts a transfer at this instant. It is an event: wait for it, or for `anyOf` it and others, or do not.
-   * @throws InvalidFluid if bytes, cap, weight or a share are not what they must be.
+   * @throws InvalidFluid if bytes, cap, weight, a link or a share are not what they must be.
    * @throws ForeignLink, RepeatedLink if a link is of another network or named twice.
    * @throws UnlimitedTransfer if there is neither link nor cap.
    */
@@ -89,7 +89,9 @@ export class FluidNetwork {
   }
 
   #check(flow: FluidFlow, crossing: Link | LinkShare): void {
-    const link = crossing instanceof Link ? crossing : crossing.link;
+    const link = crossing instanceof Link ? crossing : crossing?.link;
+    if (!(link instanceof Link))
+      throw new InvalidFluid(flow.name, "a part of its path", "a link or {link, share}", link);
     if (link.engine !== this.#engine) throw new ForeignLink(flow.name, link.name);
     if (link.lastNamedBy === this.#transfers) throw new RepeatedLink(flow.name, link.name);
     link.lastNamedBy = this.#transfers;

@@ -477,6 +477,11 @@ test("misuse is an error that names the object and its law, and nothing has chan
       /InvalidFluid: .*the share of cable must be .*not 0/,
     ],
     [
+      () => net.transfer({ bytes: 1, over: [undefined as never] }),
+      /InvalidFluid: .*path must be a link or .*undefined/,
+    ],
+    [() => net.transfer({ bytes: 1, over: [{} as never] }), /InvalidFluid: .*path must be a link or .*undefined/],
+    [
       () => net.transfer({ bytes: 1, over: [foreign] }),
       /ForeignLink: .* cannot cross elsewhere: that belongs to another/,
     ],
