@@ -36,7 +36,8 @@ try {
     .recommendCommands()
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message, error) => {
-      if (error) throw error;
+      // What yargs itself has to say about the arguments is a message like any other.
+      if (error && error.name !== "YError") throw error;
       console.error(`snapback: ${message}\nsnapback --help shows how commands are used`);
       process.exit(usageError);
     })

@@ -44,10 +44,10 @@ const quantitySchema = (quantity: Quantity, bounds: Bounds, description: string)
       ...written(quantity),
     });
 
-/** How editors see a quantity: text with a unit, or 0. */
+/** How editors see a quantity: text with a unit and never negative, or 0. */
 const written = (quantity: Quantity): Record<string, unknown> => {
   const units = [...quantity.units.keys()].map((unit) => unit.replace("/", "\\/")).sort((a, b) => b.length - a.length);
-  const pattern = `^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*(${units.filter((unit) => unit !== "").join("|")})\\s*$`;
+  const pattern = `^\\s*\\+?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*(${units.filter((unit) => unit !== "").join("|")})\\s*$`;
   return { anyOf: [{ type: "string", pattern }, quantity.bare ? { type: "number" } : { const: 0 }] };
 };
 

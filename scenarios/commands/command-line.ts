@@ -19,3 +19,9 @@ export interface CommandLine {
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }
+
+/** @throws CommandError unless `workers` is left out or a number of threads */
+export const checkWorkers = (workers: number | undefined): void => {
+  if (workers === undefined || (Number.isSafeInteger(workers) && workers >= 1)) return;
+  throw new CommandError("--workers: expected a whole number from 1 on");
+};

@@ -6,7 +6,7 @@ import { type Override, setTo } from "../override.ts";
 import { type FinishedRun, RunFailed, runAll } from "../run.ts";
 import { closedForms } from "../simulate.ts";
 import { pointTable, sweepTable } from "../table.ts";
-import { CommandError, type CommandLine } from "./command-line.ts";
+import { CommandError, type CommandLine, checkWorkers } from "./command-line.ts";
 import { showProgress } from "./progress.ts";
 
 interface RunArguments {
@@ -28,6 +28,7 @@ export const run = async (line: CommandLine, given: RunArguments): Promise<void>
   if (replication !== undefined && !(Number.isSafeInteger(replication) && replication >= 0)) {
     throw new CommandError("--replication: expected a whole number from 0 on");
   }
+  checkWorkers(given.workers);
   const replications =
     replication === undefined ? Array.from({ length: loaded.replications }, (_, index) => index) : [replication];
   const runs = await runPoints(line, loaded, replications, given);

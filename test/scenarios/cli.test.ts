@@ -131,10 +131,18 @@ test("wrong usage ends with 2 and says what was meant", () => {
     [["rum", "small.yaml"], /Did you mean run\?/],
     [["run"], /Not enough non-option arguments/],
     [["run", "small.yaml", "--sett", "a=1"], /Unknown argument: sett/],
+    [["run", "small.yaml", "--set"], /^snapback: Not enough arguments following: set\nsnapback --help[^\n]*\n$/],
   ] as const) {
     const { status, out, err } = snapback(...words);
     assert.equal([status, out], [2, ""], words.join(" "));
     assert.match(err, message);
+  }
+});
+
+test("threads are counted from 1", () => {
+  for (const workers of ["0", "-3", "1.5", "many"]) {
+    const { status, out, err } = snapback("run", "small.yaml", `--workers=${workers}`);
+    assert.equal([status, out, err], [1, "", "--workers: expected a whole number from 1 on\n"], workers);
   }
 });
 

@@ -42,6 +42,7 @@ const texts: readonly (readonly [text: string, valid: boolean])[] = [
   ["horizont: 30d", false],
   ["horizon: 30", false],
   ["horizon: 30 parsecs", false],
+  ["horizon: -30d", false],
   ["cluster: { vms: 0 }", false],
   ["cluster: { workload: wbe }", false],
   ["snapshot: { capture: none }", false],
