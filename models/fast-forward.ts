@@ -105,7 +105,10 @@ export class FastForward {
 
   #jump(here: Boundary, watched: Watched): void {
     const { clock, clusters, ledger, transfers } = this.#domain;
-    const period = here.at - watched.at;
+    // Rounding of the period would be multiplied by the jump: where the plan tells the period, it is taken from there.
+    const planned = watched.cycles * this.#domain.scenario.snapshot.interval;
+    const measured = here.at - watched.at;
+    const period = Math.abs(measured - planned) <= clockGrain(here.at) ? planned : measured;
     // A whole hypercycle before the disturbance is simulated: all waits that end at its instant begin after this jump,
     // so what happens at one instant keeps its order.
     let times = Math.ceil((clock.next - clock.now) / period - 1e-9) - 2;
@@ -199,9 +202,12 @@ export class FastForward {
   }
 }
 
+/** Rounding of times on a clock that shows `now`, seconds. */
+const clockGrain = (now: number): number => 64 * Number.EPSILON * Math.max(1, now);
+
 /** Equal up to the rounding of times on a clock that shows `now`, and of bytes that pass in such times. */
 const recurs = (one: State, other: State, now: number, fastest: number): boolean => {
-  const grain = 64 * Number.EPSILON * Math.max(1, now);
+  const grain = clockGrain(now);
   return alike(one.seconds, other.seconds, grain) && alike(one.bytes, other.bytes, grain * fastest);
 };
 

@@ -79,6 +79,12 @@ export class SimulatedDomain {
     changed?.succeed(undefined);
   }
 
+  /** Time until the horizon, less what rounding may make of it. Seconds. */
+  get remaining(): number {
+    const { horizon } = this.scenario;
+    return horizon - this.clock.now - 1e-11 * horizon;
+  }
+
   /** Runs to the horizon and counts what is still going on there. */
   run(): void {
     const end = this.sim.event("horizon");

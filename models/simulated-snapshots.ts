@@ -32,6 +32,8 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
           due += Math.ceil((this.#sim.now - due) / plan.interval) * plan.interval;
           continue;
         }
+        // A cut at the horizon would be of no use, and only rounding would tell whether it is before or after it.
+        if (this.#domain.remaining <= plan.costs.prepare) yield* passing(this.#sim.event("the horizon"));
         this.#domain.fastForward?.boundary(cluster);
         cluster.captured = this.#sim.event(`${cluster.name}: captured`);
         const running = this.#sim.process(drive(cycle()), `${cluster.name}: cycle`);

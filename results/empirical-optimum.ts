@@ -7,7 +7,7 @@ export interface EmpiricalOptimum {
   readonly best: number;
   /** Ends of the range of points that the data do not tell from the best. */
   readonly interval: readonly [lowest: number, highest: number];
-  /** Ends of the connected range around the best point whose mean is within `share` of its mean. */
+  /** Ends of the connected range around the best point that loses at most `share` more than it. */
   readonly flat: readonly [lowest: number, highest: number];
 }
 
@@ -16,19 +16,20 @@ export interface EmpiricalOptimum {
  * the best when the confidence interval of their paired difference leaves out 0; the intervals hold together (Bonferroni:
  * Law, Simulation Modeling and Analysis, 5th ed., 10.3).
  *
- * @param curve of each system, in their order on the axis, one value for each replication
- * @param share of the best mean that the flat range may lose
+ * @param curve of each system, in their order on the axis, one value for each replication: a fraction such as an
+ *   availability, of which 1 - value is lost
+ * @param share of the best system's loss that the flat range may lose in addition
  */
 export const empiricalOptimum = (
   curve: readonly (readonly number[])[],
-  { confidence = 0.95, share = 0.001 } = {},
+  { confidence = 0.95, share = 0.25 } = {},
 ): EmpiricalOptimum => {
   if (curve.length === 0) throw new RangeError("empirical optimum: give at least one system");
   const means = curve.map((values) => mean(values));
   const best = means.indexOf(Math.max(...means));
   const each = 1 - (1 - confidence) / Math.max(1, curve.length - 1);
   const asGood = curve.map((values, i) => i === best || pairedInterval(curve[best]!, values, each).lower <= 0);
-  const isFlat = means.map((value) => value >= means[best]! - share * Math.abs(means[best]!));
+  const isFlat = means.map((value) => 1 - value <= (1 + share) * (1 - means[best]!));
   const reach = (holds: readonly boolean[], step: -1 | 1): number => {
     let at = best;
     while (holds[at + step] === true) at += step;

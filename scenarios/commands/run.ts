@@ -34,6 +34,10 @@ export const run = async (line: CommandLine, given: RunArguments): Promise<void>
   const runs = await runPoints(line, loaded, replications, given);
   const results = aggregate(loaded, loaded.seed, runs);
   const columns = columnsOf(results, given);
+  const notes = collapseNotes(results.flatMap((result) => result.notes));
+  // Standard output is for programs here; what qualifies the figures must not be lost all the same.
+  if (given.json)
+    for (const note of notes.filter((one) => one.includes("approximate"))) line.progress.write(`${note}\n`);
   if (given.json)
     return line.print(
       JSON.stringify(

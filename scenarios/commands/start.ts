@@ -144,14 +144,20 @@ const written = (seconds: number): string => formatQuantity(duration, Number(sec
 const describe = ({ found, interval }: Optimum, intervals: readonly number[]): string => {
   const range = ([low, high]: readonly [number, number]): string =>
     low === high ? "no other" : `${written(intervals[low]!)} to ${written(intervals[high]!)}`;
-  return `${written(interval)}; as good for all we know: ${range(found.interval)}; within 0.1 %: ${range(found.flat)}`;
+  return `${written(interval)}; as good for all we know: ${range(found.interval)}; with a quarter more loss at most: ${range(found.flat)}`;
 };
 
-const table = (optima: readonly (Optimum & { readonly text: string })[]): string[] =>
-  optima.map(
-    ({ panel, policy, measure, value, halfWidth, text }) =>
-      `${panel}; ${policy}\n  best ${measure} ${value.toFixed(6)} ± ${halfWidth.toFixed(6)} at ${text}`,
-  );
+const table = (optima: readonly (Optimum & { readonly text: string })[]): string[] => {
+  const lines: string[] = [];
+  let heading = "";
+  for (const { panel, policy, measure, value, halfWidth, text } of optima) {
+    const curve = `${panel}; ${policy}`;
+    if (curve !== heading) lines.push(curve);
+    heading = curve;
+    lines.push(`  best ${measure} ${value.toFixed(6)} ± ${halfWidth.toFixed(6)} at ${text}`);
+  }
+  return lines;
+};
 
 const conclusion = (optima: readonly Optimum[]): string => {
   const [stop, post] = policies.map(({ name }) =>

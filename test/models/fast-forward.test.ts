@@ -89,6 +89,20 @@ test("a failure at the very instant of a cut happens before it in both fidelitie
   for (const cycle of [1, 2, 10, 40]) assertAlike(hostOutages(smallCluster, [[0, 40 * cycle, 40 * cycle + 100]]));
 });
 
+test("a cut at the horizon is taken in neither fidelity", () => {
+  for (const [interval, days] of [
+    [60, 2],
+    [2.5, 1],
+    [0.7, 0.25],
+  ] as const) {
+    const snapshot = { ...smallCluster.snapshot, interval, capture: "stop-and-copy", record: "incremental" } as const;
+    const cycles = Math.round((days * 86400) / interval);
+    const scenario: ClusterScenario = { ...smallCluster, horizon: cycles * interval, snapshot };
+    assertAlike(scenario);
+    if (interval === 60) assert.is(run({ ...scenario, fidelity: "fast-forward" })["snapshots"], cycles - 1);
+  }
+});
+
 test("cost grows with the failures and not with the snapshots", () => {
   const cycles = (horizon: number): number => {
     const { notes } = simulateCluster(
