@@ -45,6 +45,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const site: Site = { workloads: join(here, "workloads"), build: join(here, "build"), python: options.python };
 const tables = join(site.build, "tables");
 const failures: string[] = [];
+let measured = 0;
 const versions = new Map<string, string>();
 
 compile();
@@ -63,12 +64,14 @@ for (const file of readdirSync(site.workloads).filter((name) => name.endsWith(".
   }
 }
 console.log(`\n${[...versions].map(([name, version]) => `${name}: ${version}`).join("\n")}`);
+if (measured === 0) failures.push(`--only "${options.only}": no line of the table contains that`);
 if (failures.length > 0) {
   console.error(`\nFAILED\n${failures.join("\n")}`);
   process.exitCode = 1;
 }
 
 function measure(benchmark: Benchmark, each: Case, work: string): void {
+  measured++;
   const runners: Runner[] = [];
   for (const contender of [ours, ...benchmark.peers]) {
     const prepared = contender.prepare(site, benchmark.name);
