@@ -53,7 +53,7 @@ writeTables(tables);
 console.log(
   `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; ${rounds} rounds, ${options.clock} time\n`,
 );
-if (options.quick) console.log("Short runs, which are over before the compilers are warm: nothing is judged.\n");
+if (options.quick) console.log("Short runs, which are over before the compilers are warm: no speed is judged.\n");
 console.log(header());
 for (const file of readdirSync(site.workloads).filter((name) => name.endsWith(".ts"))) {
   const module: { default: Benchmark } = await import(pathToFileURL(join(site.workloads, file)).href);
@@ -86,7 +86,8 @@ function measure(benchmark: Benchmark, each: Case, work: string): void {
     return;
   }
   const params: Params = { ...each.params, ...(options.quick && benchmark.quick), tables, clock: options.clock };
-  const goals: Pick<Case, "floor" | "stretch" | "limit"> = options.quick ? {} : each;
+  const goals: Pick<Case, "floor" | "stretch" | "limit"> =
+    options.quick && benchmark.measures === "seconds" ? {} : each;
   try {
     const [mine, ...theirs] = interleaved(runners, params, rounds);
     if (benchmark.peers.length === 0) console.log(alone(work, mine!, benchmark.measures, goals.limit));
