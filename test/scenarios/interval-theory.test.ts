@@ -1,3 +1,4 @@
+// limit: 300s
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClusterScenario } from "../../models/scenario.ts";
@@ -6,7 +7,7 @@ import { meanInterval } from "../../results/statistics/mean-interval.ts";
 import { renewalForm } from "../../scenarios/interval-theory.ts";
 import { smallCluster } from "../models/small-cluster.ts";
 
-const replications = 20;
+const replications = 12;
 
 const figures = (scenario: ClusterScenario, column: string): number[] =>
   Array.from(
