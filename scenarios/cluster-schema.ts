@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { captures, pageTypes, records, rollbackPlacements } from "../models/scenario.ts";
-import { commonShape } from "./common-schema.ts";
+import { experimentShape } from "./experiment-schema.ts";
 import { failureSourceSchema } from "./failures-schema.ts";
 import {
   atLeastAMillisecond,
@@ -137,7 +137,7 @@ const rollback = z.strictObject({
 /** A cluster scenario as it is written, once everything has been inherited. */
 export const clusterSchema = z.strictObject({
   model: z.literal("cluster"),
-  ...commonShape,
+  ...experimentShape,
   horizon: positiveSeconds("Simulated time"),
   fidelity: z
     .enum(["auto", "full", "fast-forward"])

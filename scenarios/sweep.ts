@@ -1,4 +1,4 @@
-import type { Axis } from "./common-schema.ts";
+import type { Axis } from "./experiment-schema.ts";
 import type { Issue } from "./issue.ts";
 import { at, type Entry, only, plain, type Tree } from "./tree.ts";
 import { duration, formatQuantity, fraction, frequency, parseQuantity, type Quantity, rate, size } from "./units.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { commonShape } from "./common-schema.ts";
+import { experimentShape } from "./experiment-schema.ts";
 import { lawSchema } from "./law-schema.ts";
 import { positiveSeconds, seconds } from "./quantity-schema.ts";
 
@@ -11,7 +11,7 @@ const failureTime = z.union([z.number().min(0), seconds("When a failure strikes"
 /** A textbook scenario as it is written, once everything has been inherited. */
 export const textbookSchema = z.strictObject({
   model: z.literal("textbook"),
-  ...commonShape,
+  ...experimentShape,
   workInterval: z.union([none, positiveSeconds("Work")]).describe("Work between snapshots; none: no snapshots"),
   pause: seconds("Work stops for a snapshot"),
   latency: z

@@ -15,7 +15,7 @@ const axis = z.union([
 ]);
 
 /** The keys that every model has. */
-export const commonShape = {
+export const experimentShape = {
   description: z.string().optional().describe("What the scenario is about"),
   seed: whole(0, "Of all random numbers"),
   replications: whole(1, "Independent runs of each point").max(1_000_000),
