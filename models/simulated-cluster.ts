@@ -1,4 +1,5 @@
 import type { SimEvent } from "../sim/index.ts";
+import type { ClusterCut } from "./cut/cluster-cut.ts";
 import { Downtime, type VmState } from "./downtime.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ClusterScenario } from "./scenario.ts";
@@ -35,15 +36,19 @@ export class SimulatedCluster implements Cluster {
   resumedAt = 0;
   /** Happens when the capture under way ends. */
   captured: SimEvent<void> | undefined;
+  /** The cut under way, until its pages are saved. */
+  cut: ClusterCut | undefined;
   /** The rollback under way. */
   restore: Restore | undefined;
   /** When the failure happened that the coming or present rollback is counted from. */
   failedAt: number | undefined;
-  /** Progress up to the last cut, failure or start, in seconds of work since the last jump; see {@link progressSkipped}. */
+  /** Progress when it was settled last, in seconds of work since the last jump; see {@link progressSkipped}. */
   #progress = 0;
   /** Progress of the cycles that were jumped over. */
   progressSkipped = 0;
   #working = true;
+  /** Work of each VM since it was resumed that is part of {@link #progress} already, or never will be. */
+  readonly #settled: Float64Array;
 
   constructor(
     name: string,
@@ -56,6 +61,7 @@ export class SimulatedCluster implements Cluster {
     this.vms = vms;
     this.#ledger = ledger;
     this.#clock = clock;
+    this.#settled = new Float64Array(vms.length);
     this.downtime = new Downtime(ledger, clock, {
       vms: vms.length,
       quorum: scenario.cluster.quorum,
@@ -72,61 +78,64 @@ export class SimulatedCluster implements Cluster {
   get progress(): number {
     if (!this.#working) return this.#progress;
     const now = this.#clock.now;
-    return this.#progress + this.vms.reduce((sum, vm) => sum + vm.work(now), 0) / this.vms.length;
+    let sum = 0;
+    for (let i = 0; i < this.vms.length; i++) sum += this.vms[i]!.work(now) - this.#settled[i]!;
+    return this.#progress + sum / this.vms.length;
   }
 
   /** Moves a VM to another state; a cluster that falls below its quorum stops to make progress. */
   move(vm: SimulatedVm, state: VmState): void {
     if (vm.state === state) return;
-    const progress = this.#working ? this.progress : this.#progress;
-    this.downtime.move(vm.state, state);
+    if (this.#working) {
+      const { progress } = this;
+      this.downtime.move(vm.state, state);
+      if (!this.downtime.up) this.hold(progress);
+    } else this.downtime.move(vm.state, state);
     vm.state = state;
-    if (this.#working && !this.downtime.up) {
-      this.#progress = progress;
-      this.#working = false;
-    }
   }
 
-  /** Every VM that runs is stopped for a cut. Returns each VM's seconds of work since it was resumed. */
-  pause(): Float64Array {
-    const { progress } = this;
-    this.#working = false;
-    this.#progress = progress;
-    const work = Float64Array.from(this.vms, (vm) => this.stop(vm));
-    for (const vm of this.vms) if (vm.state === "up") this.move(vm, "pause");
+  /** A VM that runs is stopped for its cut. Returns its seconds of work since it was resumed. */
+  pause(vm: SimulatedVm): number {
+    this.#settle();
+    const work = this.stop(vm);
+    if (vm.state === "up") this.move(vm, "pause");
     return work;
   }
 
-  /** Stops the guest and counts its stalls; its work stays part of the progress only while the cluster is up. */
+  /** Stops the guest and counts its stalls; what it has worked since the progress was settled is not part of it. */
   stop(vm: SimulatedVm): number {
     const { work, wall, faults } = vm.stop(this.#clock.now);
+    this.#settled[vm.index] = 0;
     this.#ledger.add("faults", faults);
     this.#ledger.add("runSeconds", wall);
     this.#ledger.add("stallSeconds", wall - work);
     return work;
   }
 
-  /** VMs in `from` run on; with all of them up again the cluster makes progress. */
-  resume(from: VmState, options: { readonly sweeps: boolean }): void {
-    const now = this.#clock.now;
-    for (const vm of this.vms) {
-      if (vm.state !== from) continue;
-      vm.resume(now, { tracking: this.tracking, sweeps: options.sweeps });
-      this.move(vm, "up");
-    }
-    this.#working = this.downtime.up;
+  /** A VM in `from` runs on; with enough of them up again the cluster makes progress. */
+  resume(vm: SimulatedVm, from: VmState, options: { readonly sweeps: boolean }): void {
+    if (vm.state !== from) return;
+    vm.resume(this.#clock.now, { tracking: this.tracking, sweeps: options.sweeps });
+    this.#settled[vm.index] = 0;
+    this.move(vm, "up");
+    if (this.#working || !this.downtime.up) return;
+    this.#working = true;
+    // What the others have worked while the cluster was below its quorum does not count.
+    for (const one of this.vms) this.#settled[one.index] = one.work(this.#clock.now);
   }
 
   /** A VM is lost. With the others still enough for the quorum its own work so far stays in the mean. */
   lose(vm: SimulatedVm): void {
-    const { progress } = this;
-    const working = this.#working;
-    const work = this.stop(vm);
+    this.#settle();
+    this.stop(vm);
     this.move(vm, "detect");
     this.failedAt ??= this.#clock.now;
-    if (!working) return;
-    if (this.downtime.up) this.#progress += work / this.vms.length;
-    else this.#progress = progress;
+  }
+
+  #settle(): void {
+    if (!this.#working) return;
+    this.#progress = this.progress;
+    for (const vm of this.vms) this.#settled[vm.index] = vm.work(this.#clock.now);
   }
 
   /** The cluster has stopped at this progress. */

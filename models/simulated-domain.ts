@@ -199,8 +199,7 @@ export class SimulatedDomain {
   #lose(cluster: SimulatedCluster, vm: SimulatedVm): void {
     cluster.undetected.add(vm);
     cluster.lose(vm);
-    const part = this.store.chain(cluster).inFlight.at(-1)?.parts[vm.index];
-    if (part?.transfer?.options.errand === "capture") this.transfers.cancel(part.transfer);
+    cluster.cut?.lose(vm);
     if (vm.load?.transfer !== undefined) this.transfers.cancel(vm.load.transfer);
     vm.load = undefined;
   }

@@ -103,8 +103,10 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const { ledger } = this.#domain;
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "announce");
     if (rollback.announceTime > 0) yield* pass(rollback.announceTime);
-    cluster.resume("announce", { sweeps: false });
-    for (const vm of cluster.vms) vm.load = undefined;
+    for (const vm of cluster.vms) {
+      cluster.resume(vm, "announce", { sweeps: false });
+      vm.load = undefined;
+    }
     // A VM that failed meanwhile is not known yet: this rollback goes on when it is.
     if (cluster.undetected.size > 0) return;
     const { failedAt } = cluster;

@@ -1,0 +1,14 @@
+import type { SimulatedVm } from "../simulated-vm.ts";
+import { PostCopy } from "./post-copy.ts";
+import { StopAndCopy } from "./stop-and-copy.ts";
+import type { CaptureSite, VmCapture } from "./vm-capture.ts";
+
+/** The capture of one VM that the plan asks for. */
+export const captureOf = (vm: SimulatedVm, site: CaptureSite): VmCapture => {
+  switch (site.plan.capture) {
+    case "stop-and-copy":
+      return new StopAndCopy(vm, site);
+    case "post-copy":
+      return new PostCopy(vm, site);
+  }
+};

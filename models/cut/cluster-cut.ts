@@ -1,0 +1,159 @@
+import type { SimEvent } from "../../sim/index.ts";
+import { captureOf } from "../capture/captures.ts";
+import type { VmCapture } from "../capture/vm-capture.ts";
+import { passing } from "../drive.ts";
+import { pageSize } from "../memory.ts";
+import type { SnapshotPlan } from "../scenario.ts";
+import type { SimulatedCluster } from "../simulated-cluster.ts";
+import type { SimulatedDomain } from "../simulated-domain.ts";
+import { SimulatedSnapshot, type VmPart } from "../simulated-snapshot.ts";
+import type { SimulatedVm } from "../simulated-vm.ts";
+import type { Policy } from "../testbed.ts";
+
+/**
+ * One snapshot of a cluster on its way from planned to cut, and until its pages are saved. A cut protocol leads each VM
+ * through {@link prepare}, {@link pause}, {@link hold} and {@link release}, in this order; VMs are called by their index.
+ */
+export class ClusterCut {
+  readonly cluster: SimulatedCluster;
+  readonly captures: readonly VmCapture[];
+  /** Happens when all pages of all VMs are saved. */
+  readonly saved: SimEvent<void>;
+  /** Once the last VM has passed its cut. */
+  snapshot: SimulatedSnapshot | undefined;
+  /** The longest time for which a VM stood still, in seconds. */
+  longestPause = 0;
+  readonly #domain: SimulatedDomain;
+  readonly #plan: SnapshotPlan;
+  readonly #whole: boolean;
+  readonly #parts: (VmPart | undefined)[];
+  readonly #pausedAt: Float64Array;
+  #cut = 0;
+  #unsaved: number;
+  #firstCut = Number.POSITIVE_INFINITY;
+  #progress = 0;
+
+  constructor(domain: SimulatedDomain, cluster: SimulatedCluster, plan: SnapshotPlan) {
+    const { sim, centre, transfers } = domain;
+    this.#domain = domain;
+    this.#plan = plan;
+    this.cluster = cluster;
+    this.saved = sim.event(`${cluster.name}: pages of the cut`);
+    const site = { sim, centre, transfers, plan };
+    this.captures = cluster.vms.map((vm) => captureOf(vm, site));
+    this.#whole = plan.record === "full" || !cluster.tracking;
+    this.#parts = cluster.vms.map(() => undefined);
+    this.#pausedAt = new Float64Array(cluster.vms.length);
+    this.#unsaved = cluster.vms.length;
+  }
+
+  /** From the first cut of a VM to the last, in seconds. */
+  get skew(): number {
+    return this.snapshot === undefined ? Number.NaN : this.snapshot.cutAt - this.#firstCut;
+  }
+
+  prepare(i: number, ready: () => void): void {
+    this.captures[i]!.prepare(ready);
+  }
+
+  /** The guest stops, and what is to be saved of it is noted. */
+  pause(i: number): void {
+    const { now } = this.#domain.sim;
+    const vm = this.cluster.vms[i]!;
+    // A running mean, so that VMs that are cut together give just the progress that all of them have.
+    this.#progress += (this.cluster.progress - this.#progress) / (this.#cut + 1);
+    const work = this.cluster.pause(vm);
+    this.cluster.tracking = this.#plan.record !== "full";
+    this.#parts[i] = this.#part(vm, work);
+    this.#pausedAt[i] = now;
+    this.#firstCut = Math.min(this.#firstCut, now);
+    this.#cut += 1;
+    if (this.#cut === this.captures.length) this.#complete();
+  }
+
+  /** Does what has to be done of the capture while the guest stands still. */
+  hold(i: number, release: () => void): void {
+    this.captures[i]!.hold(this.#parts[i]!, release);
+  }
+
+  /** The guest runs on. */
+  release(i: number): void {
+    const vm = this.cluster.vms[i]!;
+    const { now } = this.#domain.sim;
+    this.longestPause = Math.max(this.longestPause, now - this.#pausedAt[i]!);
+    this.cluster.resumedAt = now;
+    this.cluster.resume(vm, "pause", { sweeps: this.#plan.capture === "post-copy" });
+    this.captures[i]!.finish(this.#parts[i]!, () => {
+      this.#unsaved -= 1;
+      if (this.#unsaved === 0) this.saved.succeed(undefined);
+    });
+  }
+
+  /** Waits until `begin` has called back for every VM. */
+  *all(what: string, begin: (i: number, done: () => void) => void): Policy {
+    let open = this.captures.length;
+    const all = this.#domain.sim.event(`${this.cluster.name}: all VMs ${what}`);
+    for (const i of this.captures.keys()) {
+      begin(i, () => {
+        open -= 1;
+        if (open === 0) all.succeed(undefined);
+      });
+    }
+    yield* passing(all);
+  }
+
+  /** An event that only an interrupt ends the wait for. */
+  never(what: string): SimEvent<void> {
+    return this.#domain.sim.event(`${this.cluster.name}: ${what}`);
+  }
+
+  /** A VM has failed in the middle of it. */
+  lose(vm: SimulatedVm): void {
+    this.captures[vm.index]!.lose();
+  }
+
+  /** The snapshot is given up. */
+  cancel(): void {
+    for (const capture of this.captures) capture.cancel();
+  }
+
+  #part(vm: SimulatedVm, work: number): VmPart {
+    const { store, memory } = this.#domain;
+    const whole = this.#whole;
+    let bytes = store.chain(this.cluster).wholeBytes;
+    let total = memory.bytes;
+    if (whole) vm.inSet.fill(1);
+    else {
+      bytes = new Float64Array(memory.classes.length);
+      vm.dirtyPages(work, bytes);
+      total = 0;
+      for (let c = 0; c < bytes.length; c++) {
+        const { pages } = memory.classes[c]!;
+        vm.inSet[c] = pages === 0 ? 0 : bytes[c]! / pages;
+        bytes[c]! *= pageSize;
+        total += bytes[c]!;
+      }
+    }
+    const source = vm.host!;
+    const copies = store.copiesFor(vm, source, whole);
+    return { vm, bytes, total, copies, source, delivered: undefined, transfer: undefined, replicated: false };
+  }
+
+  /** Every VM of the cluster has passed its cut point. */
+  #complete(): void {
+    const { cluster } = this;
+    const { ledger, store, sim } = this.#domain;
+    cluster.cutAt = sim.now;
+    this.snapshot = new SimulatedSnapshot({
+      cluster,
+      number: ++cluster.snapshots,
+      cutAt: sim.now,
+      progress: this.#progress,
+      whole: this.#whole,
+      parts: this.#parts as VmPart[],
+    });
+    store.chain(cluster).inFlight.push(this.snapshot);
+    ledger.add("snapshots", 1);
+    ledger.add("vmSnapshots", cluster.vms.length);
+  }
+}
