@@ -14,16 +14,8 @@ import { restartMoments } from "../../models/analytic/restart.ts";
 import { expectedJobFailures, expectedJobTime, expectedSegment } from "../../models/analytic/segment.ts";
 import { optimalInterval, usefulWork } from "../../models/analytic/useful-work.ts";
 import { firstOf, type Law } from "../../models/laws.ts";
+import { allClose, closeTo } from "./close-to.ts";
 import { referenceFamily } from "./reference-values.ts";
-
-const closeTo = (got: number, want: number, tolerance: number, what: string): void =>
-  assert.ok(Math.abs(got - want) <= tolerance * Math.abs(want), `${what}: ${got} instead of ${want}`);
-
-/** Compares by name; a name that one side lacks fails. */
-const allClose = (got: Record<string, number>, want: Record<string, number>, id: string): void => {
-  assert.deepEqual(Object.keys(got).sort(), Object.keys(want).sort(), id);
-  for (const [name, value] of Object.entries(want)) closeTo(got[name]!, value, 1e-9, `${id} ${name}`);
-};
 
 test("W₀(x) solves w eʷ = x on its whole branch", () => {
   const inverse = (w: number): void => closeTo(lambertW0(w * Math.exp(w)), w, 1e-9, `W₀ of w = ${w}`);

@@ -16,3 +16,16 @@ export const referenceFamily = <Inputs, Value>(family: string): ReferenceEntry<I
   if (found.length === 0) throw new Error(`reference/values.json has no family ${family}`);
   return found;
 };
+
+/** One case of an entry that holds several. */
+export interface ReferenceCase<Inputs, Value> {
+  readonly name: string;
+  readonly inputs: Inputs;
+  readonly value: Value;
+}
+
+/** The cases of all entries of a family whose inputs and values are index-aligned arrays. */
+export const referenceCases = <Inputs, Value>(family: string): ReferenceCase<Inputs, Value>[] =>
+  referenceFamily<readonly Inputs[], readonly Value[]>(family).flatMap(({ id, inputs, value }) =>
+    inputs.map((one, index) => ({ name: `${id}[${index}]`, inputs: one, value: value[index]! })),
+  );
