@@ -128,10 +128,12 @@ export class FastForward {
     for (const [i, cluster] of clusters.entries()) {
       cluster.progressSkipped += times * (cluster.progress - watched.progress[i]!);
     }
+    const cycles = times * watched.cycles;
+    this.#domain.tell?.({ kind: "jump", to: clock.now + times * period, cycles, approximate: watched.sampled });
     clock.skip(times * period);
     this.jumps += 1;
     this.approximate ||= watched.sampled;
-    this.cyclesSkipped += times * watched.cycles;
+    this.cyclesSkipped += cycles;
   }
 
   /** Closes what is counted over time, so that a recording holds just the time of its cycles. */

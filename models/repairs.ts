@@ -63,6 +63,7 @@ export class Repairs {
     this.#running.set(copies, running);
     const transfer = this.#transfers.start({
       errand: "repair",
+      vm,
       bytes: missing.bytes,
       route: route.build(),
       onDone: () => ended(0),

@@ -63,6 +63,8 @@ export class Replication {
     const { route, bytes, to } = part.delivered === undefined ? this.#whole(part) : this.#rest(part, part.delivered);
     part.transfer = this.#transfers.start({
       errand: "replicate",
+      vm: part.vm,
+      snapshot: part.snapshot,
       bytes,
       route,
       onDone: () => {

@@ -32,10 +32,18 @@ export class RestorePointAge {
 
   /** Looks whether the restore point is another one now. */
   follow(): void {
-    const cutAt = this.#chain.newest?.cutAt ?? this.#cluster.startedAt - this.#clock.skipped;
+    const { newest } = this.#chain;
+    const cutAt = newest?.cutAt ?? this.#cluster.startedAt - this.#clock.skipped;
     if (cutAt === this.#cutAt) return;
     this.settle();
     this.#cutAt = cutAt;
+    const { tell, name } = this.#cluster;
+    tell?.({
+      kind: "restore-point",
+      cluster: name,
+      ...(newest === undefined ? {} : { snapshot: newest.number }),
+      age: this.#sim.now - cutAt,
+    });
   }
 
   /** Counts the time up to now. */

@@ -56,6 +56,8 @@ export class Retention {
     }
     this.#transfers.start({
       errand: "merge",
+      vm: part.vm,
+      snapshot: part.snapshot,
       bytes,
       route,
       onDone,

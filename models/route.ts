@@ -6,6 +6,9 @@ export interface Route {
   readonly over: readonly { readonly link: Link; readonly share: number }[];
   /** Hosts whose failure breaks the transfer. */
   readonly hosts: readonly Host[];
+  /** Names of what is read and of the hosts that are written. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
   /** Bytes that leave a NIC for each byte of the transfer. */
   readonly sourceShare: number;
   /** Bytes over NICs and uplinks for each byte of the transfer. */
@@ -21,6 +24,8 @@ export class RouteMix {
   /** Shares of one byte, by kind and link. */
   readonly #shares: readonly Float64Array[];
   readonly #hosts: readonly Host[];
+  readonly #from: readonly string[];
+  readonly #to: readonly string[];
 
   constructor(routes: readonly Route[]) {
     const places = new Map<Link, number>();
@@ -32,6 +37,8 @@ export class RouteMix {
     this.#routes = routes;
     this.#over = Array.from(places.keys(), (link) => ({ link, share: 0 }));
     this.#hosts = [...hosts];
+    this.#from = [...new Set(routes.flatMap(({ from }) => from))];
+    this.#to = [...new Set(routes.flatMap(({ to }) => to))];
     this.#shares = routes.map(({ over }) => {
       const shares = new Float64Array(places.size);
       for (const { link, share } of over) shares[places.get(link)!] = share;
@@ -41,7 +48,8 @@ export class RouteMix {
 
   /** The route of a mix with so many bytes of each kind. Its `over` is good until the next call: a million are asked for. */
   of(bytes: Float64Array, total: number): Route {
-    if (total === 0) return { over: [], hosts: this.#hosts, sourceShare: 0, linkShare: 0, weight: 0 };
+    const ends = { hosts: this.#hosts, from: this.#from, to: this.#to };
+    if (total === 0) return { ...ends, over: [], sourceShare: 0, linkShare: 0, weight: 0 };
     const kinds = this.#routes.length;
     let sourceShare = 0;
     let linkShare = 0;
@@ -59,7 +67,7 @@ export class RouteMix {
     }
     // A link that only carries kinds of which there are no bytes is not crossed.
     const over = this.#over.every(({ share }) => share > 0) ? this.#over : this.#over.filter(({ share }) => share > 0);
-    return { over, hosts: this.#hosts, sourceShare, linkShare, weight };
+    return { ...ends, over, sourceShare, linkShare, weight };
   }
 }
 
@@ -68,6 +76,8 @@ export class RouteBuilder {
   readonly #centre: DataCentre;
   readonly #shares = new Map<Link, number>();
   readonly #hosts = new Set<Host>();
+  readonly #from = new Set<string>();
+  readonly #to = new Set<string>();
   #sourceShare = 0;
   #linkShare = 0;
 
@@ -76,10 +86,12 @@ export class RouteBuilder {
   }
 
   read(host: Host, share = 1): this {
+    if (share > 0) this.#from.add(host.name);
     return this.#use(host, host.diskRead, share);
   }
 
   write(host: Host, share = 1): this {
+    if (share > 0) this.#to.add(host.name);
     return this.#use(host, host.diskWrite, share);
   }
 
@@ -101,6 +113,7 @@ export class RouteBuilder {
   fetch(to: Host, share = 1): this {
     if (share === 0) return this;
     this.#linkShare += 2 * share;
+    this.#from.add(this.#centre.store.name);
     this.#add(this.#centre.store, share);
     this.#add(this.#centre.racks[to.rack]!.down, share);
     return this.#use(to, to.nicIn, share);
@@ -110,6 +123,8 @@ export class RouteBuilder {
     return {
       over: [...this.#shares].map(([link, share]) => ({ link, share })),
       hosts: [...this.#hosts],
+      from: [...this.#from],
+      to: [...this.#to],
       sourceShare: this.#sourceShare,
       linkShare: this.#linkShare,
       weight: [...this.#shares.values()].reduce((sum, share) => sum + share, 0),

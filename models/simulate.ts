@@ -24,10 +24,7 @@ export interface ClusterResult {
  * @throws InvariantViolated if the run contradicts itself.
  */
 export const simulateCluster = (scenario: ClusterScenario, run: RunIdentity): ClusterResult => {
-  const fail = (law: string, found: string): never => {
-    const reproduce = `snapback run ${scenario.name} --seed ${run.seed}, replication ${run.replication}, shows it`;
-    throw new InvariantViolated(law, found, reproduce);
-  };
+  const fail = failing(scenario, run);
   const streams = new Streams(run.seed).replication(run.replication);
   const ledger = new Ledger();
   const jumped: Jumps = { jumps: 0, cycles: 0, approximate: false };
@@ -45,6 +42,14 @@ export const simulateCluster = (scenario: ClusterScenario, run: RunIdentity): Cl
   checkColumns(scenario, ledger, seconds, metrics, fail);
   return { metrics, notes: [fidelityNote(scenario, jumped)] };
 };
+
+/** What to do when a run contradicts itself. */
+export const failing =
+  (scenario: ClusterScenario, run: RunIdentity) =>
+  (law: string, found: string): never => {
+    const reproduce = `snapback run ${scenario.name} --seed ${run.seed}, replication ${run.replication}, shows it`;
+    throw new InvariantViolated(law, found, reproduce);
+  };
 
 interface Jumps {
   jumps: number;

@@ -2,6 +2,7 @@ import type { SimEvent } from "../sim/index.ts";
 import type { ClusterCut } from "./cut/cluster-cut.ts";
 import { Downtime, type VmState } from "./downtime.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Tell } from "./life-cycle-events.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
 import type { Cluster } from "./testbed.ts";
@@ -21,6 +22,7 @@ export class SimulatedCluster implements Cluster {
   readonly name: string;
   readonly vms: readonly SimulatedVm[];
   readonly downtime: Downtime;
+  readonly tell: Tell | undefined;
   readonly #ledger: Ledger;
   readonly #clock: { readonly now: number };
   /** A snapshot of this run or restore can be added to: writes are tracked and the next record need not be full. */
@@ -56,11 +58,13 @@ export class SimulatedCluster implements Cluster {
     scenario: ClusterScenario,
     ledger: Ledger,
     clock: { readonly now: number },
+    tell?: Tell,
   ) {
     this.name = name;
     this.vms = vms;
     this.#ledger = ledger;
     this.#clock = clock;
+    this.tell = tell;
     this.#settled = new Float64Array(vms.length);
     this.downtime = new Downtime(ledger, clock, {
       vms: vms.length,
@@ -72,6 +76,11 @@ export class SimulatedCluster implements Cluster {
   /** All VMs run from the beginning, nothing recorded yet. */
   start(): void {
     for (const vm of this.vms) vm.resume(this.#clock.now, { tracking: false, sweeps: false });
+  }
+
+  /** The simulation's time, which jumps leave alone. */
+  get now(): number {
+    return this.#clock.now;
   }
 
   /** Seconds of work done, on the clock that leaves out jumps. Work below the quorum does not count. */
@@ -91,6 +100,7 @@ export class SimulatedCluster implements Cluster {
       this.downtime.move(vm.state, state);
       if (!this.downtime.up) this.hold(progress);
     } else this.downtime.move(vm.state, state);
+    this.tell?.({ kind: "vm", cluster: this.name, vm: vm.name, ...at(vm), from: vm.state, to: state });
     vm.state = state;
   }
 
@@ -155,3 +165,5 @@ export class SimulatedCluster implements Cluster {
     return lost;
   }
 }
+
+const at = ({ host }: SimulatedVm): { readonly host?: string } => (host === undefined ? {} : { host: host.name });

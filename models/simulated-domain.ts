@@ -4,6 +4,7 @@ import { detectionDelay } from "./detection.ts";
 import { drive } from "./drive.ts";
 import { FastForward } from "./fast-forward.ts";
 import { Ledger } from "./ledger.ts";
+import type { LifeCycleEvent, RunBegins, Tell } from "./life-cycle-events.ts";
 import { type MemoryTable, memoryTable } from "./memory.ts";
 import { ModelClock } from "./model-clock.ts";
 import { outagesOf } from "./outages.ts";
@@ -18,6 +19,9 @@ import { SnapshotStore } from "./snapshot-store.ts";
 import type { FailureReport } from "./testbed.ts";
 import { Transfers } from "./transfer.ts";
 
+/** Things that happen between two breaths of {@link SimulatedDomain.advance}. */
+const stride = 1000;
+
 /** A contention domain: one data centre with its clusters and failures, which shares nothing with any other. */
 export class SimulatedDomain {
   readonly scenario: ClusterScenario;
@@ -25,7 +29,8 @@ export class SimulatedDomain {
   readonly clock = new ModelClock(this.sim);
   readonly net = new FluidNetwork(this.sim);
   readonly ledger = new Ledger();
-  readonly transfers = new Transfers(this.net, this.ledger);
+  readonly transfers: Transfers;
+  readonly tell: Tell | undefined;
   readonly memory: MemoryTable;
   readonly centre: DataCentre;
   readonly store: SnapshotStore;
@@ -38,8 +43,11 @@ export class SimulatedDomain {
   readonly #pending = new Map<Host, () => void>();
   #changed: SimEvent<void> | undefined;
 
-  constructor(scenario: ClusterScenario, streams: Streams) {
+  /** @param onEvent is told of everything that happens, in its order */
+  constructor(scenario: ClusterScenario, streams: Streams, onEvent?: (event: LifeCycleEvent) => void) {
     this.scenario = scenario;
+    this.tell = onEvent && ((what) => onEvent({ at: this.clock.now, ...what }));
+    this.transfers = new Transfers(this.net, this.ledger, this.tell);
     this.memory = memoryTable(scenario.cluster, scenario.storage);
     this.centre = new DataCentre(this.net, scenario.dataCentre);
     const placements = streams.get("placement of copies");
@@ -54,6 +62,7 @@ export class SimulatedDomain {
       pick: (n) => placements.integer(0, n - 1),
       onDisturbance: () => this.fastForward?.disturb(),
       onChange: () => this.notify(),
+      tell: this.tell,
     });
     this.clusters = Array.from({ length: scenario.cluster.count }, (_, i) => this.#newCluster(i));
     const { sim, clock, ledger } = this;
@@ -87,14 +96,33 @@ export class SimulatedDomain {
 
   /** Runs to the horizon and counts what is still going on there. */
   run(): void {
-    const end = this.sim.event("horizon");
-    this.clock.at(this.scenario.horizon, () => end.succeed(undefined));
+    this.sim.run(this.#begin(this.scenario.horizon));
+    this.#end();
+  }
+
+  /** The same a little at a time, so that who listens keeps pace; ends at `until` as it would at the horizon. */
+  *advance(until: number): Generator<void, void, void> {
+    const end = this.#begin(until);
+    while (!end.processed) {
+      for (let i = 0; i < stride && !end.processed; i++) this.sim.step();
+      yield;
+    }
+    this.#end();
+  }
+
+  #begin(until: number): SimEvent<void> {
+    const end = this.sim.event("the end of the run");
+    this.clock.at(until, () => end.succeed(undefined));
+    this.tell?.(this.#cast);
     const bed = new SimulatedTestbed(this);
     for (const cluster of this.clusters) {
       cluster.start();
       this.#processes.set(cluster, this.sim.process(drive(protect(bed, cluster, this.scenario)), cluster.name));
     }
-    this.sim.run(end);
+    return end;
+  }
+
+  #end(): void {
     for (const cluster of this.clusters) {
       this.ledger.add("work", cluster.progress + cluster.progressSkipped);
       for (const vm of cluster.vms) cluster.stop(vm);
@@ -103,6 +131,25 @@ export class SimulatedDomain {
     for (const age of this.ages) age.settle();
     this.store.settle();
     this.transfers.settle();
+    this.tell?.({ kind: "end" });
+  }
+
+  /** Who takes part, before anything has happened. */
+  get #cast(): RunBegins {
+    const { scenario, centre } = this;
+    const { name, horizon, pauseTolerance, cluster } = scenario;
+    return {
+      kind: "begin",
+      scenario: name,
+      horizon,
+      quorum: cluster.quorum,
+      pauseTolerance,
+      hosts: centre.hosts.map((host) => ({ name: host.name, rack: host.rack })),
+      clusters: this.clusters.map((one) => ({
+        name: one.name,
+        vms: one.vms.map((vm) => ({ vm: vm.name, host: vm.host!.name })),
+      })),
+    };
   }
 
   #newCluster(i: number): SimulatedCluster {
@@ -123,7 +170,7 @@ export class SimulatedDomain {
       vm.host = centre.hosts[chosen[j]!]!;
       centre.reserve(vm.host, cluster.vm);
     }
-    return new SimulatedCluster(name, vms, scenario, this.ledger, this.sim);
+    return new SimulatedCluster(name, vms, scenario, this.ledger, this.sim, this.tell);
   }
 
   #scheduleOutages(streams: Streams): void {
@@ -157,8 +204,11 @@ export class SimulatedDomain {
     // A second failure of a host that is down already is none; its record may overlap.
     if (!host.up) {
       this.ledger.add("ignoredOutages", 1);
+      this.tell?.({ kind: "failure", component: "host", name: host.name, permanent, ignored: true, vms: [] });
       return;
     }
+    const vms = this.clusters.flatMap((one) => one.vms.filter((vm) => vm.host === host).map(({ name }) => name));
+    this.tell?.({ kind: "failure", component: "host", name: host.name, permanent, ignored: false, vms });
     this.ledger.add("hostFailures", 1);
     host.up = false;
     const reports: FailureReport[] = [];
@@ -178,6 +228,7 @@ export class SimulatedDomain {
       this.clock.at(Math.max(end, this.clock.now), () => {
         this.fastForward?.disturb();
         host.up = true;
+        this.tell?.({ kind: "return", component: "host", name: host.name });
         // A host that is back says itself that its VMs are gone.
         this.#pending.get(host)?.();
         this.store.hostUp(host);
@@ -189,9 +240,11 @@ export class SimulatedDomain {
     this.fastForward?.disturb();
     if (vm.host === undefined || cluster.undetected.has(vm) || vm.state === "plan" || vm.state === "noSpare") {
       this.ledger.add("ignoredOutages", 1);
+      this.tell?.({ kind: "failure", component: "vm", name: vm.name, permanent: false, ignored: true, vms: [] });
       return;
     }
     this.ledger.add("vmFailures", 1);
+    this.tell?.({ kind: "failure", component: "vm", name: vm.name, permanent: false, ignored: false, vms: [vm.name] });
     this.#lose(cluster, vm);
     this.#detect(vm.host, [{ cluster, vms: [vm] }]);
   }
@@ -217,6 +270,7 @@ export class SimulatedDomain {
       for (const report of reports) {
         const cluster = report.cluster as SimulatedCluster;
         for (const vm of report.vms) cluster.undetected.delete(vm as SimulatedVm);
+        this.tell?.({ kind: "detection", cluster: cluster.name, vms: report.vms.map(({ name }) => name) });
         this.#processes.get(cluster)!.interrupt(report);
       }
     };

@@ -1,5 +1,6 @@
 import type { Simulation } from "../sim/index.ts";
 import { pass, passing } from "./drive.ts";
+import type { Place, RollbackGoesOn } from "./life-cycle-events.ts";
 import { placeVms } from "./placement/vm-placement.ts";
 import type { RollbackPlan } from "./scenario.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
@@ -22,6 +23,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const { store } = this.#domain;
     const chain = store.chain(cluster);
     cluster.restore ??= { lost: 0 };
+    enter(cluster, "plan");
     const reached = cluster.progress;
     for (const vm of cluster.vms) {
       cluster.stop(vm);
@@ -36,13 +38,25 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
         for (const vm of cluster.vms) if (vm.state === "noSpare") cluster.move(vm, "plan");
         store.abandon(cluster);
         store.rollBackTo(found?.point, cluster);
-        cluster.restore.lost += cluster.setBack(found?.point.progress);
+        const lost = cluster.setBack(found?.point.progress);
+        cluster.restore.lost += lost;
         cluster.restore.degraded = found?.degraded ?? false;
         cluster.restore.cold = found === undefined;
+        cluster.tell?.({
+          kind: "rollback",
+          cluster: cluster.name,
+          phase: "chosen",
+          ...(found === undefined ? {} : { snapshot: found.point.number }),
+          degraded: cluster.restore.degraded,
+          lost,
+          places: placesOf(cluster),
+        });
         return found?.point;
       }
       // Waiting for a host, to run on or with the pages: some VM has none.
-      for (const vm of cluster.vms) if (vm.state === "plan") cluster.move(vm, "noSpare");
+      const waiting = cluster.vms.filter(({ state }) => state === "plan");
+      if (waiting.length > 0) enter(cluster, "noSpare");
+      for (const vm of waiting) cluster.move(vm, "noSpare");
       yield* passing(this.#domain.changed);
     }
   }
@@ -50,6 +64,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   *transfer(cluster: SimulatedCluster, point: SimulatedSnapshot, _rollback: RollbackPlan): Policy {
     const { dataCentre } = this.#domain.scenario;
     const chain = this.#domain.store.chain(cluster);
+    enter(cluster, "transfer");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "transfer");
     const reRead = this.#domain.memory.reReadBytes > 0 ? dataCentre.store.latency : 0;
     const latency = Math.max(dataCentre.latency + dataCentre.host.disk.latency, reRead);
@@ -79,6 +94,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   }
 
   *resume(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
+    enter(cluster, "resume");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "resume");
     if (rollback.resumeTime > 0) yield* pass(rollback.resumeTime);
     for (const vm of cluster.vms) if (vm.state === "resume") this.#domain.store.stage(vm);
@@ -87,6 +103,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   }
 
   *coldStart(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
+    enter(cluster, "coldStart");
     for (const vm of cluster.vms) {
       vm.stagedOn = undefined;
       if (!cluster.undetected.has(vm)) cluster.move(vm, "coldStart");
@@ -101,6 +118,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
 
   *announce(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
     const { ledger } = this.#domain;
+    enter(cluster, "announce");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "announce");
     if (rollback.announceTime > 0) yield* pass(rollback.announceTime);
     for (const vm of cluster.vms) {
@@ -112,12 +130,17 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const { failedAt } = cluster;
     const { lost, degraded, cold, firstInstruction, resident } = cluster.restore!;
     if (failedAt === undefined) throw new Error(`${cluster.name}: rolled back without a failure`);
+    const outcome = cold === true ? "failed" : degraded === true ? "degraded" : "intact";
+    const times = {
+      rpo: lost,
+      rto: firstInstruction! - failedAt,
+      residency: resident! - failedAt,
+      ttr: this.#sim.now - failedAt,
+    };
     ledger.add("rollbacks", 1);
-    ledger.add(cold === true ? "failed" : degraded === true ? "degraded" : "intact", 1);
-    ledger.observe("rpo", lost);
-    ledger.observe("rto", firstInstruction! - failedAt);
-    ledger.observe("residency", resident! - failedAt);
-    ledger.observe("ttr", this.#sim.now - failedAt);
+    ledger.add(outcome, 1);
+    for (const one of ["rpo", "rto", "residency", "ttr"] as const) ledger.observe(one, times[one]);
+    cluster.tell?.({ kind: "rollback", cluster: cluster.name, phase: "done", outcome, ...times });
     cluster.failedAt = undefined;
     cluster.restore = undefined;
   }
@@ -151,6 +174,8 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const bytes = Math.min(load.remaining ?? restore.bytes, restore.bytes);
     load.transfer = transfers.start({
       errand: "restore",
+      vm,
+      snapshot: point.number,
       bytes,
       route: restore.route,
       onDone: () => {
@@ -166,6 +191,13 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     });
   }
 }
+
+const enter = ({ tell, name }: SimulatedCluster, phase: RollbackGoesOn["phase"]): void => {
+  tell?.({ kind: "rollback", cluster: name, phase });
+};
+
+const placesOf = ({ vms }: SimulatedCluster): Place[] =>
+  vms.flatMap(({ name, host }) => (host === undefined ? [] : [{ vm: name, host: host.name }]));
 
 const isLoaded = (vm: SimulatedVm, point: SimulatedSnapshot): boolean =>
   vm.load?.done === true && vm.load.point === point && vm.load.host === vm.host;

@@ -8,6 +8,8 @@ import type { Transfer } from "./transfer.ts";
 /** One VM's part of a snapshot. */
 export interface VmPart {
   readonly vm: SimulatedVm;
+  /** Number of the snapshot. */
+  readonly snapshot: number;
   /** Bytes of each class, and of all. */
   bytes: Float64Array;
   total: number;
@@ -27,7 +29,7 @@ export class SimulatedSnapshot implements Snapshot {
   readonly cutAt: number;
   /** Progress of the cluster at the cut. */
   readonly progress: number;
-  state: SnapshotState = "cut";
+  #state: Exclude<SnapshotState, "planned"> = "cut";
   /** Holds all pages of its cut, or only those that changed since the snapshot before it. */
   whole: boolean;
   readonly parts: readonly VmPart[];
@@ -46,5 +48,28 @@ export class SimulatedSnapshot implements Snapshot {
     this.progress = options.progress;
     this.whole = options.whole;
     this.parts = options.parts;
+    this.#tell();
+  }
+
+  get state(): Exclude<SnapshotState, "planned"> {
+    return this.#state;
+  }
+
+  set state(next: Exclude<SnapshotState, "planned">) {
+    this.#state = next;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { cluster, number: snapshot, state, whole, cutAt, parts } = this;
+    cluster.tell?.({
+      kind: "snapshot",
+      cluster: cluster.name,
+      snapshot,
+      state,
+      age: cluster.now - cutAt,
+      whole,
+      bytes: parts.reduce((sum, { total }) => sum + total, 0),
+    });
   }
 }

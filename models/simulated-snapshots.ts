@@ -53,6 +53,8 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
 
   *snapshot(cluster: SimulatedCluster, plan: SnapshotPlan): Policy<SimulatedSnapshot> {
     const { ledger, store } = this.#domain;
+    const number = cluster.snapshots + 1;
+    cluster.tell?.({ kind: "snapshot", cluster: cluster.name, snapshot: number, state: "planned" });
     const cut = new ClusterCut(this.#domain, cluster, plan);
     cluster.cut = cut;
     try {

@@ -2,6 +2,7 @@ import { Chain, forget } from "./chain.ts";
 import { Copies } from "./copies.ts";
 import type { DataCentre, Host } from "./data-centre.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Tell } from "./life-cycle-events.ts";
 import type { MemoryTable } from "./memory.ts";
 import type { ModelClock } from "./model-clock.ts";
 import { Repairs } from "./repairs.ts";
@@ -29,6 +30,7 @@ export interface StoreParts {
   readonly onDisturbance: () => void;
   /** The store has changed in a way that may let a waiting rollback go on. */
   readonly onChange: () => void;
+  readonly tell: Tell | undefined;
 }
 
 /** The snapshot store on the disks of the hosts: replication, chains and their merges, loss and repair of copies. */
@@ -208,6 +210,7 @@ export class SnapshotStore {
   /** Counts what lies on the disks anew, after it has changed; the sums up to now are settled first. */
   recount(): void {
     this.settle();
+    const [stored, staged] = [this.#storedBytes, this.#stagedBytes];
     if (!this.#repairs.idle) this.#repairs.keepOnly(this.#used);
     this.#storedBytes = 0;
     this.#stagedBytes = 0;
@@ -216,6 +219,8 @@ export class SnapshotStore {
       this.#stagedBytes += chain.stagedBytes;
     }
     this.#parts.ledger.storedPeak = Math.max(this.#parts.ledger.storedPeak, this.#storedBytes);
+    if (stored === this.#storedBytes && staged === this.#stagedBytes) return;
+    this.#parts.tell?.({ kind: "stored", copies: this.#storedBytes, staged: this.#stagedBytes });
   }
 
   settle(): void {

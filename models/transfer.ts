@@ -1,12 +1,16 @@
 import type { FluidFlow, FluidNetwork } from "../sim/index.ts";
 import type { Host } from "./data-centre.ts";
+import type { Errand } from "./errand.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Tell, TransferEnds } from "./life-cycle-events.ts";
 import type { Route } from "./route.ts";
-
-export type Errand = "capture" | "replicate" | "merge" | "repair" | "restore";
+import type { Vm } from "./testbed.ts";
 
 export interface TransferOptions {
   readonly errand: Errand;
+  /** Whose pages are moved, and of which snapshot when it is a single one. */
+  readonly vm: Vm;
+  readonly snapshot?: number;
   readonly bytes: number;
   readonly route: Route;
   /** Bytes per second that the transfer does not exceed. */
@@ -20,10 +24,13 @@ export interface TransferOptions {
 export class Transfer {
   readonly options: TransferOptions;
   readonly bytes: number;
+  /** Counted from 1 in the order of their beginnings. */
+  readonly id: number;
   flow: FluidFlow | undefined;
 
-  constructor(options: TransferOptions) {
+  constructor(options: TransferOptions, id: number) {
     this.options = options;
+    this.id = id;
     this.bytes = options.bytes;
   }
 
@@ -41,13 +48,16 @@ export class Transfer {
 export class Transfers {
   readonly #net: FluidNetwork;
   readonly #ledger: Ledger;
+  readonly #tell: Tell | undefined;
   readonly #active = new Set<Transfer>();
   /** Bytes times shares of all transfers so far: what the links must have carried. */
   #carried = 0;
+  #begun = 0;
 
-  constructor(net: FluidNetwork, ledger: Ledger) {
+  constructor(net: FluidNetwork, ledger: Ledger, tell?: Tell) {
     this.#net = net;
     this.#ledger = ledger;
+    this.#tell = tell;
   }
 
   get active(): ReadonlySet<Transfer> {
@@ -62,9 +72,10 @@ export class Transfers {
   }
 
   start(options: TransferOptions): Transfer {
-    const transfer = new Transfer(options);
+    const transfer = new Transfer(options, ++this.#begun);
     this.#active.add(transfer);
-    transfer.flow = this.#flow(options, options.bytes, () => this.#end(transfer, 0));
+    this.#tell?.({ ...described(transfer), state: "begin" });
+    transfer.flow = this.#flow(options, options.bytes, () => this.#end(transfer));
     return transfer;
   }
 
@@ -79,46 +90,60 @@ export class Transfers {
     const remaining = transfer.remaining - bytes;
     transfer.flow!.cancel();
     this.#carried -= bytes * transfer.options.route.weight;
-    transfer.flow = this.#flow(transfer.options, remaining, () => this.#end(transfer, 0));
+    transfer.flow = this.#flow(transfer.options, remaining, () => this.#end(transfer));
   }
 
   /** Ends a transfer that nobody wants any more. */
   cancel(transfer: Transfer): void {
-    if (this.#active.has(transfer)) this.#stop(transfer);
+    if (this.#active.has(transfer)) this.#stop(transfer, "cancelled");
   }
 
   /** Breaks every transfer that crosses a failed host. */
   breakAt(host: Host): void {
     const broken = [...this.#active].filter((transfer) => transfer.options.route.hosts.includes(host));
-    const remaining = broken.map((transfer) => this.#stop(transfer));
+    const remaining = broken.map((transfer) => this.#stop(transfer, "broken"));
     for (const [i, transfer] of broken.entries()) transfer.options.onBroken(remaining[i]!);
   }
 
   /** Counts what the transfers under way have moved by the end of the run. */
   settle(): void {
-    for (const transfer of [...this.#active]) this.#stop(transfer);
+    for (const transfer of [...this.#active]) this.#stop(transfer, "unfinished");
   }
 
-  #stop(transfer: Transfer): number {
+  #stop(transfer: Transfer, how: TransferEnds["state"]): number {
     const { remaining } = transfer;
     transfer.flow!.cancel();
-    this.#count(transfer, remaining);
+    this.#count(transfer, remaining, how);
     return remaining;
   }
 
-  #end(transfer: Transfer, remaining: number): void {
-    this.#count(transfer, remaining);
+  #end(transfer: Transfer): void {
+    this.#count(transfer, 0, "done");
     transfer.options.onDone();
   }
 
-  #count(transfer: Transfer, remaining: number): void {
+  #count(transfer: Transfer, remaining: number, state: TransferEnds["state"]): void {
     this.#active.delete(transfer);
     transfer.flow = undefined;
     const { errand, route } = transfer.options;
     const moved = transfer.bytes - remaining;
     this.#carried += moved * transfer.options.route.weight;
-    this.#ledger.add("sourceBytes", moved * route.sourceShare);
-    this.#ledger.add("linkBytes", moved * route.linkShare);
+    const sourceBytes = moved * route.sourceShare;
+    const linkBytes = moved * route.linkShare;
+    this.#ledger.add("sourceBytes", sourceBytes);
+    this.#ledger.add("linkBytes", linkBytes);
     if (errand === "repair") this.#ledger.add("repairBytes", moved);
+    this.#tell?.({ ...described(transfer), state, moved, sourceBytes, linkBytes });
   }
 }
+
+const described = ({ id, options: { errand, vm, snapshot, route, bytes } }: Transfer) => ({
+  kind: "transfer" as const,
+  id,
+  errand,
+  vm: vm.name,
+  ...(snapshot === undefined ? {} : { snapshot }),
+  from: route.from,
+  to: route.to,
+  bytes,
+});

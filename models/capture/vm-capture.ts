@@ -38,6 +38,8 @@ export const save = ({ centre, transfers, plan }: CaptureSite, part: VmPart, onD
   const unprotect = plan.capture === "post-copy" && plan.record !== "lazy-incremental" ? costs.unprotectPerPage : 0;
   part.transfer = transfers.start({
     errand: "capture",
+    vm: part.vm,
+    snapshot: part.snapshot,
     bytes: part.total,
     route: centre.toDisk(part.source),
     cap: pageSize / (pageSize / costs.copyRate + unprotect),

@@ -64,7 +64,9 @@ export class ClusterCut {
     this.#progress += (this.cluster.progress - this.#progress) / (this.#cut + 1);
     const work = this.cluster.pause(vm);
     this.cluster.tracking = this.#plan.record !== "full";
-    this.#parts[i] = this.#part(vm, work);
+    const part = this.#part(vm, work);
+    this.#parts[i] = part;
+    this.#tellOf(part);
     this.#pausedAt[i] = now;
     this.#firstCut = Math.min(this.#firstCut, now);
     this.#cut += 1;
@@ -136,7 +138,18 @@ export class ClusterCut {
     }
     const source = vm.host!;
     const copies = store.copiesFor(vm, source, whole);
-    return { vm, bytes, total, copies, source, delivered: undefined, transfer: undefined, replicated: false };
+    const snapshot = this.#number;
+    return { vm, snapshot, bytes, total, copies, source, delivered: undefined, transfer: undefined, replicated: false };
+  }
+
+  /** What the snapshot will be called once it is complete. */
+  get #number(): number {
+    return this.cluster.snapshots + 1;
+  }
+
+  #tellOf({ vm, source, snapshot, total }: VmPart): void {
+    const { tell, name } = this.cluster;
+    tell?.({ kind: "cut", cluster: name, vm: vm.name, host: source.name, snapshot, bytes: total });
   }
 
   /** Every VM of the cluster has passed its cut point. */
@@ -146,12 +159,13 @@ export class ClusterCut {
     cluster.cutAt = sim.now;
     this.snapshot = new SimulatedSnapshot({
       cluster,
-      number: ++cluster.snapshots,
+      number: this.#number,
       cutAt: sim.now,
       progress: this.#progress,
       whole: this.#whole,
       parts: this.#parts as VmPart[],
     });
+    cluster.snapshots += 1;
     store.chain(cluster).inFlight.push(this.snapshot);
     ledger.add("snapshots", 1);
     ledger.add("vmSnapshots", cluster.vms.length);

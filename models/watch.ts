@@ -1,0 +1,43 @@
+import { Streams } from "../sim/index.ts";
+import { columnsOf } from "./columns.ts";
+import { checkColumns, checkDomain } from "./invariants.ts";
+import type { LifeCycleEvent } from "./life-cycle-events.ts";
+import type { ClusterScenario } from "./scenario.ts";
+import { failing, type RunIdentity } from "./simulate.ts";
+import { SimulatedDomain } from "./simulated-domain.ts";
+
+export interface WatchOptions {
+  /** Which of the contention domains, counted from 0. */
+  readonly domain?: number;
+  /** Where to stop, seconds; at the horizon unless told otherwise. What happens before is the same. */
+  readonly until?: number;
+}
+
+/**
+ * Simulates one replication of a scenario as `simulateCluster` does, and yields what happens in one of its domains,
+ * some events at a time and in the order in which they happen. Nothing is kept: who asks for the next events sets the
+ * pace.
+ *
+ * @throws RangeError if the VMs do not fit on the hosts.
+ * @throws InvariantViolated if the run contradicts itself.
+ */
+export function* watchCluster(
+  scenario: ClusterScenario,
+  run: RunIdentity,
+  { domain: index = 0, until = scenario.horizon }: WatchOptions = {},
+): Generator<readonly LifeCycleEvent[], void, void> {
+  const fail = failing(scenario, run);
+  const streams = new Streams(run.seed).replication(run.replication);
+  let events: LifeCycleEvent[] = [];
+  const take = (): readonly LifeCycleEvent[] => {
+    const taken = events;
+    events = [];
+    return taken;
+  };
+  const domain = new SimulatedDomain(scenario, streams.split(`domain ${index}`), (event) => events.push(event));
+  for (const _ of domain.advance(until)) if (events.length > 0) yield take();
+  checkDomain(domain, fail);
+  const seconds = scenario.cluster.count * until;
+  checkColumns(scenario, domain.ledger, seconds, columnsOf(domain.ledger, seconds), fail);
+  yield take();
+}
