@@ -83,7 +83,7 @@ export const resolveCluster = (file: ClusterFile, name: string, traces: Traces):
 };
 
 /** Shares of the memory as whole pages that add up to all of it: the largest remainders get the pages left over. */
-const pageClasses = (classes: ClusterFile["cluster"]["workload"]["classes"], memory: number): PageClass[] => {
+export const pageClasses = (classes: ClusterFile["cluster"]["workload"]["classes"], memory: number): PageClass[] => {
   const total = Math.floor(memory / pageSize);
   const specs = Object.values(classes);
   const pages = specs.map(({ share }) => Math.floor(share * total));

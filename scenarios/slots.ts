@@ -1,12 +1,14 @@
 /** What the catalogue can name, and the file in which it does. */
-export type CatalogueKind =
-  | "hosts"
-  | "disks"
-  | "nics"
-  | "workloads"
-  | "capture-costs"
-  | "storage-policies"
-  | "failures";
+export const catalogueKinds = [
+  "workloads",
+  "hosts",
+  "disks",
+  "nics",
+  "capture-costs",
+  "storage-policies",
+  "failures",
+] as const;
+export type CatalogueKind = (typeof catalogueKinds)[number];
 
 /** A place in a cluster scenario where the name of a catalogue entry may stand instead of the thing itself. */
 export interface Slot {

@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { catalogueKinds } from "../slots.ts";
 import type { CommandLine } from "./command-line.ts";
 
 export { CommandError, type CommandLine } from "./command-line.ts";
@@ -33,6 +34,12 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     builder: (yargs) =>
       withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" })),
     handler: async (given) => (await import("./show.ts")).show(line, given as never),
+  },
+  {
+    command: "catalogue [kind]",
+    describe: "List the workloads, hardware, costs, policies and laws that scenarios can name",
+    builder: (yargs) => yargs.positional("kind", { describe: "Only these", type: "string", choices: catalogueKinds }),
+    handler: async (given) => (await import("./catalogue.ts")).catalogue(line, given as never),
   },
   {
     command: "schema",

@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { lifetime } from "../../models/laws.ts";
-import { Catalogue } from "../../scenarios/catalogue.ts";
+import { distinctWrites } from "../../models/memory.ts";
+import type { PageClass } from "../../models/scenario.ts";
+import { bundledFolder, Catalogue } from "../../scenarios/catalogue.ts";
+import { listCatalogue } from "../../scenarios/catalogue-list.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { pathName, ScenarioError } from "../../scenarios/issue.ts";
-import { slots } from "../../scenarios/slots.ts";
+import { type CatalogueKind, catalogueKinds, slots } from "../../scenarios/slots.ts";
 import { readTrace } from "../../scenarios/trace-readers/read-trace.ts";
 import { load } from "./overlay.ts";
 
@@ -27,9 +31,9 @@ test("the first catalogue holds the workloads and the hardware that were asked f
   const has = (kind: Parameters<Catalogue["names"]>[0], ...names: string[]): void => {
     for (const name of names) assert.ok(catalogue.names(kind).includes(name), `${kind}: ${name}`);
   };
-  has("workloads", "idle", "web", "key-value", "database");
-  has("disks", "laptop-disk", "sata-ssd", "nvme");
-  has("nics", "1gbe", "10gbe", "25gbe");
+  has("workloads", "idle", "kernel-build", "key-value", "web", "analytics", "database");
+  has("disks", "laptop-disk", "hard-disk", "sata-ssd", "nvme", "nvme-gen5");
+  has("nics", "1gbe", "10gbe", "25gbe", "40gbe", "100gbe");
 });
 
 test("the pages of a workload's classes add up to the memory of the VM, whatever its size", () => {
@@ -41,6 +45,85 @@ test("the pages of a workload's classes add up to the memory of the VM, whatever
       const pages = workload.classes.reduce((sum, one) => sum + one.pages, 0);
       assert.is(pages, Math.floor(vm.memory / 4096), `${name} with ${memory}`);
     }
+});
+
+const classesOf = (name: string, memory: string): readonly PageClass[] => {
+  const { scenario } = load("", `cluster.workload=${name}`, `cluster.vm.memory=${memory}`).points[0]!;
+  assert.ok(scenario.model === "cluster");
+  return scenario.cluster.workload.classes;
+};
+
+/** Distinct pages written in a time. */
+const written = (name: string, memory: string, seconds: number): number =>
+  classesOf(name, memory).reduce((sum, one) => sum + distinctWrites(one.pages, one.writesPerSecond, seconds), 0);
+
+test("the longer a workload runs, the more distinct pages it writes and the fewer of them are new", () => {
+  for (const name of catalogue.names("workloads")) {
+    const [one, ten, sixty] = [1, 10, 60].map((seconds) => written(name, "4GiB", seconds)) as [number, number, number];
+    assert.ok(0 < one && one < ten && ten < sixty, name);
+    assert.ok(one > ten / 10 && ten > sixty / 6, name);
+    assert.ok(sixty * 4096 < 0.5 * 4 * 2 ** 30, `${name} writes half of its memory within a minute`);
+  }
+});
+
+test("at every interval analytics write most, then key-value stores, databases, builds, web servers, and idle guests least", () => {
+  for (const seconds of [0.5, 1, 10, 60, 600]) {
+    const order = ["analytics", "key-value", "database", "kernel-build", "web", "idle"];
+    const pages = order.map((name) => written(name, "4GiB", seconds));
+    assert.equal(
+      pages,
+      pages.toSorted((a, b) => b - a),
+    );
+  }
+});
+
+test("an idle guest of 1 GiB writes the 0.9 MB of forkd's idle guest in 3 s", () => {
+  const bytes = written("idle", "1GiB", 3) * 4096;
+  assert.ok(Math.abs(bytes / 0.9e6 - 1) < 0.03, `${bytes}`);
+});
+
+test("PARS saves its 53.9 % on an idle guest: three copies of critical pages, one of all others", () => {
+  const classes = classesOf("idle", "4GiB");
+  const critical = classes.filter(({ type }) => ["cacheDirty", "anonymous", "kernel"].includes(type));
+  const part = (of: readonly PageClass[]): number => of.reduce((sum, { pages }) => sum + pages, 0) / 2 ** 20;
+  const saving = 1 - (3 * part(critical) + (1 - part(critical))) / 3;
+  assert.ok(Math.abs(saving - 0.539) < 0.002, `${saving}`);
+});
+
+test("analytics write as many distinct pages per core and minute as QEMU's Java warehouse: 67,551/s on 20 cores", () => {
+  const perCore = written("analytics", "4GiB", 60) / 60 / 2;
+  assert.ok(Math.abs(perCore / (67_551 / 20) - 1) < 0.1, `${perCore}`);
+});
+
+test("duplicates are fewer than 15 % of the pages that are not zero, and more than 90 % of them lie inside one VM", () => {
+  for (const name of catalogue.names("workloads"))
+    for (const { content } of classesOf(name, "4GiB")) {
+      const duplicates = content.selfDuplicate + content.interVm;
+      assert.ok(duplicates / (1 - content.zero) < 0.15, name);
+      assert.ok(content.selfDuplicate / duplicates > 0.9, name);
+    }
+});
+
+test("the tables of the catalogue's document are what the command prints", () => {
+  const readme = readFileSync(`${bundledFolder}catalogue/README.md`, "utf8");
+  const tables = [...readme.matchAll(/<!-- snapback catalogue (\S+) -->\n```\n(.*?)\n```/gs)];
+  assert.equal(
+    tables.map(([, kind]) => kind),
+    ["workloads", "hosts", "disks", "nics"],
+  );
+  for (const [, kind, table] of tables) assert.is(table, listCatalogue(catalogue, kind as CatalogueKind));
+});
+
+test("every kind of the catalogue is listed, each name once, with how many of its numbers are assumed", () => {
+  for (const kind of catalogueKinds) {
+    const [head, ...lines] = listCatalogue(catalogue, kind).split("\n");
+    assert.match(head!, new RegExp(`^${kind} .*assumed$`));
+    assert.equal(
+      lines.map((line) => line.split(" ")[0]),
+      catalogue.names(kind),
+    );
+    for (const line of lines) assert.match(line, / \d+ of \d+$/);
+  }
 });
 
 test("a number of the catalogue without its source is refused", () => {
