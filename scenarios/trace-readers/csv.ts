@@ -1,3 +1,4 @@
+import { splitCsv } from "../csv.ts";
 import { TraceError } from "./dirt.ts";
 
 export interface CsvRow {
@@ -13,20 +14,12 @@ export interface Csv {
 }
 
 /**
- * Splits comma-separated text without quoted commas into rows; empty lines and lines that begin with # are left out.
+ * The rows of a trace.
  * @throws TraceError if the text has no header, or its last line was cut off in the middle
  */
 export const readCsv = (text: string): Csv => {
-  const complete = /\n\s*$/.test(text);
-  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
-  const rows = lines
-    .map((content, index) => ({ line: index + 1, content }))
-    .filter(({ content }) => content.trim() !== "" && !content.startsWith("#"))
-    .map(({ line, content }) => ({
-      line,
-      fields: content.split(",").map((field) => field.trim().replace(/^"(.*)"$/, "$1")),
-    }));
-  const [first, ...rest] = rows;
+  const { lines, complete } = splitCsv(text);
+  const [first, ...rest] = lines.map(({ line, fields }) => ({ line, fields: fields.map((field) => field.text) }));
   if (first === undefined)
     throw new TraceError("line 1: the file is empty; it must begin with a header such as component,start,end");
   const last = rest.at(-1);
