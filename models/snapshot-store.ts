@@ -122,7 +122,18 @@ export class SnapshotStore {
       this.#replication.cancel(snapshot);
     }
     chain.inFlight = [];
+    this.#layOut(cluster);
     this.recount();
+  }
+
+  /** New versions add to the newest that is left; copies of what is gone are not kept up with failures. */
+  #layOut(cluster: SimulatedCluster): void {
+    const { newest } = this.chain(cluster);
+    for (const vm of cluster.vms) {
+      const copies = newest?.parts[vm.index]?.copies;
+      if (copies === undefined) this.#layout.delete(vm);
+      else this.#layout.set(vm, copies);
+    }
   }
 
   /** How a VM's pages of a restore point come to a host; undefined while some cannot. */
@@ -137,6 +148,7 @@ export class SnapshotStore {
     const chain = this.chain(cluster);
     const kept = point === undefined ? 0 : chain.versions.indexOf(point) + 1;
     for (const gone of chain.versions.splice(kept)) gone.state = "deleted";
+    this.#layOut(cluster);
     this.recount();
     this.#parts.onChange();
   }

@@ -5,7 +5,7 @@ import type { ClusterScenario, OnLoss } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { copiesOf, loneVm, withCopies } from "./lone-vm.ts";
-import { hostOutages } from "./small-cluster.ts";
+import { hostOutages, vmFailures } from "./small-cluster.ts";
 
 const forever = Number.POSITIVE_INFINITY;
 const run = (scenario: ClusterScenario, horizon: number): Columns =>
@@ -180,6 +180,20 @@ test("a rollback whose restore point is lost on the way plans anew", () => {
   assert.is(columns["rollbacks"], 1);
   assert.is(columns["pFailed"], 1);
   assert.ok(columns["rtoMean"]! >= timeout + planTime + coldStart);
+});
+
+test("no copy goes to a host that failed after the only snapshot so far was given up", () => {
+  // The VM fails during its first capture, so its cluster starts cold; meanwhile a host of the planned copies fails for good.
+  const { interval } = steady.snapshot;
+  const [holder] = [...copiesOf(finishedDomain({ ...steady, horizon: interval + 20 })).targets].map(
+    ([{ index }]) => index,
+  );
+  const failing = hostOutages(vmFailures(steady, [[0, interval + 0.1]]), [[holder!, interval + 10, forever, true]]);
+  const domain = finishedDomain({ ...failing, horizon: 3 * interval + coldStart + 60 });
+  const targets = [...copiesOf(domain).targets];
+  assert.ok(targets.length >= 3);
+  for (const [host, shares] of targets)
+    assert.ok(host.up || shares.every((share) => share === 0), `${host.name} is down`);
 });
 
 test.run();
