@@ -81,6 +81,7 @@ export const eightVms: ClusterScenario = {
     coldStart: 97,
     unreachable: "wait",
   },
+  policy: "protect",
   detection: { heartbeat: 1, timeout: 5 },
   failures: {
     host: {

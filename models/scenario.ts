@@ -16,10 +16,34 @@ export interface ClusterScenario {
   readonly snapshot: SnapshotPlan;
   readonly storage: StoragePlan;
   readonly rollback: RollbackPlan;
+  readonly policy: PolicySpec;
   readonly detection: DetectionSpec;
   readonly failures: FailureSpec;
   /** Pauses of the whole cluster that are not longer than this count as up (seconds). */
   readonly pauseTolerance: number;
+}
+
+/** Who decides when to snapshot and what to restore: our own policy, or a module of the user's. */
+export type PolicySpec = "protect" | UserPolicy;
+
+export interface UserPolicy {
+  readonly program: PolicyProgram;
+  /** What the scenario gives to the module, as it is written there. */
+  readonly options: { readonly [option: string]: unknown };
+}
+
+/** A module and all that it imports, ready to run. */
+export interface PolicyProgram {
+  /** The name of the module's file. */
+  readonly name: string;
+  /** Absolute path of the folder it was read from, for errors. */
+  readonly folder: string;
+  /** Of the sources, wherever they lie: the identity of the policy. */
+  readonly sha256: string;
+  /** JavaScript, as the body of a CommonJS module. */
+  readonly code: string;
+  /** From lines of the code to lines of the sources, as JSON. */
+  readonly sourceMap: string;
 }
 
 export type Fidelity = "auto" | "full" | "fast-forward";

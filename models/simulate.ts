@@ -2,6 +2,8 @@ import { Streams } from "../sim/index.ts";
 import { type Columns, columnsOf } from "./columns.ts";
 import { checkColumns, checkDomain, InvariantViolated } from "./invariants.ts";
 import { Ledger } from "./ledger.ts";
+import type { ClusterPolicy } from "./policies/cluster-policy.ts";
+import { policyInForce } from "./policy-in-force.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import { SimulatedDomain } from "./simulated-domain.ts";
 
@@ -20,16 +22,20 @@ export interface ClusterResult {
  * Simulates one replication of a scenario. Random streams depend on the seed and the replication alone, so scenarios
  * that differ in their policies meet the same failures.
  *
+ * @param own the policy that the scenario's module exports, if it names one
  * @throws RangeError if the VMs do not fit on the hosts.
+ * @throws PolicyFailed if that policy breaks its contract with the testbed, or throws.
  * @throws InvariantViolated if the run contradicts itself.
  */
-export const simulateCluster = (scenario: ClusterScenario, run: RunIdentity): ClusterResult => {
+export const simulateCluster = (scenario: ClusterScenario, run: RunIdentity, own?: ClusterPolicy): ClusterResult => {
   const fail = failing(scenario, run);
   const streams = new Streams(run.seed).replication(run.replication);
   const ledger = new Ledger();
+  const ended: string[] = [];
+  const policy = policyInForce(scenario, own, (note) => ended.push(note));
   const jumped: Jumps = { jumps: 0, cycles: 0, approximate: false };
   for (let i = 0; i < scenario.domains; i++) {
-    const domain = new SimulatedDomain(scenario, streams.split(`domain ${i}`));
+    const domain = new SimulatedDomain(scenario, streams.split(`domain ${i}`), { policy });
     domain.run();
     checkDomain(domain, fail);
     ledger.merge(domain.ledger);
@@ -40,7 +46,7 @@ export const simulateCluster = (scenario: ClusterScenario, run: RunIdentity): Cl
   const seconds = scenario.domains * scenario.cluster.count * scenario.horizon;
   const metrics = columnsOf(ledger, seconds);
   checkColumns(scenario, ledger, seconds, metrics, fail);
-  return { metrics, notes: [fidelityNote(scenario, jumped)] };
+  return { metrics, notes: [fidelityNote(scenario, jumped), ...new Set(ended)] };
 };
 
 /** What to do when a run contradicts itself. */
@@ -57,7 +63,10 @@ interface Jumps {
   approximate: boolean;
 }
 
-const fidelityNote = ({ fidelity }: ClusterScenario, { jumps, cycles, approximate }: Jumps): string => {
+const fidelityNote = ({ fidelity, policy }: ClusterScenario, { jumps, cycles, approximate }: Jumps): string => {
+  if (policy !== "protect") {
+    return `fidelity: full, every cycle simulated: nothing tells whether the cycles of ${policy.program.name} repeat`;
+  }
   if (fidelity === "full") return "fidelity: full, every cycle simulated";
   const kind = approximate ? "approximate, cycles did not repeat and were sampled" : "exact";
   return `fidelity: fast-forward, ${kind}: ${cycles} repeated cycles jumped over in ${jumps} jumps`;

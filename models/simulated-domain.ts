@@ -1,4 +1,11 @@
-import { FluidNetwork, type ProcessHandle, type SimEvent, Simulation, type Streams } from "../sim/index.ts";
+import {
+  FluidNetwork,
+  type ProcessHandle,
+  type SimEvent,
+  Simulation,
+  type Streams,
+  UnhandledFailure,
+} from "../sim/index.ts";
 import { DataCentre, type Host } from "./data-centre.ts";
 import { detectionDelay } from "./detection.ts";
 import { drive } from "./drive.ts";
@@ -9,7 +16,9 @@ import { type MemoryTable, memoryTable } from "./memory.ts";
 import { ModelClock } from "./model-clock.ts";
 import { outagesOf } from "./outages.ts";
 import { placeVms } from "./placement/vm-placement.ts";
+import type { ClusterPolicy } from "./policies/cluster-policy.ts";
 import { protect } from "./policies/protect.ts";
+import { PolicyFailed } from "./policy-failed.ts";
 import { RestorePointAge } from "./restore-point-age.ts";
 import type { ClusterScenario, Outage } from "./scenario.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
@@ -21,6 +30,13 @@ import { Transfers } from "./transfer.ts";
 
 /** Things that happen between two breaths of {@link SimulatedDomain.advance}. */
 const stride = 1000;
+
+export interface DomainOptions {
+  /** Of every cluster: {@link protect} unless told otherwise. */
+  readonly policy?: ClusterPolicy;
+  /** Is told of everything that happens, in its order. */
+  readonly onEvent?: (event: LifeCycleEvent) => void;
+}
 
 /** A contention domain: one data centre with its clusters and failures, which shares nothing with any other. */
 export class SimulatedDomain {
@@ -37,15 +53,16 @@ export class SimulatedDomain {
   readonly clusters: readonly SimulatedCluster[];
   readonly ages: readonly RestorePointAge[];
   readonly fastForward: FastForward | undefined;
+  readonly #policy: ClusterPolicy;
   readonly #processes = new Map<SimulatedCluster, ProcessHandle>();
   readonly #phases: readonly number[];
   /** Failures that nobody knows of yet, by host, with what finds them. */
   readonly #pending = new Map<Host, () => void>();
   #changed: SimEvent<void> | undefined;
 
-  /** @param onEvent is told of everything that happens, in its order */
-  constructor(scenario: ClusterScenario, streams: Streams, onEvent?: (event: LifeCycleEvent) => void) {
+  constructor(scenario: ClusterScenario, streams: Streams, { policy = protect, onEvent }: DomainOptions = {}) {
     this.scenario = scenario;
+    this.#policy = policy;
     this.tell = onEvent && ((what) => onEvent({ at: this.clock.now, ...what }));
     this.transfers = new Transfers(this.net, this.ledger, this.tell);
     this.memory = memoryTable(scenario.cluster, scenario.storage);
@@ -71,7 +88,8 @@ export class SimulatedDomain {
     );
     const beats = streams.get("phases of heartbeats");
     this.#phases = this.centre.hosts.map(() => beats.uniform(0, scenario.detection.heartbeat));
-    this.fastForward = scenario.fidelity === "full" ? undefined : new FastForward(this);
+    this.fastForward =
+      scenario.fidelity === "full" || scenario.policy !== "protect" ? undefined : new FastForward(this);
     this.#scheduleOutages(streams);
   }
 
@@ -96,7 +114,8 @@ export class SimulatedDomain {
 
   /** Runs to the horizon and counts what is still going on there. */
   run(): void {
-    this.sim.run(this.#begin(this.scenario.horizon));
+    const end = this.#begin(this.scenario.horizon);
+    this.#go(() => this.sim.run(end));
     this.#end();
   }
 
@@ -104,10 +123,21 @@ export class SimulatedDomain {
   *advance(until: number): Generator<void, void, void> {
     const end = this.#begin(until);
     while (!end.processed) {
-      for (let i = 0; i < stride && !end.processed; i++) this.sim.step();
+      this.#go(() => {
+        for (let i = 0; i < stride && !end.processed; i++) this.sim.step();
+      });
       yield;
     }
     this.#end();
+  }
+
+  /** What a policy did wrong is told without the process that it happened in. */
+  #go(on: () => void): void {
+    try {
+      on();
+    } catch (error) {
+      throw error instanceof UnhandledFailure && error.cause instanceof PolicyFailed ? error.cause : error;
+    }
   }
 
   #begin(until: number): SimEvent<void> {
@@ -117,7 +147,7 @@ export class SimulatedDomain {
     const bed = new SimulatedTestbed(this);
     for (const cluster of this.clusters) {
       cluster.start();
-      this.#processes.set(cluster, this.sim.process(drive(protect(bed, cluster, this.scenario)), cluster.name));
+      this.#processes.set(cluster, this.sim.process(drive(this.#policy(bed, cluster, this.scenario)), cluster.name));
     }
     return end;
   }
@@ -238,7 +268,7 @@ export class SimulatedDomain {
 
   #vmFails(cluster: SimulatedCluster, vm: SimulatedVm): void {
     this.fastForward?.disturb();
-    if (vm.host === undefined || cluster.undetected.has(vm) || vm.state === "plan" || vm.state === "noSpare") {
+    if (vm.host === undefined || vm.state === "detect" || vm.state === "plan" || vm.state === "noSpare") {
       this.ledger.add("ignoredOutages", 1);
       this.tell?.({ kind: "failure", component: "vm", name: vm.name, permanent: false, ignored: true, vms: [] });
       return;
@@ -271,7 +301,9 @@ export class SimulatedDomain {
         const cluster = report.cluster as SimulatedCluster;
         for (const vm of report.vms) cluster.undetected.delete(vm as SimulatedVm);
         this.tell?.({ kind: "detection", cluster: cluster.name, vms: report.vms.map(({ name }) => name) });
-        this.#processes.get(cluster)!.interrupt(report);
+        const process = this.#processes.get(cluster)!;
+        // A policy that has ended leaves its cluster to itself.
+        if (process.isAlive) process.interrupt(report);
       }
     };
     this.#pending.set(host, find);

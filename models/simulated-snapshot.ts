@@ -33,6 +33,9 @@ export class SimulatedSnapshot implements Snapshot {
   /** Holds all pages of its cut, or only those that changed since the snapshot before it. */
   whole: boolean;
   readonly parts: readonly VmPart[];
+  pause: number | undefined;
+  captureDuration: number | undefined;
+  durabilityLatency: number | undefined;
 
   constructor(options: {
     readonly cluster: SimulatedCluster;
@@ -71,5 +74,9 @@ export class SimulatedSnapshot implements Snapshot {
       whole,
       bytes: parts.reduce((sum, { total }) => sum + total, 0),
     });
+  }
+
+  get bytes(): number {
+    return this.parts.reduce((sum, part) => sum + part.total, 0);
   }
 }

@@ -18,8 +18,9 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     this.#sim = domain.sim;
   }
 
-  *every(cluster: SimulatedCluster, plan: SnapshotPlan, cycle: () => Policy): Policy {
+  *every(cluster: SimulatedCluster, asked: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy {
     const { store, ledger } = this.#domain;
+    let plan = typeof asked === "function" ? asked() : asked;
     const chain = store.chain(cluster);
     const cycles = new Set<ProcessHandle>();
     let due = this.#sim.now + plan.interval - plan.costs.prepare;
@@ -36,14 +37,16 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
         // A cut at the horizon would be of no use, and only rounding would tell whether it is before or after it.
         if (this.#domain.remaining <= plan.costs.prepare) yield* passing(this.#sim.event("the horizon"));
         this.#domain.fastForward?.boundary(cluster);
-        cluster.captured = this.#sim.event(`${cluster.name}: captured`);
+        const captured = this.#sim.event(`${cluster.name}: captured`);
+        cluster.captured = captured;
         const running = this.#sim.process(drive(cycle()), `${cluster.name}: cycle`);
         cycles.add(running);
         for (const one of cycles) if (!one.isAlive) cycles.delete(one);
-        yield* passing(cluster.captured);
+        yield* passing(captured);
         const { cutAt, resumedAt } = cluster;
         if (lastCut !== undefined) ledger.observe("intervalAchieved", cutAt - lastCut);
         lastCut = cutAt;
+        if (typeof asked === "function") plan = asked();
         due = (plan.intervalFrom === "cut" ? cutAt : resumedAt) + plan.interval - plan.costs.prepare;
       }
     } finally {
@@ -70,10 +73,13 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     snapshot.state = "captured";
     if (snapshot.whole) for (const { vm, source } of snapshot.parts) vm.stagedOn = source;
     store.recount();
-    ledger.observe("pause", cut.longestPause);
+    snapshot.pause = cut.longestPause;
+    snapshot.captureDuration = this.#sim.now - snapshot.cutAt;
+    ledger.observe("pause", snapshot.pause);
     ledger.observe("cutSkew", cut.skew);
-    ledger.observe("captureDuration", this.#sim.now - snapshot.cutAt);
+    ledger.observe("captureDuration", snapshot.captureDuration);
     cluster.captured?.succeed(undefined);
+    cluster.captured = undefined;
     return snapshot;
   }
 

@@ -1,3 +1,4 @@
+import { pass } from "./drive.ts";
 import type { RollbackPlan, SnapshotPlan, StoragePlan } from "./scenario.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
@@ -8,15 +9,29 @@ import type { Policy, Testbed } from "./testbed.ts";
 
 /** Runs policies in virtual time: the verbs of {@link Testbed} over the cost models of model.md. */
 export class SimulatedTestbed implements Testbed {
+  readonly #domain: SimulatedDomain;
   readonly #snapshots: SimulatedSnapshots;
   readonly #rollback: SimulatedRollback;
 
   constructor(domain: SimulatedDomain) {
+    this.#domain = domain;
     this.#snapshots = new SimulatedSnapshots(domain);
     this.#rollback = new SimulatedRollback(domain);
   }
 
-  every(cluster: SimulatedCluster, plan: SnapshotPlan, cycle: () => Policy): Policy {
+  get now(): number {
+    return this.#domain.clock.now;
+  }
+
+  sleep(seconds: number): Policy {
+    return pass(seconds);
+  }
+
+  restorePoint(cluster: SimulatedCluster): SimulatedSnapshot | undefined {
+    return this.#domain.store.chain(cluster).newestReadable()?.point;
+  }
+
+  every(cluster: SimulatedCluster, plan: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy {
     return this.#snapshots.every(cluster, plan, cycle);
   }
 

@@ -106,7 +106,8 @@ export class SnapshotStore {
       first.state = "durable";
       chain.versions.push(first);
       ledger.add("snapshotsDurable", 1);
-      ledger.observe("durabilityLatency", sim.now - first.cutAt);
+      first.durabilityLatency = sim.now - first.cutAt;
+      ledger.observe("durabilityLatency", first.durabilityLatency);
     }
     this.#retention.apply(chain);
     this.recount();

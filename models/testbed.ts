@@ -44,12 +44,31 @@ export interface Snapshot {
   /** Counted from 1 within its cluster. */
   readonly number: number;
   readonly state: SnapshotState;
+  /** When the cluster was cut, on the clock of {@link Testbed.now}. */
+  readonly cutAt: number;
+  /** Bytes of the pages that it holds, over all VMs: those captured, and later those merged into it. */
+  readonly bytes: number;
+  /** How long it held the guests up; undefined until it is captured. */
+  readonly pause: number | undefined;
+  /** From the cut until all its pages lay on the capturing hosts; undefined until then. */
+  readonly captureDuration: number | undefined;
+  /** From the cut until it was durable; undefined until then. */
+  readonly durabilityLatency: number | undefined;
 }
 
 /** Where snapshots are taken and restored: simulated or real. All times are in seconds. */
 export interface Testbed {
-  /** Runs `cycle` again and again as the plan says; a capture ends before the next cut. Ends only by an interrupt. */
-  every(cluster: Cluster, plan: SnapshotPlan, cycle: () => Policy): Policy;
+  /** Seconds since the start of the run: virtual ones, or those of the wall clock. */
+  readonly now: number;
+  /** Lets time pass. */
+  sleep(seconds: number): Policy;
+  /** The newest durable snapshot that a rollback would find now; its age is {@link now} less its `cutAt`. */
+  restorePoint(cluster: Cluster): Snapshot | undefined;
+  /**
+   * Runs `cycle` again and again as the plan says; a capture ends before the next cut. Ends only by an interrupt.
+   * A plan that is a function is asked anew for each cycle, once the capture of the one before has ended.
+   */
+  every(cluster: Cluster, plan: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy;
   /** Cuts the cluster and returns when all pages of the cut lie on the capturing hosts. */
   snapshot(cluster: Cluster, plan: SnapshotPlan): Policy<Snapshot>;
   /** Makes the copies that the storage plan asks for; returns when the snapshot is durable. */

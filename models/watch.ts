@@ -2,6 +2,8 @@ import { Streams } from "../sim/index.ts";
 import { columnsOf } from "./columns.ts";
 import { checkColumns, checkDomain } from "./invariants.ts";
 import type { LifeCycleEvent } from "./life-cycle-events.ts";
+import type { ClusterPolicy } from "./policies/cluster-policy.ts";
+import { policyInForce } from "./policy-in-force.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import { failing, type RunIdentity } from "./simulate.ts";
 import { SimulatedDomain } from "./simulated-domain.ts";
@@ -11,6 +13,8 @@ export interface WatchOptions {
   readonly domain?: number;
   /** Where to stop, seconds; at the horizon unless told otherwise. What happens before is the same. */
   readonly until?: number;
+  /** The policy that the scenario's module exports, if it names one. */
+  readonly policy?: ClusterPolicy | undefined;
 }
 
 /**
@@ -19,12 +23,13 @@ export interface WatchOptions {
  * pace.
  *
  * @throws RangeError if the VMs do not fit on the hosts.
+ * @throws PolicyFailed if the policy of the scenario breaks its contract with the testbed, or throws.
  * @throws InvariantViolated if the run contradicts itself.
  */
 export function* watchCluster(
   scenario: ClusterScenario,
   run: RunIdentity,
-  { domain: index = 0, until = scenario.horizon }: WatchOptions = {},
+  { domain: index = 0, until = scenario.horizon, policy: own }: WatchOptions = {},
 ): Generator<readonly LifeCycleEvent[], void, void> {
   const fail = failing(scenario, run);
   const streams = new Streams(run.seed).replication(run.replication);
@@ -34,7 +39,10 @@ export function* watchCluster(
     events = [];
     return taken;
   };
-  const domain = new SimulatedDomain(scenario, streams.split(`domain ${index}`), (event) => events.push(event));
+  const domain = new SimulatedDomain(scenario, streams.split(`domain ${index}`), {
+    policy: policyInForce(scenario, own, () => {}),
+    onEvent: (event) => events.push(event),
+  });
   for (const _ of domain.advance(until)) if (events.length > 0) yield take();
   checkDomain(domain, fail);
   const seconds = scenario.cluster.count * until;

@@ -73,6 +73,7 @@ export const resolveCluster = (file: ClusterFile, name: string, traces: Traces):
       repairDelay: storage.repairDelay,
     },
     rollback: file.rollback,
+    policy: "protect",
     detection: file.detection,
     failures: {
       host: failureSource(failures.host, traces.host),

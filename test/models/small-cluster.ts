@@ -85,6 +85,7 @@ export const smallCluster: ClusterScenario = {
     coldStart: 30,
     unreachable: "wait",
   },
+  policy: "protect",
   detection: { heartbeat: 1, timeout: 4 },
   failures: { host: { kind: "none" }, vm: { kind: "none" } },
   pauseTolerance: 0,
