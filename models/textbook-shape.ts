@@ -1,4 +1,4 @@
-import type { TextbookSpec } from "./textbook.ts";
+import type { TextbookSpec } from "./textbook-spec.ts";
 
 /** How a job is cut into intervals of work; without a job there are infinitely many. */
 export interface JobShape {
@@ -17,14 +17,14 @@ export const jobShape = ({ workInterval, work = Number.POSITIVE_INFINITY }: Text
   return { intervals, interval, lastInterval: work - (intervals - 1) * interval };
 };
 
-/** Seconds from the start of a pause until its snapshot may be restored. */
-export const usableAfter = ({ validFrom, pause, latency = pause }: TextbookSpec): number => {
-  switch (validFrom) {
+/** Seconds from the start of a pause until its snapshot may be restored; `pause` is its length unless told. */
+export const usableAfter = (spec: TextbookSpec, pause = spec.pause): number => {
+  switch (spec.validFrom) {
     case "start":
       return 0;
     case "end":
       return pause;
     case "durable":
-      return Math.max(pause, latency);
+      return Math.max(pause, spec.latency ?? pause);
   }
 };

@@ -1,4 +1,4 @@
-import { type Law, lawIssues } from "./laws.ts";
+import type { Law } from "./laws.ts";
 
 /**
  * The model of the textbooks: one unit that works, is paused for a snapshot after each interval, fails, is detected as
@@ -11,6 +11,10 @@ import { type Law, lawIssues } from "./laws.ts";
  * - A failure loses all work since the newest usable snapshot and every snapshot that is not usable yet.
  * - Snapshots that wait to become durable do not hold up the work nor each other: with a latency above
  *   workInterval + pause several are in flight, and they become durable in order.
+ * - Silent errors strike work only, by the law of the work between them, and are found by the verification that follows
+ *   each work: the unit restores at once, without detection. Their clock is renewed by each rollback.
+ * - Of two levels the second is snapshotted with every n-th snapshot, in a longer pause, and survives failures of its
+ *   own, which lose the others. What hits a restore of the second level leads to that restore again.
  * - Under a law the failure clock is renewed by each failure that strikes and runs whenever a failure is possible: from
  *   the end of detection, or from the failure itself if `failDuringDetect`. A list of failures holds absolute times.
  */
@@ -42,6 +46,29 @@ export interface TextbookSpec {
   readonly validFrom: "start" | "end" | "durable";
   /** Is there a snapshot after the last work, and is the job finished only when that one is usable? */
   readonly snapshotAfterLast: boolean;
+  /** VMs that fail independently by the law, any of which rolls all back; all are renewed then. Default: 1. */
+  readonly vms?: number;
+  /** Are phases as long as the spec says, or exponential with those means? Default: fixed. */
+  readonly phases?: "fixed" | "exponential";
+  /** Verification after each work. Default: none. */
+  readonly verify?: number;
+  /** The law of the work from one silent error to the next. Default: none. */
+  readonly silentErrors?: Law;
+  /** Default: there is one level. */
+  readonly secondLevel?: SecondLevel;
+}
+
+/** Snapshots that survive what the others do not, such as the loss of a host. Seconds. */
+export interface SecondLevel {
+  /** Every so many snapshots one is of the second level too. */
+  readonly every: number;
+  /** What it adds to the pause. */
+  readonly pause: number;
+  /** Detection and provisioning after a failure that needs the second level. */
+  readonly detect: number;
+  readonly restore: number;
+  /** The failures that only the second level survives. */
+  readonly failures: Law | readonly number[];
 }
 
 /** One thing that is wrong with a textbook scenario. */
@@ -49,36 +76,3 @@ export interface TextbookIssue {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
-
-/** Everything that keeps the textbook model from being run with `spec`; an empty list when it can be. */
-export const textbookIssues = (spec: TextbookSpec): TextbookIssue[] => {
-  const { workInterval, pause, latency = pause, detect, restore, failures, horizon, work } = spec;
-  const issues: TextbookIssue[] = [];
-  const report = (path: (string | number)[], message: string): number => issues.push({ path, message });
-  if (!(workInterval > 0)) report(["workInterval"], `must be above 0 s, not ${workInterval}`);
-  for (const [key, value] of Object.entries({ pause, latency, detect, restore })) {
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
-      report([key], `must be 0 s or more, and finite, not ${value}`);
-  }
-  for (const [key, value] of Object.entries({ horizon, work })) {
-    if (value === undefined) continue;
-    if (!(value > 0 && value < Number.POSITIVE_INFINITY)) report([key], `must be above 0 s, and finite, not ${value}`);
-    else if (value + workInterval === value) {
-      report(["workInterval"], `is too short to be told from 0 beside a ${key} of ${value} s: lengthen it`);
-    }
-  }
-  if (horizon === undefined && work === undefined)
-    report(["horizon"], "is missing: give a horizon, or the work of a job");
-  if (isList(failures)) {
-    failures.forEach((at, index) => {
-      if (!(at >= 0 && at < Number.POSITIVE_INFINITY)) {
-        report(["failures", index], `a failure is a time in seconds from the start, 0 or more, not ${at}`);
-      }
-    });
-  } else {
-    for (const { path, message } of lawIssues(failures)) report(["failures", ...path], message);
-  }
-  return issues;
-};
-
-const isList = (failures: TextbookSpec["failures"]): failures is readonly number[] => Array.isArray(failures);

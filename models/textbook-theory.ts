@@ -1,8 +1,9 @@
 import { failureCost, recoveryCost } from "./analytic/recovery.ts";
 import { renewalFractions } from "./analytic/renewal.ts";
 import { usefulWork } from "./analytic/useful-work.ts";
-import type { Law } from "./laws.ts";
+import { firstOf, type Law } from "./laws.ts";
 import type { TextbookOutcome, TextbookSpec } from "./textbook.ts";
+import { isPlain, patternTheory } from "./textbook-pattern-theory.ts";
 import { jobShape, usableAfter } from "./textbook-shape.ts";
 
 /** Expectations of the columns for which a closed form holds. */
@@ -14,10 +15,19 @@ export type TextbookTheory = Partial<Readonly<Record<keyof TextbookOutcome, numb
  * for a list of failures and wherever no closed form holds.
  */
 export const textbookTheory = (spec: TextbookSpec): TextbookTheory => {
-  const { failures, work, horizon } = spec;
-  if (!("law" in failures)) return {};
+  if (!isPlain(spec)) return patternTheory(spec);
+  const { work, horizon } = spec;
+  const failures = failuresOfAll(spec);
+  if (failures === undefined) return {};
   if (work === undefined) return longRun(spec, failures);
   return horizon === undefined && failures.law === "exponential" ? job(spec, failures.mean) : {};
+};
+
+/** The law of the first failure among the VMs, which are all renewed by it; undefined for lists and where it has no name. */
+const failuresOfAll = ({ failures, vms = 1 }: TextbookSpec): Law | undefined => {
+  if (!("law" in failures)) return undefined;
+  if (vms === 1) return failures;
+  return failures.law === "exponential" || failures.law === "weibull" ? firstOf(failures, vms) : undefined;
 };
 
 const longRun = (spec: TextbookSpec, failures: Law): TextbookTheory => {

@@ -1,4 +1,4 @@
-import { textbookIssues } from "../models/textbook-spec.ts";
+import { textbookIssues } from "../models/textbook-issues.ts";
 import type { Report } from "./check-cluster.ts";
 import type { TextbookScenario } from "./resolve-textbook.ts";
 

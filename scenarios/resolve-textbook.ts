@@ -18,12 +18,22 @@ export const resolveTextbook = (file: TextbookFile, name: string): TextbookScena
     ...(file.latency === "pause" ? {} : { latency: file.latency }),
     detect: file.detect,
     restore: file.restore,
-    failures: Array.isArray(file.failures) ? file.failures : lawOf(file.failures),
+    failures: failuresOf(file.failures),
     ...(file.horizon === "none" ? {} : { horizon: file.horizon }),
     ...(file.work === "none" ? {} : { work: file.work }),
     failDuringDetect: file.failDuringDetect,
     restoreRepeatsDetect: file.restoreRepeatsDetect,
     validFrom: file.validFrom,
     snapshotAfterLast: file.snapshotAfterLast,
+    vms: file.vms,
+    phases: file.phases,
+    verify: file.verify,
+    ...(file.silentErrors === "none" ? {} : { silentErrors: lawOf(file.silentErrors) }),
+    ...(file.secondLevel === "none"
+      ? {}
+      : { secondLevel: { ...file.secondLevel, failures: failuresOf(file.secondLevel.failures) } }),
   },
 });
+
+const failuresOf = (failures: TextbookFile["failures"]): TextbookSpec["failures"] =>
+  Array.isArray(failures) ? failures : lawOf(failures);

@@ -19,8 +19,13 @@ export const simulate = (
   run: { readonly seed: number; readonly replication: number },
 ): RunResult => {
   if (scenario.model === "cluster") return simulateCluster(scenario, run);
-  const stream = new Streams(run.seed).replication(run.replication).get("failures");
-  return { metrics: { ...simulateTextbook(scenario.spec, stream) }, notes: [] };
+  const streams = new Streams(run.seed).replication(run.replication);
+  const others = {
+    secondLevel: streams.get("second level failures"),
+    silentErrors: streams.get("silent errors"),
+    phases: streams.get("phases"),
+  };
+  return { metrics: { ...simulateTextbook(scenario.spec, streams.get("failures"), others) }, notes: [] };
 };
 
 /** Expectations of columns for which a closed form holds. */

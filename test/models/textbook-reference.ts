@@ -4,51 +4,83 @@ import type { TextbookOutcome, TextbookSpec } from "../../models/textbook.ts";
 interface Taken {
   readonly progress: number;
   readonly usableAt: number;
+  /** Does it survive failures of the second level? */
+  readonly far: boolean;
 }
 
 type Passed = "passed" | "hit" | "horizon";
 
+/** Times to failure of each level, and the work until a silent error, when they follow laws. */
+export interface Draws {
+  readonly first: () => number;
+  readonly second: () => number;
+  readonly silent: () => number;
+}
+
 /**
  * The textbook model once more, slowly and without a simulator: one loop that walks from phase to phase and looks at
- * the failures in between. Shares no code with the model. `draw` gives the times to failure when `failures` is a law.
+ * the failures in between. Shares no code with the model. Knows neither several VMs nor exponential phases.
  */
-export const referenceTextbook = (spec: TextbookSpec, draw: () => number): TextbookOutcome => {
-  const { workInterval, pause, latency = pause, detect, restore, validFrom } = spec;
+export const referenceTextbook = (spec: TextbookSpec, draws: Draws): TextbookOutcome => {
+  const { workInterval, pause, latency = 0, verify = 0, secondLevel, validFrom } = spec;
   const horizon = spec.horizon ?? Number.POSITIVE_INFINITY;
   const work = spec.work ?? Number.POSITIVE_INFINITY;
-  const listed = "law" in spec.failures ? undefined : spec.failures.toSorted((a, b) => a - b);
-  const time = { work: 0, snapshot: 0, down: 0, restore: 0 };
+  const listed = {
+    first: "law" in spec.failures ? undefined : spec.failures.toSorted((a, b) => a - b),
+    second:
+      secondLevel === undefined
+        ? []
+        : "law" in secondLevel.failures
+          ? undefined
+          : secondLevel.failures.toSorted((a, b) => a - b),
+  };
+  const time = { work: 0, verify: 0, snapshot: 0, down: 0, restore: 0 };
   let t = 0;
   let progress = 0;
   let lost = 0;
   let effective = 0;
   let ignored = 0;
+  let found = 0;
   let taken: Taken[] = [];
-  let best = 0;
+  let best = { near: 0, far: 0 };
   let committed = 0;
-  let clock = listed === undefined ? draw() : Number.NaN;
+  /** Intervals that a snapshot of the work so far would be the last of. */
+  const intervalsOf = (done: number): number => Math.ceil(done / workInterval - 1e-9);
+  const clock = { first: Number.POSITIVE_INFINITY, second: Number.POSITIVE_INFINITY };
+  const renew = (): void => {
+    if (listed.first === undefined) clock.first = t + draws.first();
+    if (listed.second === undefined) clock.second = t + draws.second();
+  };
+  renew();
+  let soundUntil = spec.silentErrors === undefined ? Number.POSITIVE_INFINITY : draws.silent();
 
-  const nextFailure = (): number => (listed === undefined ? clock : (listed[0] ?? Number.POSITIVE_INFINITY));
+  const nextOf = (level: "first" | "second"): number =>
+    listed[level] === undefined ? clock[level] : (listed[level][0] ?? Number.POSITIVE_INFINITY);
   const useNewest = (): void => {
-    for (const { progress: holds, usableAt } of taken) {
-      if (usableAt <= t && holds > best) {
-        best = holds;
+    for (const { progress: holds, usableAt, far } of taken) {
+      if (usableAt > t) continue;
+      if (holds > best.near) {
+        best = { near: holds, far: far ? holds : best.far };
         committed++;
       }
     }
   };
+  let struck: "first" | "second" = "first";
   const pass = (kind: keyof typeof time, seconds: number, immune = false): Passed => {
     const start = t;
     let end = t + seconds;
     let how: Passed = "passed";
     if (immune) {
-      while (listed?.[0] !== undefined && listed[0] < Math.min(end, horizon)) {
-        listed.shift();
-        ignored++;
+      for (const list of [listed.first, listed.second]) {
+        while (list?.[0] !== undefined && list[0] < Math.min(end, horizon)) {
+          list.shift();
+          ignored++;
+        }
       }
-    } else if (nextFailure() < Math.min(end, horizon)) {
-      end = nextFailure();
-      listed?.shift();
+    } else if (Math.min(nextOf("first"), nextOf("second")) < Math.min(end, horizon)) {
+      struck = nextOf("second") < nextOf("first") ? "second" : "first";
+      end = nextOf(struck);
+      listed[struck]?.shift();
       effective++;
       how = "hit";
     }
@@ -61,28 +93,40 @@ export const referenceTextbook = (spec: TextbookSpec, draw: () => number): Textb
     if (kind === "work") progress += t - start;
     return how;
   };
-  /** From a failure until the unit is restored, however many more failures that takes. */
-  const recover = (): Passed => {
+  const undo = (level: "first" | "second"): void => {
+    if (level === "second") best.near = best.far;
+    lost += progress - best.near;
+    progress = best.near;
+    taken = taken.filter((snapshot) => snapshot.progress <= best.near);
+    if (spec.silentErrors !== undefined) soundUntil = progress + draws.silent();
+  };
+  /** Until the unit is restored, however many more failures that takes; after a silent error without detection first. */
+  const recover = (why: "failure" | "silent"): Passed => {
     useNewest();
-    lost += progress - best;
-    progress = best;
-    taken = taken.filter((snapshot) => snapshot.progress <= best);
-    let detecting = true;
-    if (spec.failDuringDetect && listed === undefined) clock = t + draw();
+    let level = why === "failure" ? struck : "first";
+    undo(level);
+    let detecting = why === "failure";
+    if (detecting && spec.failDuringDetect) renew();
     for (;;) {
+      const costs = level === "second" ? secondLevel! : spec;
       if (detecting) {
-        const how = pass("down", detect, !spec.failDuringDetect);
+        const how = pass("down", costs.detect, !spec.failDuringDetect);
         if (how === "horizon") return how;
         if (how === "hit") {
-          if (listed === undefined) clock = t + draw();
+          if (level === "first") level = struck;
+          undo(level);
+          renew();
           continue;
         }
-        if (!spec.failDuringDetect && listed === undefined) clock = t + draw();
+        if (!spec.failDuringDetect) renew();
       }
-      const how = pass("restore", restore);
+      const how = pass("restore", costs.restore);
       if (how !== "hit") return how;
-      detecting = spec.restoreRepeatsDetect;
-      if ((!detecting || spec.failDuringDetect) && listed === undefined) clock = t + draw();
+      const worse = level === "first" && struck === "second";
+      if (worse) level = struck;
+      undo(level);
+      detecting = spec.restoreRepeatsDetect || worse;
+      if (!detecting || spec.failDuringDetect) renew();
     }
   };
 
@@ -92,17 +136,24 @@ export const referenceTextbook = (spec: TextbookSpec, draw: () => number): Textb
     const target = Math.min(work, progress + workInterval);
     if (progress < work) {
       how = pass("work", target - progress);
-      if (how === "hit") how = recover();
-      else if (how === "passed" && progress === work && !spec.snapshotAfterLast) finished = true;
+      if (how === "passed" && (verify > 0 || spec.silentErrors !== undefined)) how = pass("verify", verify);
+      if (how === "hit") how = recover("failure");
+      else if (how === "passed" && soundUntil < progress) {
+        found++;
+        how = recover("silent");
+      } else if (how === "passed" && progress === work && !spec.snapshotAfterLast) finished = true;
       else if (how === "passed") {
-        const usableAt = t + { start: 0, end: pause, durable: Math.max(latency, pause) }[validFrom];
-        taken.push({ progress, usableAt });
-        how = pass("snapshot", pause);
+        useNewest();
+        const far = secondLevel !== undefined && intervalsOf(progress) % secondLevel.every === 0;
+        const length = pause + (far ? secondLevel.pause : 0);
+        const usableAt = t + { start: 0, end: length, durable: Math.max(latency, length) }[validFrom];
+        taken.push({ progress, usableAt, far });
+        how = pass("snapshot", length);
         if (how === "passed" && progress === work) {
           how = pass("snapshot", Math.max(0, usableAt - t));
           finished = how === "passed";
         }
-        if (how === "hit") how = recover();
+        if (how === "hit") how = recover("failure");
       }
     } else finished = true;
   }
@@ -111,12 +162,14 @@ export const referenceTextbook = (spec: TextbookSpec, draw: () => number): Textb
     finish: finished ? t : Number.NaN,
     lostWork: lost,
     timeWorking: time.work,
+    timeVerify: time.verify,
     timeSnapshot: time.snapshot,
     timeDown: time.down,
     timeRestore: time.restore,
     snapshotsCommitted: committed,
     failuresEffective: effective,
     failuresIgnored: ignored,
+    silentErrorsFound: found,
     workRatio: progress / t,
     availability: time.work / t,
   };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "uvu";
-import type { RandomStream } from "../../models/laws.ts";
+import type { Law, RandomStream } from "../../models/laws.ts";
 import { simulateTextbook, type TextbookSpec, textbookIssues } from "../../models/textbook.ts";
 import { referenceFamily } from "./reference-values.ts";
-import { referenceTextbook } from "./textbook-reference.ts";
+import { type Draws, referenceTextbook } from "./textbook-reference.ts";
 
 /** A stream for runs that must not draw anything. */
 const silent: RandomStream = {
@@ -20,6 +20,13 @@ const scripted = (times: readonly number[]): RandomStream => {
   const left = [...times];
   return { ...silent, exponential: () => left.shift() ?? 1e9 };
 };
+
+/** The same for the slow bookkeeping. */
+const drawn = (times: readonly number[]): (() => number) => {
+  const left = [...times];
+  return () => left.shift() ?? 1e9;
+};
+const none: Draws = { first: () => assert.fail(), second: () => assert.fail(), silent: () => assert.fail() };
 
 const job: TextbookSpec = {
   workInterval: 60,
@@ -206,10 +213,7 @@ test("under a list of failures the model agrees with slow bookkeeping in every c
   fc.assert(
     fc.property(fc.record({ ...costs, ...conventions, failures }), ends, (parts, end) => {
       const spec: TextbookSpec = { ...parts, ...end };
-      assert.deepEqual(
-        simulateTextbook(spec, silent),
-        referenceTextbook(spec, () => assert.fail()),
-      );
+      assert.deepEqual(simulateTextbook(spec, silent), referenceTextbook(spec, none));
     }),
     { seed: 11, numRuns: 15_000 },
   );
@@ -223,13 +227,62 @@ test("under a law of failures the model agrees with slow bookkeeping in every co
   fc.assert(
     fc.property(fc.record({ ...costs, ...conventions }), ends, times, (parts, end, script) => {
       const spec: TextbookSpec = { ...parts, ...end, failures: { law: "exponential", mean: 10 } };
-      const left = [...script];
       assert.deepEqual(
         simulateTextbook(spec, scripted(script)),
-        referenceTextbook(spec, () => left.shift() ?? 1e9),
+        referenceTextbook(spec, { ...none, first: drawn(script) }),
       );
     }),
     { seed: 12, numRuns: 15_000 },
+  );
+});
+
+test("with verifications and a second level the model agrees with slow bookkeeping in every convention", () => {
+  const times = fc.array(
+    quarters(30).map((t) => t + 0.25),
+    { maxLength: 60 },
+  );
+  // Off the grid of the others, so that no two failures of different levels come at one instant.
+  const farTimes = times.map((all) => all.map((t, index) => t + 2 ** -10 * (1 + 2 * index)));
+  const law: Law = { law: "exponential", mean: 10 };
+  const secondLevel = fc.record({
+    every: fc.integer({ min: 1, max: 4 }),
+    pause: quarters(4),
+    detect: quarters(9),
+    restore: quarters(9),
+    failures: fc.constantFrom<Law | readonly number[]>(
+      law,
+      [3 + 1 / 1024, 40.5 + 3 / 1024, 41 + 5 / 1024, 41 + 5 / 1024, 77 + 9 / 1024],
+      [],
+    ),
+  });
+  const extras = fc.record({
+    verify: quarters(2),
+    silentErrors: fc.option(fc.constant(law), { nil: undefined }),
+    secondLevel: fc.option(secondLevel, { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(
+      fc.record({ ...costs, ...conventions }),
+      ends,
+      extras,
+      fc.tuple(times, farTimes, times),
+      (parts, end, { verify, silentErrors, secondLevel: far }, [first, second, silentTimes]) => {
+        const spec: TextbookSpec = {
+          ...parts,
+          ...end,
+          verify,
+          ...(silentErrors === undefined ? {} : { silentErrors }),
+          ...(far === undefined ? {} : { secondLevel: far }),
+          failures: law,
+        };
+        const streams = { secondLevel: scripted(second), silentErrors: scripted(silentTimes), phases: silent };
+        assert.deepEqual(
+          simulateTextbook(spec, scripted(first), streams),
+          referenceTextbook(spec, { first: drawn(first), second: drawn(second), silent: drawn(silentTimes) }),
+        );
+      },
+    ),
+    { seed: 14, numRuns: 8000 },
   );
 });
 
