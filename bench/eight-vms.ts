@@ -25,6 +25,7 @@ export const eightVms: ClusterScenario = {
     vm: { cores: 2, memory: 4 * GiB },
     quorum: 8,
     antiAffinity: "none",
+    traffic: { kind: "even", vms: 8, messagesPerSecond: 100 },
     workload: {
       name: "web",
       classes: [
@@ -43,10 +44,13 @@ export const eightVms: ClusterScenario = {
     capture: "post-copy",
     record: "lazy-incremental",
     cut: "barrier",
+    clockSkew: 0,
+    delivery: "timeout",
     maxInFlight: 1,
     onOverrun: "stretch",
     costs: {
       prepare: 0,
+      prepareSpread: "none",
       fixed: 0.02,
       device: 0.02,
       armPerPage: 5e-8,

@@ -7,6 +7,7 @@ const described: readonly Sample[] = [
   "pause",
   "captureDuration",
   "durabilityLatency",
+  "tcpInterruption",
   "restorePointAge",
   "rpo",
   "rto",
@@ -34,7 +35,6 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   }
   columns["intervalAchieved"] = ledger.sample("intervalAchieved").mean;
   columns["cutSkew"] = ledger.sample("cutSkew").mean;
-  columns["orphans"] = 0;
   columns["faults"] = ledger.sum("faults") / ledger.sum("vmSnapshots");
   columns["stall"] = ledger.sum("stallSeconds") / ledger.sum("runSeconds");
   columns["pIntact"] = ledger.sum("intact") / rollbacks;
@@ -53,6 +53,10 @@ const counts = [
   "snapshotsDurable",
   "snapshotsFailed",
   "snapshotsLost",
+  "cutsBroken",
+  "cutsForced",
+  "orphans",
+  "messagesDropped",
   "rollbacks",
   "hostFailures",
   "vmFailures",

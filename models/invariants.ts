@@ -1,4 +1,5 @@
 import type { Columns } from "./columns.ts";
+import { promisesConsistency } from "./cut/protocols.ts";
 import { causes, type Ledger } from "./ledger.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
@@ -44,6 +45,10 @@ export const checkColumns = (
   const up = ledger.sum("up");
   if (!close(up + down, seconds, seconds)) {
     fail("the downtime split adds up", `${up} s up and ${down} s down in ${seconds} s`);
+  }
+  const { cut } = scenario.snapshot;
+  if (promisesConsistency(cut) && ledger.sum("orphans") > 0) {
+    fail(`a ${cut} cut is consistent`, `${ledger.sum("orphans")} messages were received before their receiver's cut`);
   }
   const { workRatio, availabilityNet, stall } = columns as {
     workRatio: number;

@@ -1,4 +1,6 @@
 import type { Law } from "./laws.ts";
+import type { Delivery } from "./tcp-interruption.ts";
+import type { TrafficMatrix } from "./traffic.ts";
 
 /**
  * What one run simulates, resolved: plain immutable data in seconds, bytes, bytes per second and pages.
@@ -88,6 +90,8 @@ export interface ClusterSpec {
   /** VMs that must be up for the cluster to be up. */
   readonly quorum: number;
   readonly antiAffinity: "none" | "host" | "rack";
+  /** Messages between the VMs of one cluster. */
+  readonly traffic: TrafficMatrix;
 }
 
 export interface VmSpec {
@@ -127,12 +131,18 @@ export type Capture = (typeof captures)[number];
 export const records = ["full", "incremental", "lazy-incremental"] as const;
 export type Record = (typeof records)[number];
 
+export const cutProtocols = ["independent", "barrier", "colour", "drop", "scheduled"] as const;
+export type CutProtocol = (typeof cutProtocols)[number];
+
 export interface SnapshotPlan {
   readonly interval: number;
   readonly intervalFrom: "cut" | "end";
   readonly capture: Capture;
   readonly record: Record;
-  readonly cut: "barrier";
+  readonly cut: CutProtocol;
+  /** The clock of a host is late by a uniform draw between 0 and this (seconds); `scheduled` cuts go by the clocks. */
+  readonly clockSkew: number;
+  readonly delivery: Delivery;
   readonly maxInFlight: number;
   readonly onOverrun: "stretch" | "skip";
   readonly costs: CaptureCosts;
@@ -140,8 +150,10 @@ export interface SnapshotPlan {
 
 /** What a capture costs, in seconds, seconds per page and bytes per second (model.md, section 4). */
 export interface CaptureCosts {
-  /** `t_prepare`: before the cut, guest running. */
+  /** `t_prepare`: from the coordinator's command, its delivery included, to the pause; the guest runs. */
   readonly prepare: number;
+  /** By how much a VM is ready later than `prepare` says, drawn for each VM and cut. */
+  readonly prepareSpread: Law | "none";
   /** `t_fixed`: pause of a stop-and-copy beside its copy. */
   readonly fixed: number;
   /** `t_device`: device state, while paused. */

@@ -1,5 +1,6 @@
-import type { SimEvent } from "../sim/index.ts";
+import type { SimEvent, Stream } from "../sim/index.ts";
 import type { ClusterCut } from "./cut/cluster-cut.ts";
+import { Desynchrony } from "./cut/desynchrony.ts";
 import { Downtime, type VmState } from "./downtime.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Tell } from "./life-cycle-events.ts";
@@ -38,6 +39,9 @@ export class SimulatedCluster implements Cluster {
   resumedAt = 0;
   /** Happens when the capture under way ends. */
   captured: SimEvent<void> | undefined;
+  /** What crosses its cuts by chance, and what keeps its VMs apart. */
+  readonly chance: Stream;
+  readonly desynchrony: Desynchrony;
   /** The cut under way, until its pages are saved. */
   cut: ClusterCut | undefined;
   /** The rollback under way. */
@@ -58,12 +62,15 @@ export class SimulatedCluster implements Cluster {
     scenario: ClusterScenario,
     ledger: Ledger,
     clock: { readonly now: number },
+    chance: Stream,
     tell?: Tell,
   ) {
     this.name = name;
     this.vms = vms;
     this.#ledger = ledger;
     this.#clock = clock;
+    this.chance = chance;
+    this.desynchrony = new Desynchrony(scenario.snapshot, chance);
     this.tell = tell;
     this.#settled = new Float64Array(vms.length);
     this.downtime = new Downtime(ledger, clock, {

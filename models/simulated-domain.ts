@@ -3,6 +3,7 @@ import {
   type ProcessHandle,
   type SimEvent,
   Simulation,
+  type Stream,
   type Streams,
   UnhandledFailure,
 } from "../sim/index.ts";
@@ -81,7 +82,10 @@ export class SimulatedDomain {
       onChange: () => this.notify(),
       tell: this.tell,
     });
-    this.clusters = Array.from({ length: scenario.cluster.count }, (_, i) => this.#newCluster(i));
+    const cuts = streams.split("cuts");
+    this.clusters = Array.from({ length: scenario.cluster.count }, (_, i) =>
+      this.#newCluster(i, cuts.get(`cluster ${i}`)),
+    );
     const { sim, clock, ledger } = this;
     this.ages = this.clusters.map(
       (cluster) => new RestorePointAge({ cluster, chain: this.store.chain(cluster), ledger, sim, clock }),
@@ -182,7 +186,7 @@ export class SimulatedDomain {
     };
   }
 
-  #newCluster(i: number): SimulatedCluster {
+  #newCluster(i: number, chance: Stream): SimulatedCluster {
     const { scenario, memory, centre } = this;
     const { cluster, rollback } = scenario;
     const name = cluster.count === 1 ? "cluster" : `cluster ${i}`;
@@ -200,7 +204,7 @@ export class SimulatedDomain {
       vm.host = centre.hosts[chosen[j]!]!;
       centre.reserve(vm.host, cluster.vm);
     }
-    return new SimulatedCluster(name, vms, scenario, this.ledger, this.sim, this.tell);
+    return new SimulatedCluster(name, vms, scenario, this.ledger, this.sim, chance, this.tell);
   }
 
   #scheduleOutages(streams: Streams): void {

@@ -44,3 +44,11 @@ export const trafficOf = (pattern: TrafficPattern, vms: number, messagesPerSecon
 /** Whether any VM sends anything. */
 export const anyTraffic = (traffic: TrafficMatrix): boolean =>
   traffic.kind === "even" ? traffic.messagesPerSecond > 0 : traffic.pairs.length > 0;
+
+/** The pairs of a matrix by their sender; undefined if every VM sends as much to every other. */
+export const bySender = (traffic: TrafficMatrix): readonly (readonly TrafficPair[])[] | undefined => {
+  if (traffic.kind === "even") return undefined;
+  const senders: TrafficPair[][] = Array.from({ length: traffic.vms }, () => []);
+  for (const pair of traffic.pairs) senders[pair.from]!.push(pair);
+  return senders;
+};

@@ -11,7 +11,14 @@ import { parseQuantity, quantities } from "./units.ts";
 export const bundledFolder = fileURLToPath(new URL(".", import.meta.url));
 
 /** A part of defaults.yaml: of a model, or of what stands beside something that a scenario says. */
-export type DefaultsSection = "cluster" | "textbook" | "stopAndCopy" | "postCopy" | "failureLaw" | "failureTrace";
+export type DefaultsSection =
+  | "cluster"
+  | "textbook"
+  | "stopAndCopy"
+  | "postCopy"
+  | "trafficPattern"
+  | "failureLaw"
+  | "failureTrace";
 
 /** Named workloads, hardware, policies and laws, and the defaults of every key; each number with its provenance. */
 export class Catalogue {

@@ -1,5 +1,6 @@
 import { lifetime } from "../models/laws.ts";
 import { type OutageTrace, type PageType, pageTypes } from "../models/scenario.ts";
+import { checkCut, remarksOnCut } from "./check-cut.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
 import type { FailureSourceSpec } from "./failures-schema.ts";
 import type { Path } from "./issue.ts";
@@ -23,6 +24,7 @@ export const checkCluster = (file: ClusterFile, report: Report): void => {
   checkRoom(file, report);
   checkAntiAffinity(file, report);
   checkSnapshot(file, report);
+  checkCut(file, report);
   checkStorage(file, report);
   checkDetection(file, report);
   checkOutages(file, report);
@@ -38,6 +40,7 @@ export const remarksOn = (file: ClusterFile): string[] => {
     ...(dataCentre.racks === 1 && storage.copies > 1
       ? ["there is one rack: rack-aware placement has nowhere else to put copies"]
       : []),
+    ...remarksOnCut(file),
     ...(spare ? [] : ["without one of the hosts there is no room for all VMs: rollbacks wait for its return"]),
   ];
 };

@@ -1,7 +1,9 @@
 import * as z from "zod";
-import { captures, pageTypes, records, rollbackPlacements } from "../models/scenario.ts";
+import { captures, cutProtocols, pageTypes, records, rollbackPlacements } from "../models/scenario.ts";
+import { deliveries } from "../models/tcp-interruption.ts";
 import { experimentShape } from "./experiment-schema.ts";
 import { failureSourceSchema } from "./failures-schema.ts";
+import { lawSchema } from "./law-schema.ts";
 import {
   atLeastAMillisecond,
   atLeastAPage,
@@ -14,6 +16,7 @@ import {
   secondsPerPage,
   whole,
 } from "./quantity-schema.ts";
+import { trafficSchema } from "./traffic-schema.ts";
 
 const name = z.string().optional().describe("Name in reports");
 const cores = whole(1, "Cores");
@@ -77,6 +80,7 @@ const cluster = z.strictObject({
   workload,
   quorum: z.union([z.literal("all"), whole(1, "VMs")]).describe("VMs that must be up for the cluster to be up"),
   antiAffinity: z.enum(["none", "host", "rack"]).describe("What no two VMs of a cluster may share"),
+  traffic: trafficSchema.describe("Messages between the VMs of a cluster"),
 });
 
 const snapshot = z.strictObject({
@@ -84,12 +88,17 @@ const snapshot = z.strictObject({
   intervalFrom: z.enum(["cut", "end"]).describe("The interval runs from cut to cut, or from the end of a capture"),
   capture: z.enum(captures).describe("How a VM is captured"),
   record: z.enum(records).describe("Which pages are captured"),
-  cut: z.literal("barrier").describe("How the cuts of the VMs are made one cut of the cluster"),
+  cut: z.enum(cutProtocols).describe("How the cuts of the VMs are made one cut of the cluster"),
+  clockSkew: seconds("Clocks of hosts are late by a uniform draw up to this; scheduled cuts go by them"),
+  delivery: z.enum(deliveries).describe("What becomes of segments that are sent to a VM that cannot be reached"),
   maxInFlight: whole(1, "Snapshots that may await durability"),
   onOverrun: z.enum(["stretch", "skip"]).describe("When a stage does not keep up"),
   costs: z.strictObject({
     name,
-    prepare: seconds("Before the cut, guest running"),
+    prepare: seconds("From the command to the pause, guest running"),
+    prepareSpread: z
+      .union([z.literal("none"), lawSchema])
+      .describe("By how much a VM is ready later than prepare says: a law, drawn for each VM and cut"),
     fixed: seconds("Pause of stop-and-copy beside its copy"),
     device: seconds("Device state, while paused"),
     armPerPage: secondsPerPage("Write-protecting a page, while paused"),

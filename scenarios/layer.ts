@@ -46,7 +46,10 @@ export const complete = (tree: Tree, catalogue: Catalogue): Tree => {
   const captured = lay(tree, ["snapshot"], (node) =>
     plain(at(node, ["capture"]) ?? node) === "stop-and-copy" ? "stopAndCopy" : "postCopy",
   );
-  return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), captured);
+  const talking = lay(captured, ["cluster", "traffic"], (node) =>
+    at(node, ["pattern"]) ? "trafficPattern" : undefined,
+  );
+  return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), talking);
 };
 
 /** `node` with the entries of `base` that it lacks, after its own. */
@@ -56,9 +59,9 @@ const under = (base: Mapping, node: Mapping): Mapping => {
   return { ...node, entries };
 };
 
-const standAlone = ["law", "times", "trace", "from"];
+const standAlone = ["law", "times", "trace", "from", "pattern", "matrix"];
 
-/** A law replaces the law that it overrides: their keys do not mix. */
+/** A law replaces the law that it overrides, and so does whatever else stands for itself: their keys do not mix. */
 const markWhole = (tree: Tree): Tree => {
   if (tree.kind === "scalar") return tree;
   if (tree.kind === "list") return { ...tree, items: tree.items.map(markWhole) };

@@ -3,13 +3,12 @@ import type { Path } from "./issue.ts";
 /** Words and keys that the model has, but that are not simulated yet; `*` stands for any key. */
 const planned: { readonly [path: string]: { readonly words?: readonly string[]; readonly keys?: readonly string[] } } =
   {
-    "": { keys: ["policy", "traffic"] },
-    cluster: { keys: ["traffic"] },
+    "": { keys: ["policy"] },
     "cluster.vm": { keys: ["disk"] },
     "cluster.workload": { keys: ["dirtyModel", "workingSet"] },
-    snapshot: { keys: ["delivery", "faultPath", "order"] },
+    snapshot: { keys: ["faultPath", "order"] },
     "snapshot.capture": { words: ["pre-copy"] },
-    "snapshot.cut": { words: ["independent", "colour", "drop", "scheduled", "paced"] },
+    "snapshot.cut": { words: ["paced"] },
     "snapshot.onOverrun": { words: ["throttle"] },
     storage: { keys: ["compression", "checksums", "retention", "scrub"] },
     "storage.policy.*": { keys: ["erasure"] },

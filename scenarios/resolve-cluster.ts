@@ -10,6 +10,7 @@ import {
 import type { ClusterFile } from "./cluster-schema.ts";
 import type { FailureSourceSpec } from "./failures-schema.ts";
 import { lawOf } from "./law-schema.ts";
+import { resolveTraffic } from "./traffic-schema.ts";
 
 const pageSize = 4096;
 const gibibyte = 2 ** 30;
@@ -46,12 +47,14 @@ export const resolveCluster = (file: ClusterFile, name: string, traces: Traces):
         name: cluster.workload.name ?? "custom",
         classes: pageClasses(cluster.workload.classes, cluster.vm.memory),
       },
+      traffic: resolveTraffic(cluster.traffic, cluster.vms),
       quorum: cluster.quorum === "all" ? cluster.vms : cluster.quorum,
     },
     snapshot: {
       ...snapshot,
       costs: {
         prepare: costs.prepare,
+        prepareSpread: costs.prepareSpread === "none" ? "none" : lawOf(costs.prepareSpread),
         fixed: costs.fixed,
         device: costs.device,
         armPerPage: costs.armPerPage,

@@ -80,9 +80,11 @@ const bestAlternative = (
   const branches = issue.errors.map((branch) => ({
     faults: branch.flatMap((one) => faultOf(schema, input, one, path)),
     mismatch: branch.reduce((sum, one) => sum + mismatch(one, given), 0),
+    isWord: branch.every((one) => one.code === "invalid_value" && one.path.length === 0),
   }));
   const best = branches.reduce((least, branch) => (branch.mismatch < least.mismatch ? branch : least));
-  if (words.length > 0 && typeof given === "string" && !/^[-+.\d]/.test(given)) {
+  // What begins like a quantity is told of a quantity, unless none is wanted here.
+  if (words.length > 0 && typeof given === "string" && (best.isWord || !/^[-+.\d]/.test(given))) {
     const others = branches.flatMap(({ faults }) => /^expected (.*), got /.exec(faults[0]?.message ?? "")?.[1] ?? []);
     return [{ path, message: wrongWord(path, given, words, others) }];
   }

@@ -1,6 +1,6 @@
-import type { SimEvent } from "../../sim/index.ts";
+import type { SimEvent, Timer } from "../../sim/index.ts";
 import { captureOf } from "../capture/captures.ts";
-import type { VmCapture } from "../capture/vm-capture.ts";
+import { after, type VmCapture } from "../capture/vm-capture.ts";
 import { passing } from "../drive.ts";
 import { pageSize } from "../memory.ts";
 import type { SnapshotPlan } from "../scenario.ts";
@@ -9,6 +9,10 @@ import type { SimulatedDomain } from "../simulated-domain.ts";
 import { SimulatedSnapshot, type VmPart } from "../simulated-snapshot.ts";
 import type { SimulatedVm } from "../simulated-vm.ts";
 import type { Policy } from "../testbed.ts";
+import { anyTraffic } from "../traffic.ts";
+import { Crossings } from "./crossings.ts";
+import type { Desynchrony } from "./desynchrony.ts";
+import { longestStandstill } from "./standstill.ts";
 
 /**
  * One snapshot of a cluster on its way from planned to cut, and until its pages are saved. A cut protocol leads each VM
@@ -28,6 +32,12 @@ export class ClusterCut {
   readonly #whole: boolean;
   readonly #parts: (VmPart | undefined)[];
   readonly #pausedAt: Float64Array;
+  readonly #resumedAt: Float64Array;
+  /** What passes between VMs that have been cut and run, and those that have not; undefined before there are both. */
+  #crossings: Crossings | undefined;
+  #crossed = 0;
+  #forced = 0;
+  readonly #late: (() => void)[] = [];
   #cut = 0;
   #unsaved: number;
   #firstCut = Number.POSITIVE_INFINITY;
@@ -44,7 +54,12 @@ export class ClusterCut {
     this.#whole = plan.record === "full" || !cluster.tracking;
     this.#parts = cluster.vms.map(() => undefined);
     this.#pausedAt = new Float64Array(cluster.vms.length);
+    this.#resumedAt = new Float64Array(cluster.vms.length);
     this.#unsaved = cluster.vms.length;
+  }
+
+  get desynchrony(): Desynchrony {
+    return this.cluster.desynchrony;
   }
 
   /** From the first cut of a VM to the last, in seconds. */
@@ -52,8 +67,22 @@ export class ClusterCut {
     return this.snapshot === undefined ? Number.NaN : this.snapshot.cutAt - this.#firstCut;
   }
 
-  prepare(i: number, ready: () => void): void {
-    this.captures[i]!.prepare(ready);
+  /** For how long a connection between two VMs stood still at most, in seconds; undefined if no two VMs talk. */
+  get standstill(): number | undefined {
+    const { traffic } = this.#domain.scenario.cluster;
+    if (!anyTraffic(traffic)) return undefined;
+    return longestStandstill({ from: this.#pausedAt, to: this.#resumedAt }, traffic, this.#plan.cut === "drop");
+  }
+
+  /** Gets the capture of a VM ready, `late` seconds after the others; a VM that has failed never is. */
+  prepare(i: number, late: number, ready: () => void): void {
+    const capture = this.captures[i]!;
+    const begin = (): void =>
+      capture.prepare(() => {
+        if (capture.vm.running) ready();
+      });
+    if (late > 0) this.#late.push(after(this.#domain.sim, late, begin));
+    else begin();
   }
 
   /** The guest stops, and what is to be saved of it is noted. */
@@ -70,6 +99,7 @@ export class ClusterCut {
     this.#pausedAt[i] = now;
     this.#firstCut = Math.min(this.#firstCut, now);
     this.#cut += 1;
+    this.#crossed += this.#crossings?.cut(i, now) ?? 0;
     if (this.#cut === this.captures.length) this.#complete();
   }
 
@@ -83,12 +113,30 @@ export class ClusterCut {
     const vm = this.cluster.vms[i]!;
     const { now } = this.#domain.sim;
     this.longestPause = Math.max(this.longestPause, now - this.#pausedAt[i]!);
+    this.#resumedAt[i] = now;
     this.cluster.resumedAt = now;
     this.cluster.resume(vm, "pause", { sweeps: this.#plan.capture === "post-copy" });
     this.captures[i]!.finish(this.#parts[i]!, () => {
       this.#unsaved -= 1;
       if (this.#unsaved === 0) this.saved.succeed(undefined);
     });
+    if (this.#cut < this.captures.length && vm.running) this.#sends(i);
+  }
+
+  /** Seconds until a message may reach a VM before its cut, from one that has been cut. */
+  get nextMessage(): number {
+    return this.#crossings === undefined ? Number.POSITIVE_INFINITY : this.#crossings.next - this.#domain.sim.now;
+  }
+
+  /** A VM that such a message reaches now; its cut is forced, or the message becomes an orphan. */
+  reached(): number | undefined {
+    const forced = this.#crossings?.reached(this.#domain.sim.now);
+    if (forced !== undefined) this.#forced += 1;
+    return forced;
+  }
+
+  timer(call: () => void): Timer {
+    return this.#domain.sim.timer(call);
   }
 
   /** Waits until `begin` has called back for every VM. */
@@ -104,19 +152,33 @@ export class ClusterCut {
     yield* passing(all);
   }
 
-  /** An event that only an interrupt ends the wait for. */
-  never(what: string): SimEvent<void> {
-    return this.#domain.sim.event(`${this.cluster.name}: ${what}`);
-  }
-
   /** A VM has failed in the middle of it. */
   lose(vm: SimulatedVm): void {
     this.captures[vm.index]!.lose();
+    this.#crossings?.lose(vm.index);
   }
 
-  /** The snapshot is given up. */
+  /** The snapshot is given up, if it is not saved. */
   cancel(): void {
+    for (const stop of this.#late) stop();
     for (const capture of this.captures) capture.cancel();
+    // A failure between the first cut and the last: there never was a snapshot of the cluster.
+    if (this.#cut > 0 && this.snapshot === undefined) this.#domain.ledger.add("cutsBroken", 1);
+  }
+
+  /** A VM that has been cut runs on while others are still before their cuts: what it sends may cross. */
+  #sends(i: number): void {
+    const { scenario, sim } = this.#domain;
+    const { traffic } = scenario.cluster;
+    if (this.#crossings === undefined) {
+      if (!anyTraffic(traffic)) return;
+      const { vms } = this.cluster;
+      const near = (from: number, to: number): boolean => vms[from]!.host === vms[to]!.host;
+      const waiting = vms.filter((vm, k) => this.#parts[k] === undefined && vm.running).map((vm) => vm.index);
+      const messages = { vms: vms.length, traffic, near, delay: scenario.dataCentre.latency };
+      this.#crossings = new Crossings(messages, waiting, this.cluster.chance);
+    }
+    this.#crossings.runsOn(i, sim.now);
   }
 
   #part(vm: SimulatedVm, work: number): VmPart {
@@ -169,5 +231,7 @@ export class ClusterCut {
     store.chain(cluster).inFlight.push(this.snapshot);
     ledger.add("snapshots", 1);
     ledger.add("vmSnapshots", cluster.vms.length);
+    ledger.add(this.#plan.cut === "drop" ? "messagesDropped" : "orphans", this.#crossed);
+    ledger.add("cutsForced", this.#forced);
   }
 }

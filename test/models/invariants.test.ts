@@ -189,7 +189,8 @@ test("a domain more that never fails only doubles what is counted without failur
 });
 
 test("with all times k-fold and all rates a k-th, every time is k-fold and all else is the same", () => {
-  const times = /^(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)|^intervalAchieved$/;
+  const times =
+    /^(pause|captureDuration|tcpInterruption|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)|^intervalAchieved$/;
   fc.assert(
     fc.property(scenarios, fc.constantFrom(0.5, 4), (scenario, k) => {
       const plain = run(scenario);
@@ -242,6 +243,7 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
       ...snapshot,
       interval: snapshot.interval * k,
       costs: {
+        ...costs,
         prepare: costs.prepare * k,
         fixed: costs.fixed * k,
         device: costs.device * k,

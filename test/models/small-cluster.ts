@@ -30,6 +30,7 @@ export const smallCluster: ClusterScenario = {
     vm: { cores: 2, memory: 512 * MiB },
     quorum: 3,
     antiAffinity: "none",
+    traffic: { kind: "even", vms: 3, messagesPerSecond: 100 },
     workload: {
       name: "small",
       classes: [
@@ -47,10 +48,13 @@ export const smallCluster: ClusterScenario = {
     capture: "post-copy",
     record: "lazy-incremental",
     cut: "barrier",
+    clockSkew: 0,
+    delivery: "buffered",
     maxInFlight: 1,
     onOverrun: "stretch",
     costs: {
       prepare: 0,
+      prepareSpread: "none",
       fixed: 0.02,
       device: 0.03,
       armPerPage: 5e-8,

@@ -1,0 +1,42 @@
+import { cutsByChance } from "../models/cut/desynchrony.ts";
+import { lifetime } from "../models/laws.ts";
+import type { Report } from "./check-cluster.ts";
+import type { ClusterFile } from "./cluster-schema.ts";
+import { type LawSpec, lawOf } from "./law-schema.ts";
+import { duration, formatQuantity } from "./units.ts";
+
+/** What one key alone cannot tell about the cuts of a cluster and the messages between its VMs. */
+export const checkCut = ({ cluster, snapshot }: ClusterFile, report: Report): void => {
+  const { vms, traffic } = cluster;
+  const { interval, clockSkew, costs } = snapshot;
+  if (traffic !== "none" && "matrix" in traffic) {
+    const { matrix } = traffic;
+    const path = ["cluster", "traffic", "matrix"];
+    if (matrix.length !== vms) report(path, `has ${matrix.length} rows for ${vms} VMs`, [["cluster", "vms"]]);
+    for (const [from, row] of matrix.entries()) {
+      if (row.length !== matrix.length) report([...path, from], `has ${row.length} columns of ${matrix.length}`);
+      else if (row[from]! > 0) report([...path, from, from], `VM ${from} cannot send to itself: write 0`);
+    }
+  }
+  const show = (seconds: number): string => formatQuantity(duration, seconds);
+  if (clockSkew >= interval) {
+    report(["snapshot", "clockSkew"], `${show(clockSkew)} is no less than the interval of ${show(interval)}`, [
+      ["snapshot", "interval"],
+    ]);
+  }
+  const spread = costs.prepareSpread === "none" ? 0 : lifetime(lawOf(costs.prepareSpread)).mean;
+  if (spread >= interval) {
+    const message = `with a mean of ${show(spread)} VMs are not ready before the next snapshot is due, ${show(interval)} later`;
+    report(["snapshot", "costs", "prepareSpread"], message, [["snapshot", "interval"]]);
+  }
+};
+
+/** Says so where nothing keeps the VMs apart, so that all protocols cut alike. */
+export const remarksOnCut = ({ snapshot, cluster }: ClusterFile): string[] => {
+  const { cut, clockSkew, costs } = snapshot;
+  if (cut === "barrier" || cluster.vms === 1) return [];
+  const spread = (law: "none" | LawSpec) => (law === "none" ? law : lawOf(law));
+  if (cutsByChance({ cut, clockSkew, costs: { prepareSpread: spread(costs.prepareSpread) } })) return [];
+  const key = cut === "scheduled" ? "snapshot.clockSkew" : "snapshot.costs.prepareSpread";
+  return [`all VMs are cut at one instant, so nothing tells ${cut} from other protocols: give ${key}`];
+};

@@ -1,0 +1,31 @@
+import * as z from "zod";
+import { type TrafficMatrix, trafficOf } from "../models/traffic.ts";
+import { perSecond } from "./quantity-schema.ts";
+
+const byPattern = z.strictObject({
+  pattern: z
+    .enum(["uniform", "ring", "star"])
+    .describe("Evenly to all others, each to the VM after it, or all to VM 0 and back"),
+  messagesPerSecond: perSecond("Messages that a VM sends; in a star, to VM 0 and back"),
+});
+
+const byMatrix = z.strictObject({
+  matrix: z
+    .array(z.array(perSecond("Messages from the VM of this row to the VM of this column")))
+    .describe("A row for each VM that sends, a column for each that receives"),
+});
+
+/** Messages between the VMs of a cluster, as they are written. */
+export const trafficSchema = z.union([z.literal("none"), byPattern, byMatrix]);
+
+export type TrafficSpec = z.output<typeof trafficSchema>;
+
+/** The rates that were written; expects a matrix of as many rows and columns as there are VMs. */
+export const resolveTraffic = (spec: TrafficSpec, vms: number): TrafficMatrix => {
+  if (spec === "none") return trafficOf("none", vms, 0);
+  if ("pattern" in spec) return trafficOf(spec.pattern, vms, spec.messagesPerSecond);
+  const pairs = spec.matrix.flatMap((row, from) =>
+    row.map((messagesPerSecond, to) => ({ from, to, messagesPerSecond })),
+  );
+  return { kind: "pairs", vms, pairs: pairs.filter(({ messagesPerSecond }) => messagesPerSecond > 0) };
+};
