@@ -67,6 +67,12 @@ const pageClass = z.strictObject({
 
 const workload = z.strictObject({
   name,
+  mix: z.string().optional().describe("Classes of pages to begin with: a name, or a CSV file of your own"),
+  curve: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("CSV file of distinct writes over time, measured on a guest of this memory"),
   classes: z
     .record(z.string(), pageClass)
     .describe("Classes of pages by a name of yours")

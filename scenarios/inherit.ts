@@ -1,8 +1,8 @@
-import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { bundledFolder } from "./catalogue.ts";
 import { type Files, whyUnreadable } from "./files.ts";
 import type { Issue } from "./issue.ts";
-import type { Place, Source } from "./place.ts";
+import { type Place, type Source, shownPath } from "./place.ts";
 import { readYaml } from "./read-yaml.ts";
 import { didYouMean } from "./spelling.ts";
 import { type Mapping, mapping, without } from "./tree.ts";
@@ -50,7 +50,7 @@ export const readLineage = (files: Files, reference: string, folder: string, iss
       if (from === undefined) throw new NoScenarioError(notFound(files, reference, error));
       return complain(notFound(files, from.name, error));
     }
-    const source: Source = { kind: "file", name: shown(path, folder), folder: dirname(path), text };
+    const source: Source = { kind: "file", name: shownPath(path, folder), folder: dirname(path), text };
     const { tree, issues: faults } = readYaml(source);
     issues.push(...faults);
     if (tree.kind !== "mapping") {
@@ -76,10 +76,4 @@ export const readLineage = (files: Files, reference: string, folder: string, iss
 const notFound = (files: Files, reference: string, error: unknown): string => {
   const known = builtInScenarios(files);
   return `cannot read scenario ${reference}: ${whyUnreadable(error)}${didYouMean(reference, known) || ";"} built in are ${known.join(", ")}`;
-};
-
-/** Paths below the current folder are shown relative to it. */
-const shown = (path: string, folder: string): string => {
-  const short = relative(folder, path);
-  return short.startsWith("..") || isAbsolute(short) ? path : short;
 };

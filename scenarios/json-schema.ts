@@ -23,6 +23,7 @@ export const scenarioJsonSchema = (files: Files): Json => {
     properties["extends"] = { type: "string", description: "Path or name of the scenario that this one changes" };
   }
   offerTraces(cluster);
+  offerMixes(cluster, catalogue.names("workloads"));
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Snapback scenario",
@@ -75,4 +76,16 @@ const offerTraces = (schema: Json): void => {
     for (const value of Object.values(node)) visit(value);
   };
   visit(((schema["properties"] as Json)["failures"] as Json)["properties"]);
+};
+
+/** A workload may be a page mix in a file, or begin with one. */
+const offerMixes = (schema: Json, names: readonly string[]): void => {
+  const parts = ((schema["properties"] as Json)["cluster"] as Json)["properties"] as Json;
+  const file = { type: "string", pattern: "[/\\\\]|\\.[cC][sS][vV]$" };
+  const workload = parts["workload"] as Json;
+  workload["anyOf"] = [...(workload["anyOf"] as Json[]), file];
+  const inner = inside(workload)["properties"] as Json;
+  const { description } = inner["mix"] as Json;
+  inner["mix"] = { description, anyOf: [{ enum: names }, file] };
+  (inner["curve"] as Json)["examples"] = ["./curve.csv"];
 };

@@ -69,10 +69,10 @@ const markWhole = (tree: Tree): Tree => {
   return { ...tree, entries, ...(standAlone.some((key) => entries.has(key)) ? { whole: true } : {}) };
 };
 
-/** A workload whose classes all say their type replaces another; otherwise it changes the classes of the other. */
+/** A workload whose classes all say their type replaces another, a mix only its classes; others change them one by one. */
 const wholeWorkload = (node: Tree): Tree => {
   const classes = at(node, ["classes"]);
-  if (node.kind !== "mapping" || classes?.kind !== "mapping") return node;
+  if (node.kind !== "mapping" || classes?.kind !== "mapping" || classes.whole) return node;
   const complete = [...classes.entries.values()].every(({ value }) => at(value, ["type"]) !== undefined);
   return complete ? { ...node, whole: true } : node;
 };

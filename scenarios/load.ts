@@ -5,11 +5,14 @@ import { Catalogue } from "./catalogue.ts";
 import { checkCluster, checkTraceOutages, type Report, remarksOn } from "./check-cluster.ts";
 import { checkTextbook } from "./check-textbook.ts";
 import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
+import { FormShelf } from "./csv-forms/form-shelf.ts";
 import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
 import { type Issue, type Path, ScenarioError } from "./issue.ts";
 import { endWithWork } from "./job.ts";
+import { layWorkload } from "./lay-workload.ts";
 import { complete, prepareLayer } from "./layer.ts";
+import { measuredWrites } from "./measured-writes.ts";
 import { type Override, overridePath, readOverride } from "./override.ts";
 import { resolveCluster } from "./resolve-cluster.ts";
 import { resolveTextbook } from "./resolve-textbook.ts";
@@ -75,12 +78,14 @@ class Loader {
   readonly #catalogue: Catalogue;
   readonly #issues: Issue[] = [];
   readonly #traces: TraceShelf;
+  readonly #forms: FormShelf;
   readonly #notes = new Set<string>();
 
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#catalogue = new Catalogue(options.files);
     this.#traces = new TraceShelf(options.files);
+    this.#forms = new FormShelf(options.files, options.folder, this.#issues);
   }
 
   load(reference: string): LoadedScenario {
@@ -92,9 +97,7 @@ class Loader {
     const set = overrides.flatMap((one) => readOverride(one, folder, this.#issues) ?? []);
     const model = this.#model([...lineage, ...set]);
     const written = model === "textbook" ? endWithWork(lineage, set) : [...lineage, ...set];
-    const layers = [this.#catalogue.defaults(model), ...written].map((one) =>
-      prepareLayer(one, this.#catalogue, this.#issues),
-    );
+    const layers = [this.#catalogue.defaults(model), ...written].map((one) => this.#prepare(one));
     const merged = this.#withoutSetAxes(layers.reduce((base, over) => merge(base, over)) as Mapping);
     const tree = complete(merged, this.#catalogue);
 
@@ -108,7 +111,7 @@ class Loader {
       replications,
       tree,
       points: points as ScenarioPoint[],
-      notes: [...this.#notes, ...this.#traces.notes],
+      notes: [...this.#notes, ...this.#forms.notes, ...this.#traces.notes],
     };
   }
 
@@ -121,6 +124,10 @@ class Loader {
     const known = Object.keys(models);
     const message = `there is no model ${value}${didYouMean(value, known) || `; there are ${known.join(" and ")}`}`;
     throw new ScenarioError([...this.#issues, { path: ["model"], message, place: named.at }]);
+  }
+
+  #prepare(layer: Tree): Tree {
+    return prepareLayer(layWorkload(layer, this.#catalogue, this.#forms, this.#issues), this.#catalogue, this.#issues);
   }
 
   #combinations(model: Model, tree: Mapping | Tree): Combination[] {
@@ -145,7 +152,7 @@ class Loader {
   }
 
   #point(model: Model, name: string, base: Mapping, combination: Combination): ScenarioPoint | undefined {
-    const laid = [...combination.values()].map((one) => prepareLayer(one, this.#catalogue, this.#issues));
+    const laid = [...combination.values()].map((one) => this.#prepare(one));
     const swept = laid.reduce<Tree>((below, over) => merge(below, over), without(base, "sweep"));
     const tree = complete(swept, this.#catalogue);
     const input = plain(tree);
@@ -215,7 +222,8 @@ class Loader {
     checkCluster(file, report);
     for (const note of remarksOn(file)) this.#notes.add(note);
     const traces = { host: this.#trace("host", file, report), vm: this.#trace("vm", file, report) };
-    return this.#issues.length > 0 ? undefined : resolveCluster(file, name, traces);
+    const writes = measuredWrites(file, tree, this.#forms, report);
+    return this.#issues.length > 0 ? undefined : resolveCluster(file, name, traces, writes);
   }
 
   #trace(component: "host" | "vm", file: ClusterFile, report: Report): OutageTrace | undefined {

@@ -1,3 +1,5 @@
+import { isAbsolute, relative } from "node:path";
+
 /** A text that values come from. `name` is what people see: a path, or `--set`. */
 export interface Source {
   readonly kind: "file" | "argument" | "defaults" | "catalogue";
@@ -38,4 +40,10 @@ export const excerpt = (place: Place): string => {
   // Tabs stay tabs, so that the caret stands under its character whatever their width.
   const indent = written.slice(0, column - 1).replace(/[^\t]/g, " ");
   return `  ${number} | ${written}\n  ${margin} | ${indent}${"^".repeat(width)}`;
+};
+
+/** A path as people see it: below the current folder relative to it. */
+export const shownPath = (path: string, folder: string): string => {
+  const short = relative(folder, path);
+  return short.startsWith("..") || isAbsolute(short) ? path : short;
 };

@@ -1,3 +1,5 @@
+import type { WriteClass } from "../models/fit-writes.ts";
+import { layWrites } from "../models/lay-writes.ts";
 import {
   type ClassStorage,
   type ClusterScenario,
@@ -22,10 +24,16 @@ export interface Traces {
 }
 
 /** What a checked file means, in seconds, bytes, bytes per second and pages. */
-export const resolveCluster = (file: ClusterFile, name: string, traces: Traces): ClusterScenario => {
+export const resolveCluster = (
+  file: ClusterFile,
+  name: string,
+  traces: Traces,
+  writes?: readonly WriteClass[],
+): ClusterScenario => {
   const { dataCentre, cluster, snapshot, storage, failures } = file;
   const { host } = dataCentre;
   const { costs } = snapshot;
+  const mix = pageClasses(cluster.workload.classes, cluster.vm.memory);
   return {
     model: "cluster",
     name,
@@ -45,7 +53,7 @@ export const resolveCluster = (file: ClusterFile, name: string, traces: Traces):
       ...cluster,
       workload: {
         name: cluster.workload.name ?? "custom",
-        classes: pageClasses(cluster.workload.classes, cluster.vm.memory),
+        classes: writes === undefined ? mix : layWrites(mix, writes),
       },
       traffic: resolveTraffic(cluster.traffic, cluster.vms),
       quorum: cluster.quorum === "all" ? cluster.vms : cluster.quorum,

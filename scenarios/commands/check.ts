@@ -18,9 +18,10 @@ export const check = (
         folder,
         overrides: given.set.map((text) => setTo("--set", text)),
       });
-      const { points, replications } = loaded;
+      const { points, replications, notes } = loaded;
       const many = points.length === 1 ? "" : `${points.length} points, `;
       line.print(`${reference}: ok (${points[0]!.scenario.model}, ${many}${replications} replications)`);
+      for (const note of notes) line.print(`- ${note}`);
     } catch (error) {
       if (!(error instanceof ScenarioError || error instanceof NoScenarioError)) throw error;
       faults.push(error.message);

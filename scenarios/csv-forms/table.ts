@@ -40,6 +40,8 @@ export interface Bounds {
 /** A CSV file of a user's, read by the header of its form, with a place for everything that is wrong. */
 export class CsvTable {
   readonly source: Source;
+  /** Where the header is. */
+  readonly at: Place;
   readonly rows: readonly Row[];
   /** What is odd but does no harm. */
   readonly notes: string[] = [];
@@ -53,8 +55,9 @@ export class CsvTable {
     this.#issues = issues;
     const { lines, complete } = splitCsv(source.text);
     const [header, ...rest] = lines;
+    this.at = header === undefined ? { source, start: 0, end: source.text.length } : placeOf(source, header);
     this.#columns = header === undefined ? new Map() : this.#readHeader(header, form);
-    if (header === undefined) this.fault(this.#whole(), `is empty; ${form.name} begins with the header ${shape(form)}`);
+    if (header === undefined) this.fault(this.at, `is empty; ${form.name} begins with the header ${shape(form)}`);
     else if (this.sound && rest.length === 0) this.fault(placeOf(source, header), `has a header and no line below it`);
     this.rows = header !== undefined && this.sound ? this.#readRows(rest, header.fields.length, complete) : [];
     if (!complete && this.sound) this.notes.push("its last line does not end, so the file may have been cut off");
@@ -155,10 +158,6 @@ export class CsvTable {
       };
       return [{ line: line.line, at, cell }];
     });
-  }
-
-  #whole(): Place {
-    return { source: this.source, start: 0, end: this.source.text.length };
   }
 }
 

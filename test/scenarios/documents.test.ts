@@ -38,6 +38,18 @@ test("the trace in the documents is read as it is described", () => {
   ]);
 });
 
+test("the forms in the documents are read as they are described", () => {
+  const [curve, mix] = blocks("scenarios/csv-forms/README.md", "csv");
+  const files = { "curve.csv": curve!, "mix.csv": mix! };
+  for (const workload of [
+    "{ curve: ./curve.csv }",
+    "{ mix: ./mix.csv }",
+    "./mix.csv",
+    "{ mix: database, curve: ./curve.csv }",
+  ])
+    assert.equal(faults({ ...files, "a.yaml": `cluster: { workload: ${workload} }` }), [], workload);
+});
+
 test("every snapback command of the first page runs, on the scenario of the first page", () => {
   const [scenario] = blocks("README.md", "yaml");
   const commands = blocks("README.md", "sh").flatMap((block) => block.match(/^snapback .*/gm) ?? []);

@@ -24,6 +24,14 @@ test("editors accept every built-in scenario", () => {
     assert.is(accepts(schema, parse(readFileSync(`${bundledFolder}${name}.yaml`, "utf8"))), true, name);
 });
 
+test("editors accept files of one's own as workload, mix and curve", () => {
+  const valid = (workload: unknown): boolean => accepts(schema, { cluster: { workload } });
+  for (const workload of ["./mine.csv", { mix: "mine.csv" }, { mix: "web", curve: "./c.csv" }, { curve: "c.csv" }])
+    assert.ok(valid(workload), JSON.stringify(workload));
+  for (const workload of [{ mix: "wbe" }, { mix: 5 }, { curve: 5 }, { curves: "c.csv" }])
+    assert.not.ok(valid(workload), JSON.stringify(workload));
+});
+
 /** Texts that need no other file, and whether they can be loaded. */
 const texts: readonly (readonly [text: string, valid: boolean])[] = [
   ["horizon: 30d", true],

@@ -26,6 +26,11 @@ const texts: { readonly [name: string]: { readonly [file: string]: string } } = 
     "a.yaml": "failures: { host: { trace: ./b.csv } }",
     "b.csv": "component,start,end\nx,1,2\n",
   },
+  "a guest of one's own": {
+    "a.yaml": "cluster: { workload: { mix: ./b.csv, curve: ./c.csv } }",
+    "b.csv": "type,pages\nanonymous,7\nfree,4\n",
+    "c.csv": "seconds,distinctPages\n1,100\n",
+  },
   "a sample": { "a.yaml": "failures: { host: { law: empirical, sample: [1h, 2h, 5h] } }" },
   "a sweep": {
     "a.yaml":

@@ -74,7 +74,13 @@ const cases: readonly (readonly [law: string, text: string, ...expected: RegExp[
   ["a field too many", `${header}0,1,5,9\n`, /^2:1: has 4 fields where the header has 3$/],
   ["a decimal comma", `${header}0,1,5,5\n`, /^2:1: has 4 fields where the header has 3$/],
   ["a file that breaks off", `${header}0,1,5\n1,0`, /^3:1: has 2 fields .* truncated in the middle of a line$/],
-  ["several faults, each at its place", `${header}0,9,5\n1,1,5\n1,2,x\n`, /^2:3: there is no VM 9/, /^3:3: VM 1 sends/],
+  [
+    "several faults, each at its place",
+    `${header}0,9,5\n1,1,5\n1,2,x\n`,
+    /^2:3: there is no VM 9/,
+    /^3:3: VM 1 sends/,
+    /^4:5: messagesPerSecond: expected/,
+  ],
 ];
 
 for (const [law, text, ...expected] of cases)

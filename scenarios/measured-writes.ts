@@ -1,0 +1,54 @@
+import type { WriteClass } from "../models/fit-writes.ts";
+import type { Report } from "./check-cluster.ts";
+import type { ClusterFile } from "./cluster-schema.ts";
+import type { FormShelf } from "./csv-forms/form-shelf.ts";
+import { writesNotGiven } from "./csv-forms/mix-csv.ts";
+import { at, type Tree } from "./tree.ts";
+import { duration, formatQuantity } from "./units.ts";
+
+const pageSize = 4096;
+
+/**
+ * What the curve of a workload, if it has one, says about its writes; its file is read and fitted.
+ *
+ * @param tree the same scenario, with the places of its values
+ */
+export const measuredWrites = (
+  { cluster, snapshot }: ClusterFile,
+  tree: Tree,
+  forms: FormShelf,
+  report: Report,
+): readonly WriteClass[] | undefined => {
+  const { curve: path, classes } = cluster.workload;
+  if (path === undefined) {
+    checkWritesGiven(tree, Object.keys(classes), report);
+    return undefined;
+  }
+  const pages = Math.floor(cluster.vm.memory / pageSize);
+  const fit = forms.curve(path, pages, (message) => report(["cluster", "workload", "curve"], message));
+  if (fit === undefined) return undefined;
+  if (snapshot.interval > fit.until) {
+    const [interval, until] = [snapshot.interval, fit.until].map((time) => formatQuantity(duration, time));
+    forms.remark("curve", path, `it ends at ${until}, so what an interval of ${interval} writes is extrapolated`);
+  }
+  const free = Object.values(classes).reduce((sum, { type, share }) => sum + (type === "free" ? share : 0), 0);
+  const over = fit.classes.reduce((sum, one) => sum + one.pages, 0) - (1 - free) * pages;
+  if (over > 1)
+    forms.remark(
+      "curve",
+      path,
+      `more pages are written than are in use: ${Math.round(over)} free pages of the mix are written, too`,
+    );
+  return fit.classes;
+};
+
+/** Without a curve a mix must tell the writes itself. */
+const checkWritesGiven = (tree: Tree, classes: readonly string[], report: Report): void => {
+  const paths = classes.map((name) => ["cluster", "workload", "classes", name, "writesPerGiB"]);
+  const open = paths.find((path) => {
+    const writes = at(tree, path);
+    return writes?.kind === "scalar" && writes.provenance === writesNotGiven;
+  });
+  if (open !== undefined)
+    report(open, "the mix has no column writesPerSecond, and the workload no curve: nothing would ever be written");
+};
