@@ -188,6 +188,17 @@ test("the mean time to data loss, its leading term and its chance within a year 
   }
 });
 
+test("ten machines with three spares and one repairer crash after 12340 in the mean", () => {
+  const breaking = [0, 1, 2, 3].map((broken) => ({ from: broken, to: broken + 1, rate: 10 / 100 }));
+  const mending = [1, 2, 3].map((broken) => ({ from: broken, to: broken - 1, rate: 1 }));
+  closeTo(
+    untilAbsorption({ states: 5, transitions: [...breaking, ...mending] }, 0).mean,
+    12_340,
+    1e-14,
+    "time to crash",
+  );
+});
+
 test("a chain of two states comes to rest exponentially, from both", () => {
   const [out, back] = [3, 0.5];
   const chain = {
