@@ -9,7 +9,7 @@ import { duration, formatQuantity } from "./units.ts";
 export const checkCut = ({ cluster, snapshot }: ClusterFile, report: Report): void => {
   const { vms, traffic } = cluster;
   const { interval, clockSkew, costs } = snapshot;
-  if (traffic !== "none" && "matrix" in traffic) {
+  if (traffic !== "none" && "matrix" in traffic && typeof traffic.matrix !== "string") {
     const { matrix } = traffic;
     const path = ["cluster", "traffic", "matrix"];
     if (matrix.length !== vms) report(path, `has ${matrix.length} rows for ${vms} VMs`, [["cluster", "vms"]]);

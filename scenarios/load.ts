@@ -10,9 +10,9 @@ import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
 import { type Issue, type Path, ScenarioError } from "./issue.ts";
 import { endWithWork } from "./job.ts";
-import { layWorkload } from "./lay-workload.ts";
+import { layForms } from "./lay-forms.ts";
 import { complete, prepareLayer } from "./layer.ts";
-import { measuredWrites } from "./measured-writes.ts";
+import { readMeasurements } from "./measurements.ts";
 import { type Override, overridePath, readOverride } from "./override.ts";
 import { resolveCluster } from "./resolve-cluster.ts";
 import { resolveTextbook } from "./resolve-textbook.ts";
@@ -127,7 +127,7 @@ class Loader {
   }
 
   #prepare(layer: Tree): Tree {
-    return prepareLayer(layWorkload(layer, this.#catalogue, this.#forms, this.#issues), this.#catalogue, this.#issues);
+    return prepareLayer(layForms(layer, this.#catalogue, this.#forms, this.#issues), this.#catalogue, this.#issues);
   }
 
   #combinations(model: Model, tree: Mapping | Tree): Combination[] {
@@ -222,8 +222,8 @@ class Loader {
     checkCluster(file, report);
     for (const note of remarksOn(file)) this.#notes.add(note);
     const traces = { host: this.#trace("host", file, report), vm: this.#trace("vm", file, report) };
-    const writes = measuredWrites(file, tree, this.#forms, report);
-    return this.#issues.length > 0 ? undefined : resolveCluster(file, name, traces, writes);
+    const measurements = readMeasurements(file, tree, this.#forms, report);
+    return this.#issues.length > 0 ? undefined : resolveCluster(file, name, traces, measurements);
   }
 
   #trace(component: "host" | "vm", file: ClusterFile, report: Report): OutageTrace | undefined {

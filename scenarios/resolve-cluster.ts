@@ -1,4 +1,3 @@
-import type { WriteClass } from "../models/fit-writes.ts";
 import { layWrites } from "../models/lay-writes.ts";
 import {
   type ClassStorage,
@@ -12,6 +11,7 @@ import {
 import type { ClusterFile } from "./cluster-schema.ts";
 import type { FailureSourceSpec } from "./failures-schema.ts";
 import { lawOf } from "./law-schema.ts";
+import type { Measurements } from "./measurements.ts";
 import { resolveTraffic } from "./traffic-schema.ts";
 
 const pageSize = 4096;
@@ -28,7 +28,7 @@ export const resolveCluster = (
   file: ClusterFile,
   name: string,
   traces: Traces,
-  writes?: readonly WriteClass[],
+  { writes, traffic }: Measurements,
 ): ClusterScenario => {
   const { dataCentre, cluster, snapshot, storage, failures } = file;
   const { host } = dataCentre;
@@ -55,7 +55,7 @@ export const resolveCluster = (
         name: cluster.workload.name ?? "custom",
         classes: writes === undefined ? mix : layWrites(mix, writes),
       },
-      traffic: resolveTraffic(cluster.traffic, cluster.vms),
+      traffic: traffic ?? resolveTraffic(cluster.traffic, cluster.vms),
       quorum: cluster.quorum === "all" ? cluster.vms : cluster.quorum,
     },
     snapshot: {

@@ -11,8 +11,11 @@ const byPattern = z.strictObject({
 
 const byMatrix = z.strictObject({
   matrix: z
-    .array(z.array(perSecond("Messages from the VM of this row to the VM of this column")))
-    .describe("A row for each VM that sends, a column for each that receives"),
+    .union([
+      z.array(z.array(perSecond("Messages from the VM of this row to the VM of this column"))),
+      z.string().min(1).describe("CSV file of your own"),
+    ])
+    .describe("A row for each VM that sends, a column for each that receives; or a file of pairs"),
 });
 
 /** Messages between the VMs of a cluster, as they are written. */
@@ -20,10 +23,11 @@ export const trafficSchema = z.union([z.literal("none"), byPattern, byMatrix]);
 
 export type TrafficSpec = z.output<typeof trafficSchema>;
 
-/** The rates that were written; expects a matrix of as many rows and columns as there are VMs. */
+/** The rates that were written; expects a matrix of as many rows and columns as there are VMs, and none in a file. */
 export const resolveTraffic = (spec: TrafficSpec, vms: number): TrafficMatrix => {
   if (spec === "none") return trafficOf("none", vms, 0);
   if ("pattern" in spec) return trafficOf(spec.pattern, vms, spec.messagesPerSecond);
+  if (typeof spec.matrix === "string") throw new TypeError(`the traffic matrix ${spec.matrix} has not been read`);
   const pairs = spec.matrix.flatMap((row, from) =>
     row.map((messagesPerSecond, to) => ({ from, to, messagesPerSecond })),
   );

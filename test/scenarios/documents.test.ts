@@ -39,8 +39,9 @@ test("the trace in the documents is read as it is described", () => {
 });
 
 test("the forms in the documents are read as they are described", () => {
-  const [curve, mix] = blocks("scenarios/csv-forms/README.md", "csv");
-  const files = { "curve.csv": curve!, "mix.csv": mix! };
+  const [curve, mix, traffic] = blocks("scenarios/csv-forms/README.md", "csv");
+  const files = { "curve.csv": curve!, "mix.csv": mix!, "traffic.csv": traffic! };
+  assert.equal(faults({ ...files, "a.yaml": "cluster: { traffic: { matrix: ./traffic.csv } }" }), []);
   for (const workload of [
     "{ curve: ./curve.csv }",
     "{ mix: ./mix.csv }",

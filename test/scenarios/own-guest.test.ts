@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -6,7 +5,6 @@ import { distinctWrites } from "../../models/memory.ts";
 import type { ClusterScenario, PageClass } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { bundledFolder } from "../../scenarios/catalogue.ts";
-import { readTrafficCsv } from "../../scenarios/csv-forms/traffic-csv.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { type LoadedScenario, loadScenario } from "../../scenarios/load.ts";
 import { showScenario } from "../../scenarios/show.ts";
@@ -206,6 +204,16 @@ const cases: readonly (readonly [law: string, texts: { readonly [file: string]: 
     /^a\.yaml:1:24: cluster\.workload\.curv: unknown key; did you mean curve\?$/,
   ],
   [
+    "a traffic matrix that is not there",
+    { "a.yaml": "cluster: { traffic: { matrix: none.csv } }" },
+    /^a\.yaml:1:31: cluster\.traffic\.matrix: cannot read \/case\/none\.csv: there is no such file$/,
+  ],
+  [
+    "a traffic matrix that is a number",
+    { "a.yaml": "cluster: { traffic: { matrix: 5 } }" },
+    /^a\.yaml:1:31: cluster\.traffic\.matrix: expected a list, got 5$/,
+  ],
+  [
     "a fault in a curve",
     { "a.yaml": "cluster: { workload: { curve: c.csv } }", "c.csv": "seconds,distinctPages\n1,x\n" },
     /^c\.csv:2:3: distinctPages must be a number, not "x"$/,
@@ -250,25 +258,46 @@ test("a file that is missing is looked for among its neighbours", () => {
   );
 });
 
-test("the example of a guest of one's own runs, and its traffic is of its five VMs", () => {
+test("a traffic matrix in a file is the traffic of the cluster", () => {
+  const texts = {
+    "a.yaml": "cluster: { vms: 3, traffic: { matrix: t.csv } }",
+    "t.csv": "from,to,messagesPerSecond\n2,0,5\n",
+  };
+  const loaded = load(texts);
+  const { traffic } = clusterOf(loaded).cluster;
+  assert.equal(traffic, { kind: "pairs", vms: 3, pairs: [{ from: 2, to: 0, messagesPerSecond: 5 }] });
+  assert.ok(loaded.notes.includes("traffic matrix t.csv: 1 of 6 pairs of VMs talk, 5 messages per second in all"));
+  assert.equal(load({ ...texts, "a.yaml": showScenario(loaded) }).points, loaded.points);
+  assert.equal(clusterOf(load(texts, "cluster.traffic=none")).cluster.traffic, { kind: "pairs", vms: 3, pairs: [] });
+  assert.equal(
+    load({
+      ...texts,
+      "a.yaml": "extends: b.yaml\ncluster: { traffic: { matrix: t.csv } }",
+      "b.yaml": "cluster: { vms: 3, traffic: { pattern: ring, messagesPerSecond: 9/s } }",
+    }).points[0]!.scenario,
+    loaded.points[0]!.scenario,
+  );
+});
+
+test("a traffic matrix for more VMs than there are is told at its line, at every point of a sweep", () => {
+  const texts = {
+    "a.yaml": "cluster: { traffic: { matrix: t.csv } }\nsweep: { cluster.vms: [2, 3, 4] }",
+    "t.csv": "from,to,messagesPerSecond\n2,0,5\n",
+  };
+  assert.equal(faults(texts), ["t.csv:2:1: there is no VM 2: they are counted from 0 to 1"]);
+});
+
+test("the example of a guest of one's own runs", () => {
   const loaded = loadScenario("own-guest.yaml", { files: diskFiles, folder: examples });
-  const scenario = {
+  const calm = { host: { kind: "none" }, vm: { kind: "none" } } as const;
+  const scenario: ClusterScenario = {
     ...clusterOf(loaded),
     horizon: 86_400,
-    failures: { host: { kind: "none" }, vm: { kind: "none" } },
-  } as const;
-  const { metrics } = simulateCluster({ ...clusterOf(loaded), ...scenario }, { seed: 1, replication: 0 });
+    failures: { ...clusterOf(loaded).failures, ...calm },
+  };
+  const { metrics } = simulateCluster(scenario, { seed: 1, replication: 0 });
   assert.ok(metrics["workRatio"]! > 0.9 && metrics["workRatio"]! < 1);
-  const source = {
-    kind: "file",
-    name: "traffic.csv",
-    folder: examples,
-    text: readFileSync(join(examples, "traffic.csv"), "utf8"),
-  } as const;
-  assert.is(
-    readTrafficCsv(source, scenario.cluster.vms, [])!.notes[0],
-    "12 of 20 pairs of VMs talk, 9600 messages per second in all",
-  );
+  assert.is(loaded.notes.filter((note) => /^(curve|page mix|traffic matrix) /.test(note)).length, 4);
 });
 
 test.run();

@@ -1,4 +1,5 @@
 import type { WriteClass } from "../models/fit-writes.ts";
+import type { TrafficMatrix } from "../models/traffic.ts";
 import type { Report } from "./check-cluster.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
 import type { FormShelf } from "./csv-forms/form-shelf.ts";
@@ -8,12 +9,27 @@ import { duration, formatQuantity } from "./units.ts";
 
 const pageSize = 4096;
 
-/**
- * What the curve of a workload, if it has one, says about its writes; its file is read and fitted.
- *
- * @param tree the same scenario, with the places of its values
- */
-export const measuredWrites = (
+/** What a scenario takes from CSV files, read. */
+export interface Measurements {
+  /** Classes of writes in place of those of the workload. */
+  readonly writes?: readonly WriteClass[] | undefined;
+  readonly traffic?: TrafficMatrix | undefined;
+}
+
+/** @param tree the same scenario, with the places of its values */
+export const readMeasurements = (file: ClusterFile, tree: Tree, forms: FormShelf, report: Report): Measurements => {
+  const { traffic, vms } = file.cluster;
+  const complain = (message: string): void => report(["cluster", "traffic", "matrix"], message);
+  const path =
+    traffic !== "none" && "matrix" in traffic && typeof traffic.matrix === "string" ? traffic.matrix : undefined;
+  return {
+    writes: measuredWrites(file, tree, forms, report),
+    traffic: path === undefined ? undefined : forms.traffic(path, vms, complain),
+  };
+};
+
+/** What the curve of a workload, if it has one, says about its writes. */
+const measuredWrites = (
   { cluster, snapshot }: ClusterFile,
   tree: Tree,
   forms: FormShelf,

@@ -10,12 +10,12 @@ import { changed, type Entry, type Mapping, mapping, merge, type Scalar, type Tr
 export const isMixFile = (reference: string): boolean => /[/\\]|\.csv$/i.test(reference);
 
 /**
- * One text of a scenario whose workload is given by a `mix` (a name of the catalogue, or a CSV file) as if it had written
- * the classes of that mix itself, changed by the rest of what it says. They replace the classes of the texts below, but
- * no `curve` of these. The path of a `curve` becomes absolute.
+ * One text of a scenario with what it takes from CSV files: their paths are absolute, and a workload that is given by a
+ * `mix` (a name of the catalogue, or a file) is as if it had written the classes of that mix itself, changed by the rest
+ * of what it says. They replace the classes of the texts below, but no `curve` of these.
  */
-export const layWorkload = (tree: Tree, catalogue: Catalogue, forms: FormShelf, issues: Issue[]): Tree =>
-  changed(tree, ["cluster", "workload"], (node) => {
+export const layForms = (tree: Tree, catalogue: Catalogue, forms: FormShelf, issues: Issue[]): Tree =>
+  changed(changed(tree, ["cluster", "traffic", "matrix"], absolute), ["cluster", "workload"], (node) => {
     const workload = asMix(node);
     if (workload.kind !== "mapping") return workload;
     const located = changed(workload, ["curve"], absolute) as Mapping;
