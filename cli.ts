@@ -7,6 +7,7 @@ import { diskFiles } from "./scenarios/files.ts";
 
 const line: CommandLine = {
   print: (text) => process.stdout.write(`${text}\n`),
+  write: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
   progress: process.stderr,
   clock: () => performance.now() / 1000,
   folder: process.cwd(),

@@ -4,6 +4,8 @@ import type { Files } from "../files.ts";
 export interface CommandLine {
   /** Writes a line to standard output. */
   readonly print: (text: string) => void;
+  /** Writes to standard output what need not be whole lines; to be awaited, so that a slow reader sets the pace. */
+  readonly write: (text: string) => Promise<void>;
   /** Standard error, for progress. */
   readonly progress: NodeJS.WriteStream;
   /** Seconds from any origin. */

@@ -65,6 +65,36 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
         .conflicts("replication", "replications"),
     handler: async (given) => (await import("./run.ts")).run(line, given as never),
   },
+  {
+    command: "trace <scenario>",
+    describe: "Print what happens in one run, event by event",
+    builder: (yargs) =>
+      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+        .option("seed", { describe: "Seed of all random numbers", type: "string", requiresArg: true })
+        .option("replication", { describe: "Which run, from 0", type: "number", default: 0, requiresArg: true })
+        .option("domain", {
+          describe: "Which contention domain, from 0",
+          type: "number",
+          default: 0,
+          requiresArg: true,
+        })
+        .option("from", { describe: "Where the window begins", type: "string", default: "0s", requiresArg: true })
+        .option("to", { describe: "Where it ends [an hour later]", type: "string", requiresArg: true })
+        .option("format", {
+          describe: "For people, for ui.perfetto.dev, or a line of JSON for each event",
+          choices: ["text", "perfetto", "jsonl"],
+          default: "text",
+          requiresArg: true,
+        })
+        .option("only", {
+          describe: "Kinds of events, clusters, VMs and hosts, such as 'snapshot,rollback,host 3'",
+          type: "string",
+          array: true,
+          requiresArg: true,
+        })
+        .option("out", { describe: "Write to this file", type: "string", requiresArg: true }),
+    handler: async (given) => (await import("./trace.ts")).trace(line, given as never),
+  },
 ];
 
 type Yargs = Parameters<Extract<CommandModule["builder"], (...given: never[]) => unknown>>[0];
