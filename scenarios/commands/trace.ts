@@ -1,10 +1,7 @@
-import { closeSync, openSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { LifeCycleAccount } from "../../models/life-cycle-account.ts";
 import { type LifeCycleEvent, lifeCycleKinds } from "../../models/life-cycle-events.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { watchCluster } from "../../models/watch.ts";
-import { whyUnreadable } from "../files.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
 import { overridePath, setTo } from "../override.ts";
 import { chooseEvents, UnknownSubjectError } from "../timeline/choice.ts";
@@ -16,8 +13,7 @@ import { expectedEvents } from "../timeline/size.ts";
 import { TimelineText } from "../timeline/text.ts";
 import { duration, parseQuantity } from "../units.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";
-
-export const formats = ["text", "perfetto", "jsonl"] as const;
+import { type Output, outputOf } from "./output.ts";
 
 interface TraceArguments {
   readonly scenario: string;
@@ -27,7 +23,7 @@ interface TraceArguments {
   readonly domain: number;
   readonly from: string;
   readonly to?: string;
-  readonly format: (typeof formats)[number];
+  readonly format: "text" | "perfetto" | "jsonl";
   readonly out?: string;
   readonly only?: readonly string[];
 }
@@ -84,7 +80,7 @@ const write = async (
   let wanted: (event: LifeCycleEvent) => boolean = () => true;
   let events = 0;
   let shown = 0;
-  for (const batch of watchCluster(scenario, title, { domain: title.domain, until: title.to })) {
+  for (const batch of watched(scenario, title)) {
     let text = "";
     for (const event of batch) {
       account.enter(event);
@@ -105,6 +101,15 @@ const write = async (
   await output.write(format.end(summary));
   return summary;
 };
+
+/** A run that ends with an error says so as a command does; what happened before it has been written. */
+function* watched(scenario: ClusterScenario, title: TimelineTitle): Generator<readonly LifeCycleEvent[]> {
+  try {
+    yield* watchCluster(scenario, title, { domain: title.domain, until: title.to });
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}
 
 /** What a reader of the figures should know of how they came about. */
 const notesOn = (
@@ -198,34 +203,4 @@ const formatOf = (name: TraceArguments["format"], title: TimelineTitle): Timelin
     case "jsonl":
       return new JsonLines(title);
   }
-};
-
-/** Where a trace is written, piece by piece. */
-interface Output {
-  write(text: string): Promise<void>;
-  close(): void;
-}
-
-const outputOf = (line: CommandLine, out: string | undefined): Output => {
-  if (out === undefined) return { write: line.write, close: () => {} };
-  const guard = <T>(act: () => T): T => {
-    try {
-      return act();
-    } catch (error) {
-      throw new CommandError(`--out: cannot write ${out}: ${whyUnwritable(error)}`);
-    }
-  };
-  const file = guard(() => openSync(resolve(line.folder, out), "w"));
-  return {
-    // A string may be written in part only.
-    write: async (text) => guard(() => writeFileSync(file, text)),
-    close: () => closeSync(file),
-  };
-};
-
-const whyUnwritable = (error: unknown): string => {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ENOENT"
-    ? "there is no such folder"
-    : whyUnreadable(error).replace("may not be read", "may not be written");
 };

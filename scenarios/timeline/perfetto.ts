@@ -1,101 +1,116 @@
-import type { LifeCycleEvent, SnapshotChanges, TransferBegins, TransferEnds } from "../../models/life-cycle-events.ts";
-import { ChromeTrace, type Details, type Track } from "../../results/chrome-trace.ts";
+import type {
+  LifeCycleEvent,
+  RestorePointIsChosen,
+  RollbackEnds,
+  RollbackGoesOn,
+  SnapshotChanges,
+  TransferBegins,
+  TransferEnds,
+} from "../../models/life-cycle-events.ts";
+import type { Details, Track } from "../../results/chrome-trace.ts";
+import { Canvas } from "./canvas.ts";
 import type { CastEvent, Summary, TimelineFormat, TimelineTitle } from "./format.ts";
 
+/** The process of what belongs to no cluster and no host. */
 const dataCentre = 1;
 /** The track of a process that speaks of all of it. */
 const whole = 1;
 
-/** A stretch that goes on: of a VM's state, of a rollback or of one of its phases. */
-interface Stretch {
-  readonly track: Track;
-  readonly name: string;
-  readonly since: number;
-}
-
-/** A slice that may overlap others. */
-interface Slice {
-  readonly category: string;
-  readonly id: string;
-  readonly pid: number;
-  readonly name: string;
-  readonly args: Details;
-}
-
 /**
- * Draws a timeline for https://ui.perfetto.dev or chrome://tracing. Each cluster is a process with its VMs as tracks of
- * their states and the rollbacks above them; its snapshots are slices from cut to durable, in two parts. Each host is a
- * process with its outages and the transfers that read or write it. What went on when the window began is drawn from
- * there, and what goes on at its end up to there.
+ * Draws a timeline for https://ui.perfetto.dev or chrome://tracing. Each cluster is a process: its snapshots are slices
+ * from cut to durable, in two parts, its rollbacks lie on a track of their own, and each VM has a track of its states.
+ * Each host is a process with its outages and the transfers that read or write it.
  */
 export class PerfettoTimeline implements TimelineFormat {
-  readonly #trace = new ChromeTrace();
+  readonly #canvas: Canvas;
   readonly #title: TimelineTitle;
-  /** Process and track of everything that has a name. */
+  /** Where everything that has a name is drawn. */
   readonly #tracks = new Map<string, Track>();
-  readonly #stretches = new Map<string, Stretch>();
-  readonly #slices = new Map<string, Slice>();
+  /** Snapshots of each cluster that are cut and not durable yet. */
   readonly #inFlight = new Map<string, number>();
-  #opened = false;
-  #text = "";
+  /** When the restore point of each cluster was cut. */
+  readonly #cutAt = new Map<string, number>();
 
   constructor(title: TimelineTitle) {
     this.#title = title;
+    this.#canvas = new Canvas(title.from);
   }
 
-  begin(cast: CastEvent): string {
-    this.#text = this.#trace.begin();
-    this.#cast(cast);
-    return this.#text;
+  begin({ clusters, hosts }: CastEvent): string {
+    this.#cast(dataCentre, "data centre");
+    for (const [i, cluster] of clusters.entries()) {
+      const pid = dataCentre + 1 + i;
+      this.#cast(pid, cluster.name);
+      this.#cutAt.set(cluster.name, 0);
+      for (const [j, { vm }] of cluster.vms.entries()) {
+        const track = { pid, tid: whole + 1 + j };
+        this.#canvas.thread(track, vm);
+        this.#canvas.begin(vm, track, "up", 0);
+        this.#tracks.set(vm, track);
+      }
+    }
+    for (const [i, { name }] of hosts.entries()) this.#cast(dataCentre + 1 + clusters.length + i, name);
+    return this.#canvas.take();
   }
 
   event(event: LifeCycleEvent): string {
-    this.#text = "";
-    if (!this.#opened && event.at >= this.#title.from) this.#open();
+    this.#canvas.reach(event.at);
     this.#draw(event);
-    return this.#text;
+    return this.#canvas.take();
   }
 
   end({ columns, events, shown }: Summary): string {
-    const { to } = this.#title;
-    this.#text = "";
-    // Phases end before the rollback that they are part of.
-    for (const key of [...this.#stretches.keys()].reverse()) this.#endStretch(key, to);
-    for (const key of [...this.#slices.keys()].reverse()) this.#closeSlice(key, to);
     const figures = Object.entries(columns).filter(([, value]) => !Number.isNaN(value));
-    return this.#text + this.#trace.end({ ...this.#title, events, shown, ...Object.fromEntries(figures) });
+    this.#canvas.reach(this.#title.to);
+    this.#canvas.finish(this.#title.to, { ...this.#title, events, shown, ...Object.fromEntries(figures) });
+    return this.#canvas.take();
+  }
+
+  #cast(pid: number, name: string): void {
+    const track = { pid, tid: whole };
+    this.#canvas.process(pid, name);
+    this.#canvas.thread(track, name);
+    this.#tracks.set(name, track);
+  }
+
+  /** What has no track of its own belongs to the data centre. */
+  #track(name: string): Track {
+    return this.#tracks.get(name) ?? { pid: dataCentre, tid: whole };
   }
 
   #draw(event: LifeCycleEvent): void {
     const { at } = event;
     switch (event.kind) {
       case "vm":
-        this.#endStretch(event.vm, at);
-        this.#beginStretch(event.vm, this.#track(event.vm), event.to, at);
+        this.#canvas.end(event.vm, at);
+        this.#canvas.begin(event.vm, this.#track(event.vm), event.to, at);
         return;
       case "cut":
         this.#mark(event.vm, `cut of snapshot ${event.snapshot}`, at, { bytes: event.bytes, host: event.host });
         return;
       case "snapshot":
+        // The age grows until another restore point takes over; a counter shows that only where it is sampled.
+        this.#age(event.cluster, at);
         if (event.state === "planned") this.#mark(event.cluster, `snapshot ${event.snapshot} planned`, at);
         else this.#snapshot(at, event);
         return;
       case "restore-point":
-        this.#count(this.#track(event.cluster).pid, ageCounter, at, event.age);
-        return;
-      case "detection":
-        this.#mark(event.cluster, "failure found", at, { vms: event.vms });
+        this.#cutAt.set(event.cluster, at - event.age);
+        this.#age(event.cluster, at);
         return;
       case "failure": {
-        const { name, permanent, ignored, vms } = event;
-        this.#mark(name, ignored ? "fails, down already" : "fails", at, { permanent, vms });
+        const { component, name, permanent, ignored, vms } = event;
         const { pid } = this.#track(name);
-        if (!ignored && event.component !== "vm" && !this.#slices.has(`failure ${name}`))
-          this.#openSlice(`failure ${name}`, { category: "failure", id: name, pid, name: "down", args: { name } }, at);
+        this.#mark(name, ignored ? "fails, down already" : "fails", at, { name, permanent, vms });
+        if (ignored || component === "vm") return;
+        this.#canvas.open(`down ${name}`, { category: "failure", id: name, pid, name: "down", args: { name } }, at);
         return;
       }
       case "return":
-        this.#closeSlice(`failure ${event.name}`, at);
+        this.#canvas.close(`down ${event.name}`, at);
+        return;
+      case "detection":
+        this.#mark(event.cluster, "failure found", at, { vms: event.vms });
         return;
       case "rollback":
         this.#rollback(at, event);
@@ -104,20 +119,13 @@ export class PerfettoTimeline implements TimelineFormat {
         this.#transfer(at, event);
         return;
       case "stored":
-        this.#count(dataCentre, "copies [bytes]", at, event.copies);
-        this.#count(dataCentre, "staged [bytes]", at, event.staged);
+        this.#canvas.count(dataCentre, "copies [bytes]", at, event.copies);
+        this.#canvas.count(dataCentre, "staged [bytes]", at, event.staged);
         return;
       case "jump": {
-        const from = Math.max(at, this.#title.from);
-        if (event.to <= from) return;
-        const { cycles, approximate } = event;
-        this.#text += this.#trace.slice(
-          { pid: dataCentre, tid: whole },
-          "jump",
-          from,
-          Math.min(event.to, this.#title.to),
-          { cycles, approximate },
-        );
+        const { to, cycles, approximate } = event;
+        for (const [cluster, cutAt] of this.#cutAt) this.#cutAt.set(cluster, cutAt + to - at);
+        this.#canvas.span({ pid: dataCentre, tid: whole }, "jump", at, to, { cycles, approximate });
         return;
       }
       case "begin":
@@ -126,143 +134,83 @@ export class PerfettoTimeline implements TimelineFormat {
     }
   }
 
-  #cast({ clusters, hosts }: CastEvent): void {
-    const name = (pid: number, called: string): void => {
-      this.#text += this.#trace.process(pid, called) + this.#trace.thread({ pid, tid: whole }, called);
-      this.#tracks.set(called, { pid, tid: whole });
-    };
-    name(dataCentre, "data centre");
-    for (const [i, cluster] of clusters.entries()) {
-      const pid = dataCentre + 1 + i;
-      name(pid, cluster.name);
-      for (const [j, { vm }] of cluster.vms.entries()) {
-        const track = { pid, tid: whole + 1 + j };
-        this.#text += this.#trace.thread(track, vm);
-        this.#tracks.set(vm, track);
-        this.#beginStretch(vm, track, "up", 0);
-      }
-    }
-    for (const [i, host] of hosts.entries()) name(dataCentre + 1 + clusters.length + i, host.name);
+  #mark(who: string, name: string, at: number, args: Details = {}): void {
+    this.#canvas.mark(this.#track(who), name, at, args);
   }
 
   #snapshot(at: number, { cluster, snapshot, state, age, whole, bytes }: SnapshotChanges): void {
     const { pid } = this.#track(cluster);
-    const called = `snapshot ${snapshot}`;
-    const id = `${cluster} ${called}`;
-    const open = (part: string, args: Details = {}): void => {
-      this.#openSlice(`${id} ${part}`, { category: "snapshot", id, pid, name: part, args }, at);
-    };
+    const name = `snapshot ${snapshot}`;
+    const id = `${cluster} ${name}`;
+    const open = (part: string, args: Details = {}): void =>
+      this.#canvas.open(`${id} ${part}`, { category: "snapshot", id, pid, name: part, args }, at);
     switch (state) {
       case "cut":
-        this.#fly(cluster, pid, 1, at);
-        open(called, { bytes, whole });
+        this.#fly(cluster, 1, at);
+        open(name, { bytes, whole });
         open("capture");
-        break;
+        return;
       case "captured":
-        this.#closeSlice(`${id} capture`, at);
+        this.#canvas.close(`${id} capture`, at);
         open("replicate");
-        break;
+        return;
       case "durable":
       case "failed":
-        this.#fly(cluster, pid, -1, at);
-        for (const part of ["replicate", "capture", called]) this.#closeSlice(`${id} ${part}`, at);
-        this.#mark(cluster, `${called} ${state}`, at, { age });
-        break;
+        this.#fly(cluster, -1, at);
+        for (const part of ["replicate", "capture", name]) this.#canvas.close(`${id} ${part}`, at);
+        this.#mark(cluster, `${name} ${state}`, at, { age });
+        return;
       case "merged":
       case "deleted":
       case "lost":
-        this.#mark(cluster, `${called} ${state}`, at, { age });
+        this.#mark(cluster, `${name} ${state}`, at, { age });
+        return;
     }
   }
 
-  /** Counts a snapshot that is cut and not durable yet, or no longer. */
-  #fly(cluster: string, pid: number, change: number, at: number): void {
-    const count = (this.#inFlight.get(cluster) ?? 0) + change;
-    this.#inFlight.set(cluster, count);
-    this.#count(pid, "snapshots in flight", at, count);
+  #age(cluster: string, at: number): void {
+    this.#canvas.count(this.#track(cluster).pid, "restore point age [s]", at, at - this.#cutAt.get(cluster)!);
   }
 
-  #rollback(at: number, event: LifeCycleEvent & { readonly kind: "rollback" }): void {
-    const { cluster, phase } = event;
+  #fly(cluster: string, change: number, at: number): void {
+    const count = (this.#inFlight.get(cluster) ?? 0) + change;
+    this.#inFlight.set(cluster, count);
+    this.#canvas.count(this.#track(cluster).pid, "snapshots in flight", at, count);
+  }
+
+  #rollback(at: number, event: RollbackGoesOn | RestorePointIsChosen | RollbackEnds): void {
+    const { cluster } = event;
     const track = this.#track(cluster);
-    const [all, part] = [`${cluster} rollback`, `${cluster} phase`];
-    if (phase === "chosen") {
+    const [all, part] = [`rollback of ${cluster}`, `phase of ${cluster}`];
+    if (event.phase === "chosen") {
       const { snapshot = "image", degraded, lost, places } = event;
       const args = { snapshot, degraded, lost, places: places.map(({ vm, host }) => `${vm} on ${host}`) };
       this.#mark(cluster, "chosen", at, args);
       return;
     }
-    this.#endStretch(part, at);
-    if (phase === "done") {
+    this.#canvas.end(part, at);
+    if (event.phase === "done") {
       const { outcome, rpo, rto, ttr, residency } = event;
-      this.#endStretch(all, at, { outcome, rpo, rto, ttr, residency });
+      this.#canvas.end(all, at, { outcome, rpo, rto, ttr, residency });
       return;
     }
-    if (!this.#stretches.has(all)) this.#beginStretch(all, track, "rollback", at);
-    this.#beginStretch(part, track, phase, at);
+    if (!this.#canvas.goesOn(all)) this.#canvas.begin(all, track, "rollback", at);
+    this.#canvas.begin(part, track, event.phase, at);
   }
 
+  /** A transfer is drawn on every host that it reads or writes. */
   #transfer(at: number, event: TransferBegins | TransferEnds): void {
-    const { id, errand, vm, snapshot = "", bytes, from, to, state } = event;
-    for (const host of new Set([...from, ...to])) {
-      const key = `transfer ${id} ${host}`;
-      if (state !== "begin") {
-        const { moved, sourceBytes, linkBytes } = event;
-        this.#closeSlice(key, at, { state, moved, sourceBytes, linkBytes });
-        continue;
+    const { id, errand, vm, snapshot = "", bytes, from, to } = event;
+    for (const place of new Set([...from, ...to])) {
+      const key = `transfer ${id} ${place}`;
+      if (event.state === "begin") {
+        const { pid } = this.#track(place);
+        const args = { snapshot, bytes, from, to };
+        this.#canvas.open(key, { category: "transfer", id: key, pid, name: `${errand} ${vm}`, args }, at);
+      } else {
+        const { state, moved, sourceBytes, linkBytes } = event;
+        this.#canvas.close(key, at, { state, moved, sourceBytes, linkBytes });
       }
-      const { pid } = this.#track(host);
-      const name = `${errand} ${vm}`;
-      this.#openSlice(key, { category: "transfer", id: key, pid, name, args: { snapshot, bytes, from, to } }, at);
     }
   }
-
-  /** The window begins: what goes on is drawn from here. */
-  #open(): void {
-    this.#opened = true;
-    for (const slice of this.#slices.values()) this.#openNow(slice, this.#title.from);
-  }
-
-  #openSlice(key: string, slice: Slice, at: number): void {
-    this.#slices.set(key, slice);
-    if (this.#opened) this.#openNow(slice, at);
-  }
-
-  #openNow({ category, id, pid, name, args }: Slice, at: number): void {
-    this.#text += this.#trace.open(category, id, pid, name, at, args);
-  }
-
-  #closeSlice(key: string, at: number, args: Details = {}): void {
-    const slice = this.#slices.get(key);
-    this.#slices.delete(key);
-    if (slice === undefined || !this.#opened) return;
-    this.#text += this.#trace.close(slice.category, slice.id, slice.pid, slice.name, at, args);
-  }
-
-  #beginStretch(key: string, track: Track, name: string, since: number): void {
-    this.#stretches.set(key, { track, name, since });
-  }
-
-  #endStretch(key: string, at: number, args: Details = {}): void {
-    const stretch = this.#stretches.get(key);
-    this.#stretches.delete(key);
-    if (stretch === undefined || at <= this.#title.from) return;
-    const from = Math.max(stretch.since, this.#title.from);
-    this.#text += this.#trace.slice(stretch.track, stretch.name, from, at, args);
-  }
-
-  #mark(who: string, name: string, at: number, args: Details = {}): void {
-    if (this.#opened) this.#text += this.#trace.instant(this.#track(who), name, at, args);
-  }
-
-  #count(pid: number, name: string, at: number, value: number): void {
-    if (this.#opened) this.#text += this.#trace.counter(pid, name, at, value);
-  }
-
-  /** Where something is drawn; what has no track of its own belongs to the data centre. */
-  #track(name: string): Track {
-    return this.#tracks.get(name) ?? { pid: dataCentre, tid: whole };
-  }
 }
-
-const ageCounter = "restore point age [s]";
