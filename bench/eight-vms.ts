@@ -70,6 +70,7 @@ export const eightVms: ClusterScenario = {
       kernel: { copies: 3, onLoss: "fail" },
     },
     dropZero: true,
+    disk: { copies: 3, block: 65536 },
     placement: "rack-aware",
     chunk: 64 * 2 ** 20,
     keep: 2,

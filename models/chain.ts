@@ -2,7 +2,7 @@ import type { Host } from "./data-centre.ts";
 import type { MemoryTable } from "./memory.ts";
 import { pageSize } from "./memory.ts";
 import type { PageType, StoragePlan } from "./scenario.ts";
-import type { SimulatedSnapshot, VmPart } from "./simulated-snapshot.ts";
+import type { SimulatedSnapshot, StoredPart, VmPart } from "./simulated-snapshot.ts";
 
 /** What a restore of one VM would find. */
 export type Readability = "intact" | "degraded" | "unreadable";
@@ -34,11 +34,13 @@ export class Chain {
     return Math.max(0, this.versions.length - this.#storage.keep);
   }
 
-  /** The second oldest version, a delta, has been merged into the oldest. */
+  /** The oldest version is not kept any longer: what the next one builds on has been merged into it. */
   replaceOldest(): void {
     const [oldest, next] = this.versions as [SimulatedSnapshot, SimulatedSnapshot];
-    oldest.state = "merged";
+    oldest.state = next.standsAlone ? "deleted" : "merged";
     this.versions.shift();
+    releaseLayers(oldest);
+    if (next.whole) return;
     next.whole = true;
     for (const part of next.parts) {
       part.bytes = this.wholeBytes;
@@ -63,16 +65,18 @@ export class Chain {
     const base = lost.length > 0 ? Math.min(...lost.map((one) => this.versions.indexOf(one))) : this.versions.length;
     const gone = this.versions.filter((one, i) => lost.includes(one) || (i > base && !one.whole));
     this.versions = this.versions.filter((one) => !gone.includes(one));
-    for (const one of gone) one.state = "lost";
+    for (const one of gone) {
+      one.state = "lost";
+      releaseLayers(one);
+    }
     return gone;
   }
 
-  readability(part: VmPart, when: "now" | "ever"): Readability {
-    const { copies, source, vm } = part;
-    if ((when === "ever" ? vm.stagedOn : vm.staged) !== undefined) return "intact";
-    const missing = when === "ever" ? copies.lost : copies.readers(source, undefined).missing;
+  readability(part: VmPart, when: When): Readability {
+    if (!isDiskReadable(part, when)) return "unreadable";
+    if (isStaged(part, when)) return "intact";
     let result: Readability = "intact";
-    for (const [i, share] of missing.entries()) {
+    for (const [i, share] of missingOf(part, when).entries()) {
       if (share === 0) continue;
       const { onLoss } = this.#storage.types[this.type(i)];
       if (onLoss === "fail") return "unreadable";
@@ -81,13 +85,20 @@ export class Chain {
     return result;
   }
 
+  /** No version is left, and what is in flight builds on those that are gone. */
+  get stranded(): boolean {
+    const first = this.inFlight[0];
+    if (this.versions.length > 0 || first === undefined) return false;
+    return !first.whole || first.parts.some((part) => !isDiskReadable(part, "ever"));
+  }
+
   type(pageClass: number): PageType {
     return this.#memory.classes[pageClass]!.source.type;
   }
 
-  /** Bytes that lie on disks as copies; a snapshot counts from the moment it is captured. */
+  /** Bytes that lie on disks as copies, layers of disks included; a snapshot counts from the moment it is captured. */
   get storedBytes(): number {
-    let total = 0;
+    let total = this.diskBytes;
     for (const version of this.versions) {
       for (const { bytes, copies } of version.parts) {
         for (let i = 0; i < bytes.length; i++) {
@@ -103,11 +114,28 @@ export class Chain {
     return total;
   }
 
-  /** Bytes that lie on the disks of the capturing hosts, beside the copies. */
+  /** The part of {@link storedBytes} that is layers of disks. A disk on the store is there without snapshots, too. */
+  get diskBytes(): number {
+    let total = 0;
+    for (const { parts } of [...this.versions, ...this.#captured]) {
+      for (const { layer } of parts) {
+        if (layer?.stored !== undefined) {
+          total += layer.bytes * (layer.whole ? layer.stored.copies.held[0]! : this.#storage.disk.copies);
+        } else if (layer?.whole === false) total += layer.bytes;
+      }
+    }
+    return total;
+  }
+
+  /** Bytes that lie on the disks of the capturing hosts, beside the copies and the disks of the VMs as they are now. */
   get stagedBytes(): number {
     let total = 0;
     for (const { parts } of [...this.versions, ...this.#captured]) {
-      for (const part of parts) if (part.vm.stagedOn !== undefined) total += part.total;
+      for (const { vm, total: bytes, layer } of parts) {
+        if (vm.stagedOn === undefined) continue;
+        total += bytes;
+        if (layer?.stored !== undefined && !layer.whole) total += layer.bytes;
+      }
     }
     return total;
   }
@@ -117,8 +145,27 @@ export class Chain {
   }
 }
 
+type When = "now" | "ever";
+
+const isStaged = ({ vm }: StoredPart, when: When): boolean => (when === "ever" ? vm.stagedOn : vm.staged) !== undefined;
+
+/** Memory without the disk of the same cut is of no use. */
+const isDiskReadable = (part: VmPart, when: When): boolean =>
+  isStaged(part, when) ||
+  part.layer?.stored === undefined ||
+  !missingOf(part.layer.stored, when).some((share) => share > 0);
+
+/** Parts of each class that no host holds that can be read now, or ever again. */
+const missingOf = ({ copies, source }: StoredPart, when: When): Float64Array =>
+  when === "ever" ? copies.lost : copies.readers(source, undefined).missing;
+
+/** A snapshot is no more, but what its layers hold is part of the disks. */
+const releaseLayers = ({ parts }: SimulatedSnapshot): void => {
+  for (const { vm, layer } of parts) if (layer !== undefined) vm.disk!.release(layer.version);
+};
+
 /** A host has lost its disk, with what was staged on it or had arrived there. */
-export const forget = (parts: readonly VmPart[], host: Host): void => {
+export const forget = (parts: readonly StoredPart[], host: Host): void => {
   for (const { vm, delivered } of parts) {
     if (vm.stagedOn === host) vm.stagedOn = undefined;
     delivered?.delete(host);

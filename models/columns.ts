@@ -42,6 +42,9 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   columns["pFailed"] = ledger.sum("failed") / rollbacks;
   columns["storedBytes"] = ledger.sum("storedByteSeconds") / seconds;
   columns["storedPeak"] = ledger.storedPeak;
+  columns["diskStoredBytes"] = ledger.sum("diskByteSeconds") / seconds;
+  columns["diskLayerBytes"] = ledger.sum("layerBytes") / ledger.sum("layers");
+  columns["chainDepth"] = ledger.sum("chainDepth") / ledger.sum("snapshotsDurable");
   columns["stagedBytes"] = ledger.sum("stagedByteSeconds") / seconds;
   for (const name of ["sourceBytes", "linkBytes", "repairBytes"] as const) columns[name] = ledger.sum(name);
   for (const name of counts) columns[name] = ledger.sum(name);

@@ -1,6 +1,6 @@
 import { type Chunk, type Copy, isComplete, sources } from "./chunk.ts";
 import type { Host } from "./data-centre.ts";
-import { type MemoryTable, pageSize } from "./memory.ts";
+import { type CopiedTable, pageSize } from "./memory.ts";
 import { rackAware } from "./placement/rack-aware.ts";
 import { type Route, RouteMix } from "./route.ts";
 
@@ -15,10 +15,10 @@ export interface Missing {
 /** Parts of the bytes of every class by host: `get(host)[class]`. */
 export type HostShares = ReadonlyMap<Host, Float64Array>;
 
-/** Where the copies of one VM's snapshots lie. Copies are placed once between changes of the topology, chunk by chunk. */
+/** Where the copies of one VM's memory lie, or those of its disk: placed once between changes of the topology, chunk by chunk. */
 export class Copies {
   readonly #hosts: readonly Host[];
-  readonly #memory: MemoryTable;
+  readonly #table: CopiedTable;
   readonly #pick: (n: number) => number;
   readonly #chunks: Chunk[];
   #targets: HostShares | undefined;
@@ -31,37 +31,37 @@ export class Copies {
 
   private constructor(
     hosts: readonly Host[],
-    memory: MemoryTable,
+    table: CopiedTable,
     pick: (n: number) => number,
     chunks: readonly Pick<Chunk, "pageClass" | "share">[],
   ) {
     this.#hosts = hosts;
-    this.#memory = memory;
+    this.#table = table;
     this.#pick = pick;
     this.#chunks = chunks.map(({ pageClass, share }) => ({ pageClass, share, copies: [], absent: [] }));
   }
 
   /**
-   * Cuts the memory of a VM into chunks and gives each its hosts.
+   * Cuts the memory or the disk of a VM into chunks and gives each its hosts.
    *
    * @param chunk bytes
    * @param pick a whole number in [0, n)
    */
   static place(
     hosts: readonly Host[],
-    memory: MemoryTable,
+    table: CopiedTable,
     chunk: number,
     capturing: Host,
     pick: (n: number) => number,
   ): Copies {
-    const chunks = memory.classes.flatMap(({ pages }, pageClass) => {
+    const chunks = table.classes.flatMap(({ pages }, pageClass) => {
       const bytes = pages * pageSize;
       return Array.from({ length: Math.ceil(bytes / chunk) }, (_, i) => ({
         pageClass,
         share: Math.min(chunk, bytes - i * chunk) / bytes,
       }));
     });
-    const copies = new Copies(hosts, memory, pick, chunks);
+    const copies = new Copies(hosts, table, pick, chunks);
     copies.fill(capturing, 0);
     return copies;
   }
@@ -71,7 +71,7 @@ export class Copies {
     this.#whole ??=
       this.full && this.#chunks.every(({ absent }) => absent.length === 0) && this.hostsBehind.length === 0;
     if (this.#whole && !this.targets.has(capturing)) return this;
-    const fresh = new Copies(this.#hosts, this.#memory, this.#pick, this.#chunks);
+    const fresh = new Copies(this.#hosts, this.#table, this.#pick, this.#chunks);
     for (const [i, { copies }] of this.#chunks.entries()) {
       const kept = copies.filter(({ host }) => host !== capturing);
       fresh.#chunks[i]!.copies = kept.map(({ host }) => ({ host, lacking: 0, due: false }));
@@ -136,7 +136,7 @@ export class Copies {
       if (!chunk.absent.includes(host)) continue;
       chunk.absent = chunk.absent.filter((one) => one !== host);
       // Without another complete copy, what was missed is read from the substitutes that took the writes meanwhile.
-      const missed = -Math.expm1(-this.#memory.classes[chunk.pageClass]!.writesPerPage * unwritten);
+      const missed = -Math.expm1(-this.#table.classes[chunk.pageClass]!.writesPerPage * unwritten);
       const copy = { host, lacking: sources(chunk).length === 0 ? 0 : missed, due: false };
       if (chunk.copies.length >= this.#wanted(chunk)) {
         const worst = chunk.copies.reduce((one, other) => (other.lacking > one.lacking ? other : one));
@@ -169,7 +169,7 @@ export class Copies {
       const live = sources(chunk, spare);
       if (copy === undefined || isComplete(copy) || !copy.due || live.length === 0) continue;
       found.push(copy);
-      const bytes = copy.lacking * chunk.share * this.#memory.classes[chunk.pageClass]!.pages * pageSize;
+      const bytes = copy.lacking * chunk.share * this.#table.classes[chunk.pageClass]!.pages * pageSize;
       total += bytes;
       for (const host of live) from.set(host, (from.get(host) ?? 0) + bytes / live.length);
     }
@@ -195,7 +195,7 @@ export class Copies {
    * @param spare a host that can be read where no copy is complete
    */
   readers(reader: Host, spare: Host | undefined): { readonly from: HostShares; readonly missing: Float64Array } {
-    const missing = new Float64Array(this.#memory.classes.length);
+    const missing = new Float64Array(this.#table.classes.length);
     const from = this.#shares((chunk) => {
       const live = sources(chunk, spare);
       if (live.length === 0) missing[chunk.pageClass]! += chunk.share;
@@ -208,7 +208,7 @@ export class Copies {
 
   /** Parts of each class whose chunks have no copy left anywhere, not even on a host that may return. */
   get lost(): Float64Array {
-    const lost = new Float64Array(this.#memory.classes.length);
+    const lost = new Float64Array(this.#table.classes.length);
     for (const chunk of this.#chunks) {
       if (chunk.absent.length === 0 && !chunk.copies.some(isComplete)) {
         lost[chunk.pageClass]! += chunk.share;
@@ -220,7 +220,7 @@ export class Copies {
   /** Copies that lie on disks for each byte of each class, those on hosts that are down included. */
   get held(): Float64Array {
     if (this.#held === undefined) {
-      this.#held = new Float64Array(this.#memory.classes.length);
+      this.#held = new Float64Array(this.#table.classes.length);
       for (const { pageClass, share, copies, absent } of this.#chunks) {
         this.#held[pageClass]! += share * (copies.filter(isComplete).length + absent.length);
       }
@@ -232,7 +232,7 @@ export class Copies {
   routes(purpose: "replicate" | "merge", from: Host | undefined, ofClass: (pageClass: number) => Route): RouteMix {
     let kept = this.#routes.get(purpose);
     if (kept === undefined || kept.from !== from) {
-      kept = { from, mix: new RouteMix(this.#memory.classes.map((_, i) => ofClass(i))) };
+      kept = { from, mix: new RouteMix(this.#table.classes.map((_, i) => ofClass(i))) };
       this.#routes.set(purpose, kept);
     }
     return kept.mix;
@@ -248,7 +248,7 @@ export class Copies {
   }
 
   #wanted(chunk: Chunk): number {
-    return this.#memory.classes[chunk.pageClass]!.copies;
+    return this.#table.classes[chunk.pageClass]!.copies;
   }
 
   #shares(of: (chunk: Chunk) => readonly { readonly host: Host; readonly part: number }[]): HostShares {
@@ -257,7 +257,7 @@ export class Copies {
       for (const { host, part } of of(chunk)) {
         let own = shares.get(host);
         if (own === undefined) {
-          own = new Float64Array(this.#memory.classes.length);
+          own = new Float64Array(this.#table.classes.length);
           shares.set(host, own);
         }
         own[chunk.pageClass]! += chunk.share * part;

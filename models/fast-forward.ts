@@ -192,6 +192,12 @@ export class FastForward {
         for (const part of one.parts) {
           seconds.push(part.replicated ? 1 : 0, this.#identity(part.copies), part.copies.revision);
           bytes.push(...part.bytes);
+          const { layer } = part;
+          if (layer === undefined) continue;
+          bytes.push(layer.bytes);
+          if (layer.stored === undefined) continue;
+          const { replicated, copies } = layer.stored;
+          seconds.push(replicated ? 1 : 0, this.#identity(copies), copies.revision);
         }
       }
       for (const vm of cluster.vms) seconds.push(vm.work(sim.now), vm.stagedOn === undefined ? 0 : 1, ...vm.inSet);

@@ -20,7 +20,7 @@ type Fail = (law: string, found: string) => never;
 const close = (a: number, b: number, scale: number): boolean => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(scale));
 
 /** What holds in every contention domain at the end of every run. */
-export const checkDomain = ({ centre, clusters, scenario, transfers }: SimulatedDomain, fail: Fail): void => {
+export const checkDomain = ({ centre, clusters, scenario, store, transfers }: SimulatedDomain, fail: Fail): void => {
   const links = centre.links.reduce((sum, link) => sum + link.carried, 0);
   const moved = transfers.carried;
   if (!close(links, moved, moved))
@@ -29,6 +29,17 @@ export const checkDomain = ({ centre, clusters, scenario, transfers }: Simulated
     const vms = clusters.flatMap((cluster) => cluster.vms).filter((vm) => vm.host === host).length;
     if (vms * scenario.cluster.vm.memory > scenario.dataCentre.host.memory) {
       fail("no host is above its capacity", `${host.name} runs ${vms} VMs of ${scenario.cluster.vm.memory} bytes`);
+    }
+  }
+  for (const cluster of clusters) {
+    const { versions, inFlight } = store.chain(cluster);
+    const cuts = [...versions, ...inFlight].map(({ number }) => number).join(", ");
+    for (const { name, disk } of cluster.vms) {
+      // Some VMs may have passed a cut that others have not.
+      const complete = disk?.layers.filter(({ version }) => version <= cluster.snapshots);
+      const layers = complete?.map(({ version }) => version).join(", ");
+      if (layers !== undefined && layers !== cuts)
+        fail("memory and disk of a snapshot are the same cut", `snapshots ${cuts}, layers ${layers} of ${name}`);
     }
   }
 };

@@ -33,7 +33,11 @@ export const sums = [
   "linkBytes",
   "repairBytes",
   "storedByteSeconds",
+  "diskByteSeconds",
   "stagedByteSeconds",
+  "layers",
+  "layerBytes",
+  "chainDepth",
 ] as const;
 export type Sum = (typeof sums)[number];
 

@@ -6,18 +6,26 @@ export const pageSize = 4096;
 export const distinctWrites = (pages: number, writes: number, seconds: number): number =>
   pages === 0 ? 0 : -pages * Math.expm1((-writes * seconds) / pages);
 
-/** What the capture and the store see of one page class. */
-export interface StoredClass {
-  readonly source: PageClass;
-  /** Pages that are captured and stored: zero pages may be dropped. */
+/** What the store knows of pages that share their number of copies. */
+export interface CopiedClass {
   readonly pages: number;
   /** Writes per second of guest work and per page. */
   readonly writesPerPage: number;
   readonly copies: number;
 }
 
+/** What copies are made of: the memory of a VM, or its disk. */
+export interface CopiedTable {
+  readonly classes: readonly CopiedClass[];
+}
+
+/** What the capture and the store see of one page class; zero pages may be dropped from it. */
+export interface StoredClass extends CopiedClass {
+  readonly source: PageClass;
+}
+
 /** The memory of one VM under a storage plan: the classes that are captured, and what is left out. */
-export interface MemoryTable {
+export interface MemoryTable extends CopiedTable {
   readonly classes: readonly StoredClass[];
   readonly dropped: readonly PageClass[];
   /** Bytes of a full snapshot. */

@@ -1,7 +1,7 @@
 import { type HostShares, weigh } from "./copies.ts";
 import type { DataCentre, Host } from "./data-centre.ts";
 import { type Route, RouteBuilder } from "./route.ts";
-import type { SimulatedSnapshot, VmPart } from "./simulated-snapshot.ts";
+import type { SimulatedSnapshot, StoredPart } from "./simulated-snapshot.ts";
 import type { Transfers } from "./transfer.ts";
 
 /** One flow on its way to the hosts of the copies: what each of them gets. */
@@ -11,21 +11,21 @@ interface Delivery {
   readonly to: HostShares;
 }
 
-/** Sends captured snapshots to the hosts of their copies, one flow for each VM. */
+/** Sends captured snapshots to the hosts of their copies, one flow for each memory and each disk. */
 export class Replication {
   readonly #centre: DataCentre;
   readonly #transfers: Transfers;
   readonly #onReplicated: (snapshot: SimulatedSnapshot) => void;
   /** Finds hosts for copies of a part that have none. */
-  readonly #fill: (part: VmPart, snapshot: SimulatedSnapshot) => void;
+  readonly #fill: (part: StoredPart, snapshot: SimulatedSnapshot) => void;
   /** Parts that wait for a change of the topology before they can be copied on. */
-  #parked: { readonly snapshot: SimulatedSnapshot; readonly part: VmPart }[] = [];
+  #parked: { readonly snapshot: SimulatedSnapshot; readonly part: StoredPart }[] = [];
 
   constructor(parts: {
     readonly centre: DataCentre;
     readonly transfers: Transfers;
     readonly onReplicated: (snapshot: SimulatedSnapshot) => void;
-    readonly fill: (part: VmPart, snapshot: SimulatedSnapshot) => void;
+    readonly fill: (part: StoredPart, snapshot: SimulatedSnapshot) => void;
   }) {
     this.#centre = parts.centre;
     this.#transfers = parts.transfers;
@@ -40,7 +40,7 @@ export class Replication {
 
   start(snapshot: SimulatedSnapshot): void {
     if (snapshot.state === "failed") return;
-    for (const part of snapshot.parts) this.#send(snapshot, part);
+    for (const part of snapshot.stored) this.#send(snapshot, part);
   }
 
   /** The topology has changed: what waits may go on. */
@@ -50,11 +50,11 @@ export class Replication {
 
   /** A snapshot is given up. */
   cancel(snapshot: SimulatedSnapshot): void {
-    for (const { transfer } of snapshot.parts) if (transfer !== undefined) this.#transfers.cancel(transfer);
+    for (const { transfer } of snapshot.stored) if (transfer !== undefined) this.#transfers.cancel(transfer);
     this.#parked = this.#parked.filter((one) => one.snapshot !== snapshot);
   }
 
-  #send(snapshot: SimulatedSnapshot, part: VmPart): void {
+  #send(snapshot: SimulatedSnapshot, part: StoredPart): void {
     this.#fill(part, snapshot);
     if (!part.source.up || !part.copies.full) {
       this.#parked.push({ snapshot, part });
@@ -82,7 +82,7 @@ export class Replication {
   }
 
   /** One flow brings every host its share: read once, sent and written as often as there are copies. */
-  #whole(part: VmPart): Delivery {
+  #whole(part: StoredPart): Delivery {
     const { copies, source } = part;
     const to = copies.targets;
     const mix = copies.routes("replicate", source, (c) => {
@@ -94,7 +94,7 @@ export class Replication {
   }
 
   /** After a host has failed, hosts that lack less receive more slowly, so that one flow still ends with all of it there. */
-  #rest(part: VmPart, delivered: HostShares): Delivery {
+  #rest(part: StoredPart, delivered: HostShares): Delivery {
     const { copies, source, bytes } = part;
     const to = new Map<Host, Float64Array>();
     const most = new Float64Array(bytes.length);

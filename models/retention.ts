@@ -1,10 +1,13 @@
 import type { Chain } from "./chain.ts";
 import type { DataCentre } from "./data-centre.ts";
 import { RouteBuilder } from "./route.ts";
-import type { SimulatedSnapshot, VmPart } from "./simulated-snapshot.ts";
+import type { SimulatedSnapshot, StoredPart } from "./simulated-snapshot.ts";
 import type { Transfers } from "./transfer.ts";
 
-/** Lets go of versions beyond those to keep: a delta is merged into the whole version below it, which it replaces. */
+/**
+ * Lets go of versions beyond those to keep: what was recorded on top of a whole version is merged into it, pages and
+ * layers of disks alike. Until all of it is, the older version stays, so a merge that is broken off loses nothing.
+ */
 export class Retention {
   readonly #centre: DataCentre;
   readonly #transfers: Transfers;
@@ -19,26 +22,50 @@ export class Retention {
   apply(chain: Chain): void {
     while (chain.backlog > 0 && !chain.merging) {
       const [oldest, next] = chain.versions as [SimulatedSnapshot, SimulatedSnapshot];
-      if (next.whole) {
-        oldest.state = "deleted";
-        chain.versions.shift();
+      if (next.standsAlone) {
+        chain.replaceOldest();
         continue;
       }
       chain.merging = true;
-      let open = next.parts.length;
+      let open = 1;
+      const merged = (): void => {
+        if (--open > 0) return;
+        chain.merging = false;
+        if (chain.versions[0] === oldest && chain.versions[1] === next) chain.replaceOldest();
+        this.apply(chain);
+        this.#onMerged();
+      };
       for (const part of next.parts) {
-        this.#merge(part, part.total, () => {
-          if (--open > 0) return;
-          chain.merging = false;
-          if (chain.versions[0] === oldest && chain.versions[1] === next) chain.replaceOldest();
-          this.apply(chain);
-          this.#onMerged();
-        });
+        if (!next.whole) {
+          open += 1;
+          this.#merge(part, part, part.total, merged);
+        }
+        const { layer } = part;
+        if (layer === undefined || layer.whole) continue;
+        open += 1;
+        if (layer.stored === undefined) this.#mergeOnStore(part, layer.bytes, merged);
+        else
+          this.#merge(layer.stored, { bytes: Float64Array.of(layer.bytes), total: layer.bytes }, layer.bytes, merged);
       }
+      merged();
     }
   }
 
-  #merge(part: VmPart, bytes: number, onDone: () => void): void {
+  /** The store reads the blocks of a layer and writes them. */
+  #mergeOnStore(part: StoredPart, bytes: number, onDone: () => void): void {
+    const route = new RouteBuilder(this.#centre).inStore(2).build();
+    this.#transfers.start({
+      errand: "merge",
+      vm: part.vm,
+      snapshot: part.snapshot,
+      bytes,
+      route,
+      onDone,
+      onBroken: (remaining) => this.#mergeOnStore(part, remaining, onDone),
+    });
+  }
+
+  #merge(part: StoredPart, delta: Pick<StoredPart, "bytes" | "total">, bytes: number, onDone: () => void): void {
     const { copies } = part;
     const { staged } = part.vm;
     const mix = copies.routes("merge", staged, (c) => {
@@ -49,7 +76,7 @@ export class Retention {
       if (staged !== undefined) route.read(staged).write(staged);
       return route.build();
     });
-    const route = mix.of(part.bytes, part.total);
+    const route = mix.of(delta.bytes, delta.total);
     if (route.over.length === 0) {
       onDone();
       return;
@@ -61,7 +88,7 @@ export class Retention {
       bytes,
       route,
       onDone,
-      onBroken: (remaining) => this.#merge(part, remaining, onDone),
+      onBroken: (remaining) => this.#merge(part, delta, remaining, onDone),
     });
   }
 }

@@ -119,6 +119,12 @@ export class RouteBuilder {
     return this.#use(to, to.nicIn, share);
   }
 
+  /** Inside the shared store. */
+  inStore(share = 1): this {
+    this.#add(this.#centre.store, share);
+    return this;
+  }
+
   build(): Route {
     return {
       over: [...this.#shares].map(([link, share]) => ({ link, share })),

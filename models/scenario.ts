@@ -98,6 +98,18 @@ export interface VmSpec {
   readonly cores: number;
   /** Bytes. */
   readonly memory: number;
+  /** Without it the guest reads from its image on the store and writes to no disk. */
+  readonly disk?: VmDiskSpec;
+}
+
+/** The disk that a guest writes to, over an image on the store that it only reads. */
+export interface VmDiskSpec {
+  /** The blocks that the guest writes to: they differ from the image. */
+  readonly bytes: number;
+  /** Bytes per second of guest work, in whole blocks, uniform at random over all of them. */
+  readonly writeRate: number;
+  /** On the disk of the VM's host, with which it is lost, or on the shared store. */
+  readonly on: "local" | "store";
 }
 
 /** What a guest does to its memory: page classes whose `pages` add up to the memory of the VM. */
@@ -179,11 +191,20 @@ export interface ClassStorage {
   readonly onLoss: OnLoss;
 }
 
+/** How the layers of VMs' disks are stored. */
+export interface DiskStorage {
+  /** Copies of a local disk's layers on other hosts. A layer on the store has none. */
+  readonly copies: number;
+  /** Bytes that a layer holds or leaves to the layer below it as one: its bitmap has a bit for each. */
+  readonly block: number;
+}
+
 export interface StoragePlan {
   readonly policy: string;
   readonly types: { readonly [type in PageType]: ClassStorage };
   /** Zero pages of every class are dropped and filled again at restore. */
   readonly dropZero: boolean;
+  readonly disk: DiskStorage;
   readonly placement: "rack-aware";
   readonly chunk: number;
   /** Restore points kept; older deltas are merged into the base. */

@@ -9,6 +9,7 @@ import {
 } from "../sim/index.ts";
 import { DataCentre, type Host } from "./data-centre.ts";
 import { detectionDelay } from "./detection.ts";
+import { Disks } from "./disks.ts";
 import { drive } from "./drive.ts";
 import { FastForward } from "./fast-forward.ts";
 import { Ledger } from "./ledger.ts";
@@ -50,6 +51,8 @@ export class SimulatedDomain {
   readonly tell: Tell | undefined;
   readonly memory: MemoryTable;
   readonly centre: DataCentre;
+  /** Undefined when the VMs write to no disks. */
+  readonly disks: Disks | undefined;
   readonly store: SnapshotStore;
   readonly clusters: readonly SimulatedCluster[];
   readonly ages: readonly RestorePointAge[];
@@ -69,6 +72,9 @@ export class SimulatedDomain {
     this.memory = memoryTable(scenario.cluster, scenario.storage);
     this.centre = new DataCentre(this.net, scenario.dataCentre);
     const placements = streams.get("placement of copies");
+    const pick = (n: number): number => placements.integer(0, n - 1);
+    const { disk } = scenario.cluster.vm;
+    this.disks = disk === undefined ? undefined : new Disks(disk, scenario, this.centre, pick);
     this.store = new SnapshotStore({
       centre: this.centre,
       transfers: this.transfers,
@@ -76,8 +82,9 @@ export class SimulatedDomain {
       sim: this.sim,
       clock: this.clock,
       memory: this.memory,
+      disks: this.disks,
       scenario,
-      pick: (n) => placements.integer(0, n - 1),
+      pick,
       onDisturbance: () => this.fastForward?.disturb(),
       onChange: () => this.notify(),
       tell: this.tell,
@@ -192,7 +199,7 @@ export class SimulatedDomain {
     const name = cluster.count === 1 ? "cluster" : `cluster ${i}`;
     const vms = Array.from(
       { length: cluster.vms },
-      (_, j) => new SimulatedVm(`${name} vm ${j}`, j, memory, scenario.snapshot),
+      (_, j) => new SimulatedVm(`${name} vm ${j}`, j, memory, scenario.snapshot, this.disks?.add()),
     );
     const chosen = placeVms(rollback.placement, centre.hosts, cluster, [], cluster.vms);
     if (chosen === undefined) {

@@ -63,11 +63,14 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
 
   *transfer(cluster: SimulatedCluster, point: SimulatedSnapshot, _rollback: RollbackPlan): Policy {
     const { dataCentre } = this.#domain.scenario;
+    const { disks } = this.#domain;
     const chain = this.#domain.store.chain(cluster);
     enter(cluster, "transfer");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "transfer");
-    const reRead = this.#domain.memory.reReadBytes > 0 ? dataCentre.store.latency : 0;
-    const latency = Math.max(dataCentre.latency + dataCentre.host.disk.latency, reRead);
+    const local = disks?.spec.on === "local";
+    const reRead = this.#domain.memory.reReadBytes > 0 && !local ? dataCentre.store.latency : 0;
+    const opening = (disks?.costs.open ?? 0) * (chain.versions.indexOf(point) + 1);
+    const latency = Math.max(dataCentre.latency + dataCentre.host.disk.latency, reRead) + opening;
     if (latency > 0) yield* pass(latency);
     try {
       for (;;) {

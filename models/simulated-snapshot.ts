@@ -5,11 +5,14 @@ import type { SimulatedVm } from "./simulated-vm.ts";
 import type { Snapshot, SnapshotState } from "./testbed.ts";
 import type { Transfer } from "./transfer.ts";
 
-/** One VM's part of a snapshot. */
-export interface VmPart {
+/** What a snapshot brings to other hosts for one VM: pages of its memory, or blocks of its disk. */
+export interface StoredPart {
+  readonly of: "memory" | "disk";
   readonly vm: SimulatedVm;
   /** Number of the snapshot. */
   readonly snapshot: number;
+  /** All pages or blocks are sent, not only those that have changed. */
+  readonly whole: boolean;
   /** Bytes of each class, and of all. */
   bytes: Float64Array;
   total: number;
@@ -20,6 +23,22 @@ export interface VmPart {
   delivered: Map<Host, Float64Array> | undefined;
   transfer: Transfer | undefined;
   replicated: boolean;
+}
+
+/** The memory of one VM in a snapshot, and the layer of its disk that was frozen by the same cut. */
+export interface VmPart extends StoredPart {
+  readonly layer: DiskLayer | undefined;
+}
+
+/** A layer of a VM's disk. */
+export interface DiskLayer {
+  /** Number of the cut that froze it. */
+  readonly version: number;
+  /** Bytes of the blocks that differ from the layers below it; of all blocks, when there is none. */
+  bytes: number;
+  whole: boolean;
+  /** Its way to other hosts; a layer on the store needs none. */
+  readonly stored: StoredPart | undefined;
 }
 
 /** A snapshot of a simulated cluster, from its cut to its end. Times are on the simulation's clock. */
@@ -33,6 +52,8 @@ export class SimulatedSnapshot implements Snapshot {
   /** Holds all pages of its cut, or only those that changed since the snapshot before it. */
   whole: boolean;
   readonly parts: readonly VmPart[];
+  /** All that has to be copied before the snapshot is durable: the memories, then the layers of local disks. */
+  readonly stored: readonly StoredPart[];
   pause: number | undefined;
   captureDuration: number | undefined;
   durabilityLatency: number | undefined;
@@ -51,7 +72,14 @@ export class SimulatedSnapshot implements Snapshot {
     this.progress = options.progress;
     this.whole = options.whole;
     this.parts = options.parts;
+    const layers = options.parts.flatMap(({ layer }) => layer?.stored ?? []);
+    this.stored = [...options.parts, ...layers];
     this.#tell();
+  }
+
+  /** Can be restored without the snapshots before it: the disk's layers always build on each other. */
+  get standsAlone(): boolean {
+    return this.whole && this.parts.every(({ layer }) => layer === undefined || layer.whole);
   }
 
   get state(): Exclude<SnapshotState, "planned"> {

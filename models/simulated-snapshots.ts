@@ -73,7 +73,8 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
       cluster.cut = undefined;
     }
     const snapshot = cut.snapshot!;
-    snapshot.state = "captured";
+    // It may have been given up meanwhile, with what it builds on.
+    if (snapshot.state === "cut") snapshot.state = "captured";
     if (snapshot.whole) for (const { vm, source } of snapshot.parts) vm.stagedOn = source;
     store.recount();
     snapshot.pause = cut.longestPause;

@@ -5,6 +5,7 @@ import type { MemoryTable } from "./memory.ts";
 import type { SnapshotPlan } from "./scenario.ts";
 import type { Snapshot, Vm } from "./testbed.ts";
 import type { Transfer } from "./transfer.ts";
+import type { VmDisk } from "./vm-disk.ts";
 
 interface Load {
   readonly point: Snapshot;
@@ -21,8 +22,10 @@ export class SimulatedVm implements Vm {
   readonly index: number;
   state: VmState = "up";
   host: Host | undefined;
-  /** The host whose disk holds all pages of the restore points, because they were captured or restored there. */
+  /** The host whose disk holds all pages of the restore points, because they were captured or restored there; so, too, a local disk. */
   stagedOn: Host | undefined;
+  /** Undefined when the guest writes to none. */
+  readonly disk: VmDisk | undefined;
   /** What a restore has brought to its host so far. */
   load: Load | undefined;
   /** Fraction of each class that the capture under way saves. */
@@ -34,7 +37,8 @@ export class SimulatedVm implements Vm {
   #workedAt = Number.NaN;
   #work = 0;
 
-  constructor(name: string, index: number, memory: MemoryTable, plan: SnapshotPlan) {
+  constructor(name: string, index: number, memory: MemoryTable, plan: SnapshotPlan, disk?: VmDisk) {
+    this.disk = disk;
     this.name = name;
     this.index = index;
     this.inSet = new Float64Array(memory.classes.length);
@@ -53,6 +57,7 @@ export class SimulatedVm implements Vm {
 
   /** The guest runs on from a cut, a restore or a start. */
   resume(now: number, options: { readonly tracking: boolean; readonly sweeps: boolean }): void {
+    this.disk?.begin(this.host!);
     this.#resumedAt = now;
     this.#workedAt = Number.NaN;
     this.#sweep = undefined;
@@ -91,6 +96,7 @@ export class SimulatedVm implements Vm {
     const work = this.work(now);
     const faults = this.#guest.faults(work, this.#swept);
     this.#resumedAt = undefined;
+    this.disk?.end();
     return { work, wall, faults };
   }
 

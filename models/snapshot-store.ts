@@ -1,6 +1,8 @@
 import { Chain, forget } from "./chain.ts";
-import { Copies } from "./copies.ts";
+import type { Copies } from "./copies.ts";
 import type { DataCentre, Host } from "./data-centre.ts";
+import type { Disks } from "./disks.ts";
+import { Layout } from "./layout.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Tell } from "./life-cycle-events.ts";
 import type { MemoryTable } from "./memory.ts";
@@ -11,7 +13,7 @@ import { type Restore, restoreRoute } from "./restore-route.ts";
 import { Retention } from "./retention.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
-import type { SimulatedSnapshot, VmPart } from "./simulated-snapshot.ts";
+import type { SimulatedSnapshot, StoredPart } from "./simulated-snapshot.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
 import type { Transfers } from "./transfer.ts";
 
@@ -23,6 +25,7 @@ export interface StoreParts {
   readonly sim: { readonly now: number };
   readonly clock: ModelClock;
   readonly memory: MemoryTable;
+  readonly disks: Disks | undefined;
   readonly scenario: ClusterScenario;
   /** A whole number in [0, n), from the random stream of placements. */
   readonly pick: (n: number) => number;
@@ -40,21 +43,22 @@ export class SnapshotStore {
   readonly #retention: Retention;
   readonly #repairs: Repairs;
   readonly #chains = new Map<SimulatedCluster, Chain>();
-  /** The copies that new versions of each VM are written to. */
-  readonly #layout = new Map<SimulatedVm, Copies>();
+  readonly #layout: Layout;
   readonly #downSince = new Map<Host, number>();
   #storedBytes = 0;
+  #diskBytes = 0;
   #stagedBytes = 0;
   #storedSince: number;
 
   constructor(parts: StoreParts) {
-    const { centre, transfers, sim } = parts;
+    const { centre, transfers, sim, memory, scenario, pick } = parts;
     const changed = (): void => {
       this.recount();
       parts.onChange();
     };
     this.#parts = parts;
     this.#storedSince = sim.now;
+    this.#layout = new Layout(centre, memory, scenario.storage.chunk, pick);
     this.#retention = new Retention(centre, transfers, changed);
     this.#repairs = new Repairs(centre, transfers, changed);
     this.#replication = new Replication({
@@ -79,15 +83,9 @@ export class SnapshotStore {
     return this.#replication.quiet;
   }
 
-  /** Where a new version of this VM is written: with the chain it adds to, or, when it is whole, wherever all copies fit. */
+  /** Where a new version of this VM's memory is written. */
   copiesFor(vm: SimulatedVm, capturing: Host, whole: boolean): Copies {
-    const { centre, memory, scenario, pick } = this.#parts;
-    const layout = this.#layout.get(vm);
-    if (layout !== undefined && !whole) return layout;
-    const copies =
-      layout?.forNewVersion(capturing) ?? Copies.place(centre.hosts, memory, scenario.storage.chunk, capturing, pick);
-    this.#layout.set(vm, copies);
-    return copies;
+    return this.#layout.copiesFor(vm, capturing, whole);
   }
 
   /** Sends a captured snapshot to the hosts of its copies. */
@@ -101,13 +99,14 @@ export class SnapshotStore {
     const { ledger, sim } = this.#parts;
     for (;;) {
       const first = chain.inFlight[0];
-      if (first?.state !== "captured" || !first.parts.every((part) => part.replicated)) break;
+      if (first?.state !== "captured" || !first.stored.every((part) => part.replicated)) break;
       chain.inFlight.shift();
       first.state = "durable";
       chain.versions.push(first);
       ledger.add("snapshotsDurable", 1);
       first.durabilityLatency = sim.now - first.cutAt;
       ledger.observe("durabilityLatency", first.durabilityLatency);
+      ledger.add("chainDepth", chain.versions.length);
     }
     this.#retention.apply(chain);
     this.recount();
@@ -121,6 +120,7 @@ export class SnapshotStore {
       snapshot.state = "failed";
       this.#parts.ledger.add("snapshotsFailed", 1);
       this.#replication.cancel(snapshot);
+      for (const { vm, layer } of snapshot.parts) if (layer !== undefined) vm.disk!.release(layer.version);
     }
     chain.inFlight = [];
     this.#layOut(cluster);
@@ -131,9 +131,9 @@ export class SnapshotStore {
   #layOut(cluster: SimulatedCluster): void {
     const { newest } = this.chain(cluster);
     for (const vm of cluster.vms) {
-      const copies = newest?.parts[vm.index]?.copies;
-      if (copies === undefined) this.#layout.delete(vm);
-      else this.#layout.set(vm, copies);
+      const part = newest?.parts[vm.index];
+      this.#layout.goOn(vm, part?.copies);
+      this.#parts.disks?.goOn(vm, part?.layer?.stored?.copies);
     }
   }
 
@@ -149,6 +149,10 @@ export class SnapshotStore {
     const chain = this.chain(cluster);
     const kept = point === undefined ? 0 : chain.versions.indexOf(point) + 1;
     for (const gone of chain.versions.splice(kept)) gone.state = "deleted";
+    for (const { disk } of cluster.vms) {
+      if (point === undefined) disk?.clear();
+      else disk?.revertTo(point.number);
+    }
     this.#layOut(cluster);
     this.recount();
     this.#parts.onChange();
@@ -170,7 +174,7 @@ export class SnapshotStore {
     this.#parts.transfers.breakAt(host);
     if (permanent) {
       for (const { versions, inFlight } of this.#chains.values()) {
-        for (const { parts } of [...versions, ...inFlight]) forget(parts, host);
+        for (const { stored } of [...versions, ...inFlight]) forget(stored, host);
       }
     }
     this.#dropLost();
@@ -181,10 +185,10 @@ export class SnapshotStore {
   hostUp(host: Host): void {
     const { clock, scenario } = this.#parts;
     const away = clock.now - (this.#downSince.get(host) ?? clock.now);
-    // A version that is recorded in full is written once.
-    const unwritten = scenario.snapshot.record === "full" ? 0 : away;
     for (const { part, snapshot } of this.#allCopies()) {
-      const behind = part.copies.hostUp(host, unwritten);
+      // Memory that is recorded in full is written once; what is recorded of a disk always adds to what is there.
+      const once = scenario.snapshot.record === "full" && part.of === "memory";
+      const behind = part.copies.hostUp(host, once ? 0 : away);
       this.#fill(part, part.vm.host ?? part.source, snapshot);
       this.#repairs.due(part.copies, part.vm, behind);
     }
@@ -192,9 +196,9 @@ export class SnapshotStore {
   }
 
   /** Finds hosts for the copies that have none. What has been written before is repaired there after a delay. */
-  #fill(part: VmPart, capturing: Host, snapshot: SimulatedSnapshot): void {
+  #fill(part: StoredPart, capturing: Host, snapshot: SimulatedSnapshot): void {
     const { clock, scenario, onDisturbance } = this.#parts;
-    const toBeWritten = snapshot.whole && snapshot.state !== "durable" && !part.replicated;
+    const toBeWritten = part.whole && snapshot.state !== "durable" && !part.replicated;
     const added = part.copies.fill(capturing, toBeWritten ? 0 : 1);
     if (toBeWritten || added.length === 0) return;
     clock.at(clock.now + scenario.storage.repairDelay, () => {
@@ -210,8 +214,16 @@ export class SnapshotStore {
       if (lost.length === 0 || chain.versions.length > 0) continue;
       // What comes next cannot build on what is gone.
       cluster.tracking = false;
-      if (chain.inFlight[0]?.whole === false) this.abandon(cluster);
+      this.dropStranded(cluster);
+      if (chain.inFlight.length === 0) for (const { disk } of cluster.vms) disk?.startOver();
     }
+  }
+
+  /** Gives up what builds on snapshots that are gone. */
+  dropStranded(cluster: SimulatedCluster): void {
+    if (!this.chain(cluster).stranded) return;
+    this.abandon(cluster);
+    cluster.tracking = false;
   }
 
   #topologyChanged(): void {
@@ -226,9 +238,11 @@ export class SnapshotStore {
     const [stored, staged] = [this.#storedBytes, this.#stagedBytes];
     if (!this.#repairs.idle) this.#repairs.keepOnly(this.#used);
     this.#storedBytes = 0;
+    this.#diskBytes = 0;
     this.#stagedBytes = 0;
     for (const chain of this.#chains.values()) {
       this.#storedBytes += chain.storedBytes;
+      this.#diskBytes += chain.diskBytes;
       this.#stagedBytes += chain.stagedBytes;
     }
     this.#parts.ledger.storedPeak = Math.max(this.#parts.ledger.storedPeak, this.#storedBytes);
@@ -239,6 +253,7 @@ export class SnapshotStore {
   settle(): void {
     const { ledger, sim } = this.#parts;
     ledger.add("storedByteSeconds", this.#storedBytes * (sim.now - this.#storedSince));
+    ledger.add("diskByteSeconds", this.#diskBytes * (sim.now - this.#storedSince));
     ledger.add("stagedByteSeconds", this.#stagedBytes * (sim.now - this.#storedSince));
     this.#storedSince = sim.now;
   }
@@ -248,11 +263,11 @@ export class SnapshotStore {
   }
 
   /** Every {@link Copies} in use, with the oldest snapshot that uses it. */
-  *#allCopies(): Iterable<{ readonly part: VmPart; readonly snapshot: SimulatedSnapshot }> {
+  *#allCopies(): Iterable<{ readonly part: StoredPart; readonly snapshot: SimulatedSnapshot }> {
     const seen = new Set<Copies>();
     for (const chain of this.#chains.values()) {
       for (const snapshot of [...chain.versions, ...chain.inFlight]) {
-        for (const part of snapshot.parts) {
+        for (const part of snapshot.stored) {
           if (seen.has(part.copies)) continue;
           seen.add(part.copies);
           yield { part, snapshot };

@@ -18,7 +18,8 @@ export type DefaultsSection =
   | "postCopy"
   | "trafficPattern"
   | "failureLaw"
-  | "failureTrace";
+  | "failureTrace"
+  | "vmDisk";
 
 /** Named workloads, hardware, policies and laws, and the defaults of every key; each number with its provenance. */
 export class Catalogue {

@@ -1,6 +1,7 @@
 import { lifetime } from "../models/laws.ts";
 import { type OutageTrace, type PageType, pageTypes } from "../models/scenario.ts";
 import { checkCut, remarksOnCut } from "./check-cut.ts";
+import { checkDisks } from "./check-disks.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
 import type { FailureSourceSpec } from "./failures-schema.ts";
 import type { Path } from "./issue.ts";
@@ -26,6 +27,7 @@ export const checkCluster = (file: ClusterFile, report: Report): void => {
   checkSnapshot(file, report);
   checkCut(file, report);
   checkStorage(file, report);
+  checkDisks(file, report);
   checkDetection(file, report);
   checkOutages(file, report);
 };
@@ -118,14 +120,17 @@ const checkStorage = (file: ClusterFile, report: Report): void => {
   };
   enough(["storage", "copies"], storage.copies);
   const { count: clusters, vms, vm } = file.cluster;
-  const chunks = clusters * vms * Math.ceil(vm.memory / storage.chunk);
+  const local = vm.disk !== "none" && vm.disk.on === "local" ? vm.disk.bytes : 0;
+  if (local > 0 && storage.disk.copies !== "full") enough(["storage", "disk", "copies"], storage.disk.copies);
+  const chunks = clusters * vms * (Math.ceil(vm.memory / storage.chunk) + Math.ceil(local / storage.chunk));
   if (chunks > mostChunks) {
     const shown = formatQuantity(size, storage.chunk);
     report(
       ["storage", "chunk"],
-      `of ${shown} cuts all memory into ${chunks} chunks; at most ${mostChunks} can be kept track of`,
+      `of ${shown} cuts all memory${local > 0 ? " and all disks" : ""} into ${chunks} chunks; at most ${mostChunks} can be kept track of`,
       [
         ["cluster", "vm", "memory"],
+        ...(local > 0 ? [["cluster", "vm", "disk", "bytes"]] : []),
         ["cluster", "vms"],
         ["cluster", "count"],
       ],

@@ -17,6 +17,7 @@ import {
   whole,
 } from "./quantity-schema.ts";
 import { trafficSchema } from "./traffic-schema.ts";
+import { diskStorageSchema, vmDiskSchema } from "./vm-disk-schema.ts";
 
 const name = z.string().optional().describe("Name in reports");
 const cores = whole(1, "Cores");
@@ -82,7 +83,11 @@ const workload = z.strictObject({
 const cluster = z.strictObject({
   count: whole(1, "Clusters of this kind that share one data centre"),
   vms: whole(1, "VMs of a cluster"),
-  vm: z.strictObject({ cores, memory: atLeastAPage("Memory of a VM") }),
+  vm: z.strictObject({
+    cores,
+    memory: atLeastAPage("Memory of a VM"),
+    disk: vmDiskSchema.describe("The disk that a VM writes to"),
+  }),
   workload,
   quorum: z.union([z.literal("all"), whole(1, "VMs")]).describe("VMs that must be up for the cluster to be up"),
   antiAffinity: z.enum(["none", "host", "rack"]).describe("What no two VMs of a cluster may share"),
@@ -132,6 +137,7 @@ const storage = z.strictObject({
     dropZero: z.boolean().describe("Pages of zeros are not stored in any class"),
   }),
   copies: whole(1, "Copies of a class that is stored in full"),
+  disk: diskStorageSchema.describe("Layers of the VMs' disks"),
   placement: z.literal("rack-aware").describe("Where copies go"),
   chunk: atLeastAPage("Copies are placed chunk by chunk"),
   keep: whole(1, "Restore points that are kept"),

@@ -49,7 +49,8 @@ export const complete = (tree: Tree, catalogue: Catalogue): Tree => {
   const talking = lay(captured, ["cluster", "traffic"], (node) =>
     at(node, ["pattern"]) ? "trafficPattern" : undefined,
   );
-  return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), talking);
+  const written = lay(talking, ["cluster", "vm", "disk"], () => "vmDisk");
+  return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), written);
 };
 
 /** `node` with the entries of `base` that it lacks, after its own. */

@@ -4,7 +4,6 @@ import type { Path } from "./issue.ts";
 const planned: { readonly [path: string]: { readonly words?: readonly string[]; readonly keys?: readonly string[] } } =
   {
     "": { keys: ["policy"] },
-    "cluster.vm": { keys: ["disk"] },
     "cluster.workload": { keys: ["dirtyModel", "workingSet"] },
     snapshot: { keys: ["faultPath", "order"] },
     "snapshot.capture": { words: ["pre-copy"] },

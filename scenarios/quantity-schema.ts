@@ -66,6 +66,8 @@ export const atLeastAPage = (description: string) => quantitySchema(size, { leas
 export const bytes = (description: string) => quantitySchema(size, above0, description);
 /** Bytes per second, more than 0. */
 export const bytesPerSecond = (description: string) => quantitySchema(rate, above0, description);
+/** Bytes per second, 0 allowed. */
+export const bytesPerSecondOrNone = (description: string) => quantitySchema(rate, atLeast0, description);
 /** Events per second. */
 export const perSecond = (description: string) => quantitySchema(frequency, atLeast0, description);
 /** Seconds per page. */

@@ -7,6 +7,7 @@ import {
   type PageClass,
   type PageType,
   pageTypes,
+  type VmSpec,
 } from "../models/scenario.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
 import type { FailureSourceSpec } from "./failures-schema.ts";
@@ -51,6 +52,7 @@ export const resolveCluster = (
     },
     cluster: {
       ...cluster,
+      vm: vmSpec(cluster.vm),
       workload: {
         name: cluster.workload.name ?? "custom",
         classes: writes === undefined ? mix : layWrites(mix, writes),
@@ -78,6 +80,10 @@ export const resolveCluster = (
         [type in PageType]: ClassStorage;
       },
       dropZero: storage.policy.dropZero,
+      disk: {
+        copies: storage.disk.copies === "full" ? storage.copies : storage.disk.copies,
+        block: storage.disk.block,
+      },
       placement: storage.placement,
       chunk: storage.chunk,
       keep: storage.keep,
@@ -110,6 +116,12 @@ export const pageClasses = (classes: ClusterFile["cluster"]["workload"]["classes
     compressRatio,
     content,
   }));
+};
+
+const vmSpec = ({ cores, memory, disk }: ClusterFile["cluster"]["vm"]): VmSpec => {
+  if (disk === "none") return { cores, memory };
+  const { bytes, writeRate, on } = disk;
+  return { cores, memory, disk: { bytes, writeRate, on } };
 };
 
 const classStorage = ({ storage }: ClusterFile, type: PageType): ClassStorage => {

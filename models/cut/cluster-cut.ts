@@ -49,7 +49,7 @@ export class ClusterCut {
     this.#plan = plan;
     this.cluster = cluster;
     this.saved = sim.event(`${cluster.name}: pages of the cut`);
-    const site = { sim, centre, transfers, plan };
+    const site = { sim, centre, transfers, plan: domain.disks?.pausedFor(plan) ?? plan };
     this.captures = cluster.vms.map((vm) => captureOf(vm, site));
     this.#whole = plan.record === "full" || !cluster.tracking;
     this.#parts = cluster.vms.map(() => undefined);
@@ -182,7 +182,7 @@ export class ClusterCut {
   }
 
   #part(vm: SimulatedVm, work: number): VmPart {
-    const { store, memory } = this.#domain;
+    const { disks, ledger, store, memory } = this.#domain;
     const whole = this.#whole;
     let bytes = store.chain(this.cluster).wholeBytes;
     let total = memory.bytes;
@@ -201,7 +201,13 @@ export class ClusterCut {
     const source = vm.host!;
     const copies = store.copiesFor(vm, source, whole);
     const snapshot = this.#number;
-    return { vm, snapshot, bytes, total, copies, source, delivered: undefined, transfer: undefined, replicated: false };
+    const layer = disks?.freeze(vm, source, snapshot, work);
+    if (layer?.whole === false) {
+      ledger.add("layers", 1);
+      ledger.add("layerBytes", layer.bytes);
+    }
+    const state = { delivered: undefined, transfer: undefined, replicated: false };
+    return { of: "memory", vm, snapshot, whole, bytes, total, copies, layer, source, ...state };
   }
 
   /** What the snapshot will be called once it is complete. */
@@ -229,6 +235,8 @@ export class ClusterCut {
     });
     cluster.snapshots += 1;
     store.chain(cluster).inFlight.push(this.snapshot);
+    // What it builds on may have been lost since the first VM was cut.
+    store.dropStranded(cluster);
     ledger.add("snapshots", 1);
     ledger.add("vmSnapshots", cluster.vms.length);
     ledger.add(this.#plan.cut === "drop" ? "messagesDropped" : "orphans", this.#crossed);

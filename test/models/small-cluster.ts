@@ -74,6 +74,7 @@ export const smallCluster: ClusterScenario = {
       kernel: { copies: 3, onLoss: "fail" },
     },
     dropZero: true,
+    disk: { copies: 3, block: 65536 },
     placement: "rack-aware",
     chunk: 64 * MiB,
     keep: 1,
