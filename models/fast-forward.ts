@@ -1,4 +1,7 @@
+import type { Stream } from "../sim/index.ts";
 import type { Copies } from "./copies.ts";
+import { cutsByChance } from "./cut/desynchrony.ts";
+import { SampledCycles } from "./sampled-cycles.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
 import type { Transfer } from "./transfer.ts";
@@ -36,7 +39,7 @@ const patience = 64;
  * has recurred again, as many as fit before the next disturbance are added without being simulated. Every effect of a
  * cycle is deterministic here (faults are expectations), so the jump is exact up to rounding.
  *
- * Overrun cycles may never repeat, because copies still under way shift from one to the next. Then a stretch of cycles is
+ * Cycles with chance in them are sampled one by one, see {@link SampledCycles}. Overrun cycles may never repeat, because copies still under way shift from one to the next. Then a stretch of cycles is
  * recorded and repeated as a sample, and the result is approximate and says so.
  */
 export class FastForward {
@@ -44,6 +47,8 @@ export class FastForward {
   #boundaries: Boundary[] = [];
   #watched: Watched | undefined;
   #counted = 0;
+  /** Where chance decides when VMs are cut: then no state is known to recur. */
+  readonly #chance: SampledCycles | undefined;
   readonly #identities = new WeakMap<Copies, number>();
   #copies = 0;
   jumps = 0;
@@ -51,8 +56,9 @@ export class FastForward {
   /** Some jump repeated a sample of cycles, not the cycle itself. */
   approximate = false;
 
-  constructor(domain: SimulatedDomain) {
+  constructor(domain: SimulatedDomain, stream: Stream) {
     this.#domain = domain;
+    if (cutsByChance(domain.scenario.snapshot)) this.#chance = new SampledCycles(domain, stream);
   }
 
   /** Something happens that is not part of the cycle. */
@@ -60,6 +66,7 @@ export class FastForward {
     this.#boundaries = [];
     this.#watched = undefined;
     this.#counted = 0;
+    this.#chance?.forget();
     this.#domain.ledger.dropRecording();
   }
 
@@ -69,6 +76,12 @@ export class FastForward {
     if (cluster !== clusters[0]) return;
     if (!this.#quiet) {
       this.disturb();
+      return;
+    }
+    if (this.#chance !== undefined) {
+      this.#settle();
+      const leap = this.#chance.boundary(this.#draining);
+      if (leap !== undefined) this.#skip(leap.seconds, leap.cycles, true);
       return;
     }
     const here: Boundary = { at: sim.now, state: this.#state() };
@@ -128,11 +141,15 @@ export class FastForward {
     for (const [i, cluster] of clusters.entries()) {
       cluster.progressSkipped += times * (cluster.progress - watched.progress[i]!);
     }
-    const cycles = times * watched.cycles;
-    this.#domain.tell?.({ kind: "jump", to: clock.now + times * period, cycles, approximate: watched.sampled });
-    clock.skip(times * period);
+    this.#skip(times * period, times * watched.cycles, watched.sampled);
+  }
+
+  #skip(seconds: number, cycles: number, approximate: boolean): void {
+    const { clock } = this.#domain;
+    this.#domain.tell?.({ kind: "jump", to: clock.now + seconds, cycles, approximate });
+    clock.skip(seconds);
     this.jumps += 1;
-    this.approximate ||= watched.sampled;
+    this.approximate ||= approximate;
     this.cyclesSkipped += cycles;
   }
 

@@ -65,6 +65,8 @@ export interface Recording {
     readonly to: number;
     readonly weight: number;
   }[];
+  /** Sums and number of observations at the end of each cycle, where cycles are told apart. */
+  readonly ends: { readonly sums: Float64Array; readonly observations: number }[];
 }
 
 /** Everything that one run counts. What repeats with the snapshot cycle can be recorded once and added many times. */
@@ -105,7 +107,13 @@ export class Ledger {
   }
 
   record(): void {
-    this.#recording = { start: this.#sums.slice(), observations: [] };
+    this.#recording = { start: this.#sums.slice(), observations: [], ends: [] };
+  }
+
+  /** A cycle of the recording ends, and another one begins. */
+  endCycle(): void {
+    const { observations, ends } = this.#recorded("endCycle");
+    ends.push({ sums: this.#sums.slice(), observations: observations.length });
   }
 
   dropRecording(): void {
@@ -114,13 +122,34 @@ export class Ledger {
 
   /** Adds `times` more repetitions of what has happened since {@link record}, and ends the recording. */
   repeat(times: number): void {
-    const recording = this.#recording;
-    if (recording === undefined) throw new Error("Ledger: nothing was recorded: call record() before repeat()");
+    const recording = this.#recorded("repeat");
     this.#recording = undefined;
     for (let i = 0; i < this.#sums.length; i++) this.#sums[i]! += times * (this.#sums[i]! - recording.start[i]!);
     for (const { sample, from, to, weight } of recording.observations) {
       this.#samples[sample].addRamp(from, to, weight * times);
     }
+  }
+
+  /** Adds `times[i]` more repetitions of what happened in the i-th cycle of the recording, and ends the recording. */
+  repeatCycles(times: readonly number[]): void {
+    const { start, observations, ends } = this.#recorded("repeatCycles");
+    this.#recording = undefined;
+    let before = { sums: start, observations: 0 };
+    for (const [cycle, end] of ends.entries()) {
+      const count = times[cycle]!;
+      for (let i = 0; i < this.#sums.length; i++) this.#sums[i]! += count * (end.sums[i]! - before.sums[i]!);
+      for (const { sample, from, to, weight } of observations.slice(before.observations, end.observations)) {
+        this.#samples[sample].addRamp(from, to, weight * count);
+      }
+      before = end;
+    }
+  }
+
+  #recorded(needing: string): Recording {
+    if (this.#recording === undefined) {
+      throw new Error(`Ledger: nothing was recorded: call record() before ${needing}()`);
+    }
+    return this.#recording;
   }
 
   /** Adds the counts of another run, of a domain that shares nothing with this one. */

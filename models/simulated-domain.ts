@@ -100,7 +100,9 @@ export class SimulatedDomain {
     const beats = streams.get("phases of heartbeats");
     this.#phases = this.centre.hosts.map(() => beats.uniform(0, scenario.detection.heartbeat));
     this.fastForward =
-      scenario.fidelity === "full" || scenario.policy !== "protect" ? undefined : new FastForward(this);
+      scenario.fidelity === "full" || scenario.policy !== "protect"
+        ? undefined
+        : new FastForward(this, streams.get("cycles jumped over"));
     this.#scheduleOutages(streams);
   }
 

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Columns } from "../../models/columns.ts";
-import type { ClusterScenario, Outage } from "../../models/scenario.ts";
+import { promisesConsistency } from "../../models/cut/protocols.ts";
+import { type ClusterScenario, cutProtocols, type Outage } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
+import { type TrafficMatrix, trafficOf } from "../../models/traffic.ts";
 import { smallCluster } from "./small-cluster.ts";
 
 const run = (scenario: ClusterScenario, seed = 7): Columns =>
@@ -42,6 +44,10 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     onOverrun: fc.constantFrom("stretch" as const, "skip" as const),
     maxInFlight: fc.integer({ min: 1, max: 3 }),
     prepare: fc.constantFrom(0, 0, 2),
+    cut: fc.constantFrom("barrier", "barrier", ...cutProtocols),
+    spread: fc.constantFrom(0, 0, 0.1, 2),
+    clockSkew: fc.constantFrom(0, 0.5),
+    messagesPerSecond: fc.constantFrom(0.1, 100),
     keep: fc.integer({ min: 1, max: 3 }),
     copies: fc.integer({ min: 0, max: 3 }),
     cacheCopies: fc.integer({ min: 0, max: 2 }),
@@ -80,17 +86,21 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
           vms,
           quorum: Math.max(1, vms - one.quorumShort),
           antiAffinity: one.antiAffinity,
+          traffic: trafficOf("uniform", vms, one.messagesPerSecond),
         },
         snapshot: {
           ...smallCluster.snapshot,
           ...one.mode,
           interval: one.interval,
           intervalFrom: one.intervalFrom,
+          cut: one.cut,
+          clockSkew: one.clockSkew,
           onOverrun: one.onOverrun,
           maxInFlight: one.maxInFlight,
           costs: {
             ...smallCluster.snapshot.costs,
             prepare: one.prepare,
+            prepareSpread: one.spread === 0 ? "none" : { law: "exponential", mean: one.spread },
             ...(one.stalls ? {} : { fault: 0, track: 0 }),
           },
         },
@@ -143,6 +153,9 @@ test("in every run bytes and time are conserved, and no column is negative or be
         if (Number.isNaN(mean)) continue;
         assert.ok(p50 <= p95 && p95 <= max && mean <= max * (1 + 1e-9), `${name}: ${mean} ${p50} ${p95} ${max}`);
       }
+      if (promisesConsistency(scenario.snapshot.cut)) assert.is(columns["orphans"], 0);
+      if (scenario.snapshot.cut !== "drop") assert.is(columns["messagesDropped"], 0);
+      if (scenario.snapshot.cut !== "colour") assert.is(columns["cutsForced"], 0);
       if (columns["rollbacks"]! > 0) {
         assert.ok(columns["residencyMean"]! <= columns["rtoMean"]! + 1e-9);
         assert.ok(columns["rtoMean"]! <= columns["ttrMean"]! + 1e-9);
@@ -208,6 +221,14 @@ test("with all times k-fold and all rates a k-th, every time is k-fold and all e
   );
 });
 
+const quieter = (traffic: TrafficMatrix, k: number): TrafficMatrix =>
+  traffic.kind === "even"
+    ? { ...traffic, messagesPerSecond: traffic.messagesPerSecond / k }
+    : {
+        ...traffic,
+        pairs: traffic.pairs.map((pair) => ({ ...pair, messagesPerSecond: pair.messagesPerSecond / k })),
+      };
+
 /** The same life in slow motion. */
 const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
   const { dataCentre, cluster, snapshot, storage, rollback, detection, failures } = scenario;
@@ -238,13 +259,19 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
         ...cluster.workload,
         classes: cluster.workload.classes.map((one) => ({ ...one, writesPerSecond: one.writesPerSecond / k })),
       },
+      traffic: quieter(cluster.traffic, k),
     },
     snapshot: {
       ...snapshot,
       interval: snapshot.interval * k,
+      clockSkew: snapshot.clockSkew * k,
       costs: {
         ...costs,
         prepare: costs.prepare * k,
+        prepareSpread:
+          costs.prepareSpread !== "none" && "mean" in costs.prepareSpread
+            ? { ...costs.prepareSpread, mean: costs.prepareSpread.mean * k }
+            : costs.prepareSpread,
         fixed: costs.fixed * k,
         device: costs.device * k,
         armPerPage: costs.armPerPage * k,
