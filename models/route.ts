@@ -48,8 +48,10 @@ export class RouteMix {
 
   /** The route of a mix with so many bytes of each kind. Its `over` is good until the next call: a million are asked for. */
   of(bytes: Float64Array, total: number): Route {
-    const ends = { hosts: this.#hosts, from: this.#from, to: this.#to };
-    if (total === 0) return { ...ends, over: [], sourceShare: 0, linkShare: 0, weight: 0 };
+    const hosts = this.#hosts;
+    const from = this.#from;
+    const to = this.#to;
+    if (total === 0) return { over: [], hosts, from, to, sourceShare: 0, linkShare: 0, weight: 0 };
     const kinds = this.#routes.length;
     let sourceShare = 0;
     let linkShare = 0;
@@ -67,7 +69,7 @@ export class RouteMix {
     }
     // A link that only carries kinds of which there are no bytes is not crossed.
     const over = this.#over.every(({ share }) => share > 0) ? this.#over : this.#over.filter(({ share }) => share > 0);
-    return { ...ends, over, sourceShare, linkShare, weight };
+    return { over, hosts, from, to, sourceShare, linkShare, weight };
   }
 }
 
