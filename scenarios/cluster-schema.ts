@@ -89,6 +89,7 @@ const cluster = z.strictObject({
     disk: vmDiskSchema.describe("The disk that a VM writes to"),
   }),
   workload,
+  intensity: z.number().min(0).max(1e6).describe("Factor on all write rates of the workload"),
   quorum: z.union([z.literal("all"), whole(1, "VMs")]).describe("VMs that must be up for the cluster to be up"),
   antiAffinity: z.enum(["none", "host", "rack"]).describe("What no two VMs of a cluster may share"),
   traffic: trafficSchema.describe("Messages between the VMs of a cluster"),

@@ -31,10 +31,12 @@ export const resolveCluster = (
   traces: Traces,
   { writes, traffic }: Measurements,
 ): ClusterScenario => {
-  const { dataCentre, cluster, snapshot, storage, failures } = file;
+  const { dataCentre, snapshot, storage, failures } = file;
+  const { intensity, ...cluster } = file.cluster;
   const { host } = dataCentre;
   const { costs } = snapshot;
   const mix = pageClasses(cluster.workload.classes, cluster.vm.memory);
+  const written = writes === undefined ? mix : layWrites(mix, writes);
   return {
     model: "cluster",
     name,
@@ -55,7 +57,7 @@ export const resolveCluster = (
       vm: vmSpec(cluster.vm),
       workload: {
         name: cluster.workload.name ?? "custom",
-        classes: writes === undefined ? mix : layWrites(mix, writes),
+        classes: written.map((one) => ({ ...one, writesPerSecond: intensity * one.writesPerSecond })),
       },
       traffic: traffic ?? resolveTraffic(cluster.traffic, cluster.vms),
       quorum: cluster.quorum === "all" ? cluster.vms : cluster.quorum,
