@@ -50,6 +50,18 @@ const kinds: readonly (readonly [string, ClusterScenario])[] = [
   ["a stormy life", stormy],
   ["two clusters that share the disks", { ...stormy, cluster: { ...stormy.cluster, count: 2 } }],
   ["stop-and-copy in full", { ...stormy, snapshot: { ...stormy.snapshot, capture: "stop-and-copy", record: "full" } }],
+  ["cuts by clocks that differ", { ...stormy, snapshot: { ...stormy.snapshot, cut: "scheduled", clockSkew: 0.2 } }],
+  [
+    "cuts of VMs that are not ready at one instant",
+    {
+      ...stormy,
+      snapshot: {
+        ...stormy.snapshot,
+        cut: "drop",
+        costs: { ...stormy.snapshot.costs, prepare: 0.1, prepareSpread: { law: "exponential", mean: 0.5 } },
+      },
+    },
+  ],
   ["a quorum of two", { ...stormy, cluster: { ...stormy.cluster, quorum: 2 } }],
   ["tolerated pauses", { ...stormy, pauseTolerance: 0.0305 }],
   ["overrun cycles", { ...stormy, snapshot: { ...stormy.snapshot, interval: 1 }, horizon: 800 }],
