@@ -12,7 +12,7 @@ import type {
 
 /** The columns that events tell. How far the guests came and what their write faults cost them they do not. */
 const told =
-  /^(availability(Net)?|downtime.*|(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)(Mean|P50|P95|Max)|intervalAchieved|cutSkew|p(Intact|Degraded|Failed)|stor(edBytes|edPeak)|stagedBytes|(source|link|repair)Bytes|snapshots.*|rollbacks|(host|vm)Failures|ignoredOutages)$/;
+  /^(availability(Net)?|downtime.*|(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)(Mean|P50|P95|Max)|intervalAchieved|cutSkew|cuts(Broken|Forced)|orphans|messagesDropped|p(Intact|Degraded|Failed)|stor(edBytes|edPeak)|stagedBytes|(source|link|repair)Bytes|snapshots.*|rollbacks|(host|vm)Failures|ignoredOutages)$/;
 
 /** What is followed of one cluster. */
 interface Followed {
@@ -81,8 +81,14 @@ export class LifeCycleAccount {
       case "cut":
         this.#cluster(event.cluster).firstCut = Math.min(this.#cluster(event.cluster).firstCut, this.#steady);
         break;
+      case "crossing":
+        this.#add("orphans", event.orphans);
+        this.#add("messagesDropped", event.dropped);
+        this.#add("cutsForced", event.forced);
+        break;
       case "snapshot":
         if (event.state === "planned") this.#plan(event.cluster);
+        else if (event.state === "broken") this.#add("cutsBroken", 1);
         else this.#snapshot(event);
         break;
       case "detection":

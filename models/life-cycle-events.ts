@@ -14,8 +14,10 @@ export type Occurrence =
   | RunBegins
   | RunEnds
   | SnapshotIsPlanned
+  | CutIsBroken
   | SnapshotChanges
   | VmIsCut
+  | CutIsCrossed
   | VmChanges
   | RestorePointChanges
   | ComponentFails
@@ -37,6 +39,7 @@ export const lifeCycleKinds = [
   "begin",
   "snapshot",
   "cut",
+  "crossing",
   "restore-point",
   "vm",
   "failure",
@@ -82,6 +85,14 @@ export interface SnapshotIsPlanned {
   readonly state: "planned";
 }
 
+/** A failure came after the cut of the first VM and before that of the last: there is no snapshot of the cluster. */
+export interface CutIsBroken {
+  readonly kind: "snapshot";
+  readonly cluster: string;
+  readonly snapshot: number;
+  readonly state: "broken";
+}
+
 /** A snapshot of a whole cluster comes to its next state. */
 export interface SnapshotChanges {
   readonly kind: "snapshot";
@@ -104,6 +115,19 @@ export interface VmIsCut {
   readonly host: string;
   readonly snapshot: number;
   readonly bytes: number;
+}
+
+/** Messages that were sent after their sender's cut have met receivers that were before theirs. */
+export interface CutIsCrossed {
+  readonly kind: "crossing";
+  readonly cluster: string;
+  readonly snapshot: number;
+  /** Messages that were received: the cut is not consistent. */
+  readonly orphans: number;
+  /** Messages that were dropped instead. */
+  readonly dropped: number;
+  /** VMs that were cut by the arrival of a message, before they would have been. */
+  readonly forced: number;
 }
 
 /** A VM goes from one state to another. All VMs are up when a run begins. */

@@ -163,7 +163,10 @@ export class ClusterCut {
     for (const stop of this.#late) stop();
     for (const capture of this.captures) capture.cancel();
     // A failure between the first cut and the last: there never was a snapshot of the cluster.
-    if (this.#cut > 0 && this.snapshot === undefined) this.#domain.ledger.add("cutsBroken", 1);
+    if (this.#cut === 0 || this.snapshot !== undefined) return;
+    this.#domain.ledger.add("cutsBroken", 1);
+    const { tell, name } = this.cluster;
+    tell?.({ kind: "snapshot", cluster: name, snapshot: this.#number, state: "broken" });
   }
 
   /** A VM that has been cut runs on while others are still before their cuts: what it sends may cross. */
@@ -239,7 +242,19 @@ export class ClusterCut {
     store.dropStranded(cluster);
     ledger.add("snapshots", 1);
     ledger.add("vmSnapshots", cluster.vms.length);
-    ledger.add(this.#plan.cut === "drop" ? "messagesDropped" : "orphans", this.#crossed);
+    const [dropped, orphans] = this.#plan.cut === "drop" ? [this.#crossed, 0] : [0, this.#crossed];
+    ledger.add("messagesDropped", dropped);
+    ledger.add("orphans", orphans);
     ledger.add("cutsForced", this.#forced);
+    if (this.#crossed + this.#forced === 0) return;
+    const { number } = this.snapshot;
+    cluster.tell?.({
+      kind: "crossing",
+      cluster: cluster.name,
+      snapshot: number,
+      orphans,
+      dropped,
+      forced: this.#forced,
+    });
   }
 }

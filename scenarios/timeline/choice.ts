@@ -53,6 +53,7 @@ const namesIn = (event: LifeCycleEvent): readonly string[] => {
       return [];
     case "snapshot":
     case "restore-point":
+    case "crossing":
       return [event.cluster];
     case "cut":
       return [event.cluster, event.vm, event.host];

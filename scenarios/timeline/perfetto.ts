@@ -91,9 +91,15 @@ export class PerfettoTimeline implements TimelineFormat {
       case "snapshot":
         // The age grows until another restore point takes over; a counter shows that only where it is sampled.
         this.#age(event.cluster, at);
-        if (event.state === "planned") this.#mark(event.cluster, `snapshot ${event.snapshot} planned`, at);
+        if (event.state === "planned" || event.state === "broken")
+          this.#mark(event.cluster, `snapshot ${event.snapshot} ${event.state}`, at);
         else this.#snapshot(at, event);
         return;
+      case "crossing": {
+        const { orphans, dropped, forced } = event;
+        this.#mark(event.cluster, `snapshot ${event.snapshot} crossed`, at, { orphans, dropped, forced });
+        return;
+      }
       case "restore-point":
         this.#cutAt.set(event.cluster, at - event.age);
         this.#age(event.cluster, at);

@@ -23,13 +23,25 @@ export const sentence = (event: LifeCycleEvent, time: (seconds: number) => strin
     case "snapshot": {
       const { cluster, snapshot, state } = event;
       const what = `snapshot ${snapshot} ${state}`;
-      if (state === "planned") return say(cluster, what);
+      if (state === "planned" || state === "broken") return say(cluster, what);
       const { age, whole, bytes } = event;
       if (state === "cut") return say(cluster, what, whole ? "whole" : "changes only", inBytes(bytes));
       return say(cluster, what, `${inSeconds(age)} after its cut`);
     }
     case "cut":
       return say(event.vm, `cut of snapshot ${event.snapshot}`, inBytes(event.bytes), `on ${event.host}`);
+    case "crossing": {
+      const { cluster, snapshot, orphans, dropped, forced } = event;
+      const counts = [
+        [orphans, "orphan messages"],
+        [dropped, "messages dropped"],
+        [forced, "cuts forced"],
+      ] as const;
+      const told = counts
+        .filter(([count]) => count > 0)
+        .map(([count, what]) => `${Number(count.toPrecision(4))} ${what}`);
+      return say(cluster, `snapshot ${snapshot} crossed`, ...told);
+    }
     case "restore-point": {
       const what = event.snapshot === undefined ? "restore point: image" : `restore point: snapshot ${event.snapshot}`;
       return say(event.cluster, what, `${inSeconds(event.age)} old`);

@@ -57,7 +57,7 @@ const kinds: readonly (readonly [string, ClusterScenario])[] = [
       ...stormy,
       snapshot: {
         ...stormy.snapshot,
-        cut: "drop",
+        cut: "colour",
         costs: { ...stormy.snapshot.costs, prepare: 0.1, prepareSpread: { law: "exponential", mean: 0.5 } },
       },
     },
