@@ -28,6 +28,7 @@ export const eightVms: ClusterScenario = {
     traffic: { kind: "even", vms: 8, messagesPerSecond: 100 },
     workload: {
       name: "web",
+      dirtyModel: "uniform",
       classes: [
         { type: "free", pages: pages(1), writesPerSecond: 0, compressRatio: 1, content },
         { type: "cacheClean", pages: pages(1.7), writesPerSecond: 80, compressRatio: 1, content },
@@ -43,6 +44,10 @@ export const eightVms: ClusterScenario = {
     intervalFrom: "cut",
     capture: "post-copy",
     record: "lazy-incremental",
+    faultPath: "separate",
+    order: "address",
+    downtimeLimit: 0.3,
+    maxRounds: 30,
     cut: "barrier",
     clockSkew: 0,
     delivery: "timeout",
@@ -58,6 +63,8 @@ export const eightVms: ClusterScenario = {
       track: 2e-6,
       unprotectPerPage: 2e-6,
       copyRate: 1e9,
+      hashRate: Number.POSITIVE_INFINITY,
+      compressRate: Number.POSITIVE_INFINITY,
     },
   },
   storage: {

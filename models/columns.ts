@@ -35,6 +35,8 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   }
   columns["intervalAchieved"] = ledger.sample("intervalAchieved").mean;
   columns["cutSkew"] = ledger.sample("cutSkew").mean;
+  columns["preCopyRounds"] = ledger.sample("preCopyRounds").mean;
+  columns["preCopyConverged"] = ledger.sample("preCopyConverged").mean;
   columns["faults"] = ledger.sum("faults") / ledger.sum("vmSnapshots");
   columns["stall"] = ledger.sum("stallSeconds") / ledger.sum("runSeconds");
   columns["pIntact"] = ledger.sum("intact") / rollbacks;
@@ -46,7 +48,8 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   columns["diskLayerBytes"] = ledger.sum("layerBytes") / ledger.sum("layers");
   columns["chainDepth"] = ledger.sum("chainDepth") / ledger.sum("snapshotsDurable");
   columns["stagedBytes"] = ledger.sum("stagedByteSeconds") / seconds;
-  for (const name of ["sourceBytes", "linkBytes", "repairBytes"] as const) columns[name] = ledger.sum(name);
+  for (const name of ["captureBytes", "sourceBytes", "linkBytes", "repairBytes"] as const)
+    columns[name] = ledger.sum(name);
   for (const name of counts) columns[name] = ledger.sum(name);
   return columns;
 };

@@ -1,5 +1,6 @@
 import { type Chunk, type Copy, isComplete, sources } from "./chunk.ts";
 import type { Host } from "./data-centre.ts";
+import { writtenPart } from "./dirty-curve.ts";
 import { type CopiedTable, pageSize } from "./memory.ts";
 import { rackAware } from "./placement/rack-aware.ts";
 import { type Route, RouteMix } from "./route.ts";
@@ -136,7 +137,10 @@ export class Copies {
       if (!chunk.absent.includes(host)) continue;
       chunk.absent = chunk.absent.filter((one) => one !== host);
       // Without another complete copy, what was missed is read from the substitutes that took the writes meanwhile.
-      const missed = -Math.expm1(-this.#table.classes[chunk.pageClass]!.writesPerPage * unwritten);
+      const missed = writtenPart(
+        this.#table.dirtyModel,
+        this.#table.classes[chunk.pageClass]!.writesPerPage * unwritten,
+      );
       const copy = { host, lacking: sources(chunk).length === 0 ? 0 : missed, due: false };
       if (chunk.copies.length >= this.#wanted(chunk)) {
         const worst = chunk.copies.reduce((one, other) => (other.lacking > one.lacking ? other : one));

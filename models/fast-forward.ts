@@ -203,6 +203,7 @@ export class FastForward {
         inFlight.length,
         merging ? 1 : 0,
         cluster.tracking ? 1 : 0,
+        cluster.lead,
       );
       for (const one of [...versions, ...inFlight]) {
         seconds.push(sim.now - one.cutAt, cluster.progress - one.progress, one.whole ? 1 : 0);
@@ -217,7 +218,10 @@ export class FastForward {
           seconds.push(replicated ? 1 : 0, this.#identity(copies), copies.revision);
         }
       }
-      for (const vm of cluster.vms) seconds.push(vm.work(sim.now), vm.stagedOn === undefined ? 0 : 1, ...vm.inSet);
+      for (const vm of cluster.vms) {
+        seconds.push(vm.work(sim.now), vm.workInRound(sim.now), vm.rounds, vm.stagedOn === undefined ? 0 : 1);
+        seconds.push(...vm.inSet);
+      }
     }
     for (const transfer of transfers.active) {
       if (transfer.options.errand === "repair") bytes.push(-1);

@@ -1,3 +1,4 @@
+import type { DirtyModel } from "./dirty-curve.ts";
 import type { ClusterSpec, PageClass, StoragePlan } from "./scenario.ts";
 
 export const pageSize = 4096;
@@ -16,6 +17,7 @@ export interface CopiedClass {
 
 /** What copies are made of: the memory of a VM, or its disk. */
 export interface CopiedTable {
+  readonly dirtyModel: DirtyModel;
   readonly classes: readonly CopiedClass[];
 }
 
@@ -54,6 +56,7 @@ export const memoryTable = (cluster: ClusterSpec, storage: StoragePlan): MemoryT
     }
   }
   return {
+    dirtyModel: cluster.workload.dirtyModel,
     classes: stored,
     dropped,
     bytes: stored.reduce((sum, one) => sum + one.pages * pageSize, 0),

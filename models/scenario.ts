@@ -1,3 +1,5 @@
+import type { CopyOrder } from "./copy-order.ts";
+import type { DirtyModel } from "./dirty-curve.ts";
 import type { Law } from "./laws.ts";
 import type { Delivery } from "./tcp-interruption.ts";
 import type { TrafficMatrix } from "./traffic.ts";
@@ -115,6 +117,7 @@ export interface VmDiskSpec {
 /** What a guest does to its memory: page classes whose `pages` add up to the memory of the VM. */
 export interface Workload {
   readonly name: string;
+  readonly dirtyModel: DirtyModel;
   readonly classes: readonly PageClass[];
 }
 
@@ -138,7 +141,7 @@ export interface PageContent {
   readonly unique: number;
 }
 
-export const captures = ["stop-and-copy", "post-copy"] as const;
+export const captures = ["stop-and-copy", "pre-copy", "post-copy"] as const;
 export type Capture = (typeof captures)[number];
 export const records = ["full", "incremental", "lazy-incremental"] as const;
 export type Record = (typeof records)[number];
@@ -146,11 +149,21 @@ export type Record = (typeof records)[number];
 export const cutProtocols = ["independent", "barrier", "colour", "drop", "scheduled"] as const;
 export type CutProtocol = (typeof cutProtocols)[number];
 
+/** Who saves a page that is written before the copier of a post-copy has reached it: another thread, or the copier. */
+export const faultPaths = ["separate", "shared"] as const;
+export type FaultPath = (typeof faultPaths)[number];
+
 export interface SnapshotPlan {
   readonly interval: number;
   readonly intervalFrom: "cut" | "end";
   readonly capture: Capture;
   readonly record: Record;
+  readonly faultPath: FaultPath;
+  readonly order: CopyOrder;
+  /** Pre-copy pauses the guest once its last round is expected to take no longer (seconds). */
+  readonly downtimeLimit: number;
+  /** Rounds of pre-copy while the guest runs, at most. */
+  readonly maxRounds: number;
   readonly cut: CutProtocol;
   /** The clock of a host is late by a uniform draw between 0 and this (seconds); `scheduled` cuts go by the clocks. */
   readonly clockSkew: number;
@@ -166,7 +179,7 @@ export interface CaptureCosts {
   readonly prepare: number;
   /** By how much a VM is ready later than `prepare` says, drawn for each VM and cut. */
   readonly prepareSpread: Law | "none";
-  /** `t_fixed`: pause of a stop-and-copy beside its copy. */
+  /** `t_fixed`: pause of a stop-and-copy, or of a pre-copy, beside its copy. */
   readonly fixed: number;
   /** `t_device`: device state, while paused. */
   readonly device: number;
@@ -180,6 +193,9 @@ export interface CaptureCosts {
   readonly unprotectPerPage: number;
   /** Rate of the copier when alone (bytes per second). */
   readonly copyRate: number;
+  /** Rates at which pages are hashed and compressed (bytes per second); Infinity where they are not. */
+  readonly hashRate: number;
+  readonly compressRate: number;
 }
 
 /** What happens when every copy of a page class is gone. */

@@ -46,7 +46,7 @@ export const simulateCluster = (scenario: ClusterScenario, run: RunIdentity, own
   const seconds = scenario.domains * scenario.cluster.count * scenario.horizon;
   const metrics = columnsOf(ledger, seconds);
   checkColumns(scenario, ledger, seconds, metrics, fail);
-  return { metrics, notes: [fidelityNote(scenario, jumped), ...new Set(ended)] };
+  return { metrics, notes: [fidelityNote(scenario, jumped), ...preCopyNotes(ledger), ...new Set(ended)] };
 };
 
 /** What to do when a run contradicts itself. */
@@ -56,6 +56,14 @@ export const failing =
     const reproduce = `snapback run ${scenario.name} --seed ${run.seed}, replication ${run.replication}, shows it`;
     throw new InvariantViolated(law, found, reproduce);
   };
+
+const preCopyNotes = (ledger: Ledger): string[] => {
+  const { mean } = ledger.sample("preCopyConverged");
+  if (!(mean < 1)) return [];
+  return [
+    `pre-copy: the last round did not fit the downtime limit in ${Math.ceil(100 * (1 - mean))} % of the captures`,
+  ];
+};
 
 interface Jumps {
   jumps: number;

@@ -37,6 +37,8 @@ export class SimulatedCluster implements Cluster {
   /** The last cut, and the moment the guests ran on after it. */
   cutAt = 0;
   resumedAt = 0;
+  /** How long before its cut the guests were last copied while they ran, in seconds: the next copy begins as early. */
+  lead = 0;
   /** Happens when the capture under way ends. */
   captured: SimEvent<void> | undefined;
   /** What crosses its cuts by chance, and what keeps its VMs apart. */

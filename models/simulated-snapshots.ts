@@ -24,7 +24,8 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     let plan = typeof asked === "function" ? asked() : asked;
     const chain = store.chain(cluster);
     const cycles = new Set<ProcessHandle>();
-    let due = this.#sim.now + plan.interval - plan.costs.prepare;
+    const early = (): number => plan.costs.prepare + cluster.lead;
+    let due = this.#sim.now + plan.interval - early();
     let lastCut: number | undefined;
     try {
       for (;;) {
@@ -36,9 +37,9 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
           continue;
         }
         // A cut at the horizon would be of no use, and only rounding would tell whether it is before or after it.
-        if (this.#domain.remaining <= plan.costs.prepare) yield* passing(this.#sim.event("the horizon"));
+        if (this.#domain.remaining <= early()) yield* passing(this.#sim.event("the horizon"));
         this.#domain.fastForward?.boundary(cluster);
-        const planned = this.#sim.now + plan.costs.prepare;
+        const planned = this.#sim.now + early();
         const captured = this.#sim.event(`${cluster.name}: captured`);
         cluster.captured = captured;
         const running = this.#sim.process(drive(cycle()), `${cluster.name}: cycle`);
@@ -50,7 +51,7 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
         lastCut = cutAt;
         if (typeof asked === "function") plan = asked();
         // From one cut to the next as they are planned: VMs that are late by chance do not put the next cut off.
-        due = (plan.intervalFrom === "cut" ? planned : resumedAt) + plan.interval - plan.costs.prepare;
+        due = (plan.intervalFrom === "cut" ? planned : resumedAt) + plan.interval - early();
       }
     } finally {
       for (const one of cycles) if (one.isAlive) one.kill();
@@ -62,6 +63,7 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     const number = cluster.snapshots + 1;
     cluster.tell?.({ kind: "snapshot", cluster: cluster.name, snapshot: number, state: "planned" });
     const cut = new ClusterCut(this.#domain, cluster, plan);
+    const begun = this.#sim.now;
     cluster.cut = cut;
     try {
       yield* cutBy(plan.cut, cut);
@@ -75,6 +77,7 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     const snapshot = cut.snapshot!;
     // It may have been given up meanwhile, with what it builds on.
     if (snapshot.state === "cut") snapshot.state = "captured";
+    if (plan.capture === "pre-copy") cluster.lead = Math.max(0, snapshot.cutAt - begun - plan.costs.prepare);
     if (snapshot.whole) for (const { vm, source } of snapshot.parts) vm.stagedOn = source;
     store.recount();
     snapshot.pause = cut.longestPause;

@@ -16,6 +16,15 @@ interface Load {
   done: boolean;
 }
 
+/** What a guest has done in some time: seconds of work and of wall time, and write faults. */
+interface Stint {
+  readonly work: number;
+  readonly wall: number;
+  readonly faults: number;
+}
+
+const nothing: Stint = { work: 0, wall: 0, faults: 0 };
+
 /** One VM of a simulated cluster: where it is, what it is doing, and how far its guest has come since the last cut. */
 export class SimulatedVm implements Vm {
   readonly name: string;
@@ -30,10 +39,17 @@ export class SimulatedVm implements Vm {
   load: Load | undefined;
   /** Fraction of each class that the capture under way saves. */
   readonly inSet: Float64Array;
+  /** Rounds of a pre-copy since the resume. */
+  rounds = 0;
+  /** Pages of each class that were dirtied in the last round of a pre-copy, when the guest has been stopped. */
+  readonly dirtyInLastRound: Float64Array;
   readonly #guest: GuestClock;
   #sweep: Transfer | undefined;
   #sweeping = false;
+  /** When it was resumed, or the round began that goes on. */
   #resumedAt: number | undefined;
+  /** What was done since the resume before that round. */
+  #before: Stint = nothing;
   #workedAt = Number.NaN;
   #work = 0;
 
@@ -42,7 +58,8 @@ export class SimulatedVm implements Vm {
     this.name = name;
     this.index = index;
     this.inSet = new Float64Array(memory.classes.length);
-    this.#guest = new GuestClock(memory.classes, plan);
+    this.dirtyInLastRound = new Float64Array(memory.classes.length);
+    this.#guest = new GuestClock(memory.classes, plan, memory.dirtyModel);
   }
 
   /** {@link stagedOn}, while its disk can be read. */
@@ -60,6 +77,8 @@ export class SimulatedVm implements Vm {
     this.disk?.begin(this.host!);
     this.#resumedAt = now;
     this.#workedAt = Number.NaN;
+    this.rounds = 0;
+    this.#before = nothing;
     this.#sweep = undefined;
     this.#sweeping = options.sweeps;
     this.#guest.begin(
@@ -83,25 +102,52 @@ export class SimulatedVm implements Vm {
     if (this.#resumedAt === undefined) return 0;
     // Asked several times at one instant, and worth a few exponentials for each class.
     if (this.#workedAt !== now) {
-      this.#work = this.#guest.work(now - this.#resumedAt, this.#swept);
+      this.#work = this.#before.work + this.#guest.work(now - this.#resumedAt, this.#swept);
       this.#workedAt = now;
     }
     return this.#work;
   }
 
+  /** A round of a pre-copy begins: from here on each first write to a page is a fault, once more for each page. */
+  beginRound(now: number): void {
+    if (this.#resumedAt === undefined) return;
+    this.#before = this.#done(now);
+    this.#resumedAt = now;
+    this.#workedAt = Number.NaN;
+    this.rounds += 1;
+    this.#guest.begin({ tracking: true });
+  }
+
+  /** Seconds of guest work since the last round began, or since the resume. */
+  workInRound(now: number): number {
+    return this.work(now) - this.#before.work;
+  }
+
+  /** Writes the distinct pages of each class that were written since the last round began into `out`. */
+  dirtyInRound(now: number, out: Float64Array): void {
+    this.dirtyPages(this.workInRound(now), out);
+  }
+
   /** The guest stops, for a cut or because it failed. */
-  stop(now: number): { readonly work: number; readonly wall: number; readonly faults: number } {
-    if (this.#resumedAt === undefined) return { work: 0, wall: 0, faults: 0 };
-    const wall = now - this.#resumedAt;
-    const work = this.work(now);
-    const faults = this.#guest.faults(work, this.#swept);
+  stop(now: number): Stint {
+    if (this.#resumedAt === undefined) return nothing;
+    const done = this.#done(now);
+    if (this.rounds > 0) this.dirtyInRound(now, this.dirtyInLastRound);
     this.#resumedAt = undefined;
     this.disk?.end();
-    return { work, wall, faults };
+    return done;
   }
 
   dirtyPages(work: number, out: Float64Array): void {
     this.#guest.dirtyPages(work, out);
+  }
+
+  /** What was done since the resume. */
+  #done(now: number): Stint {
+    const { wall, faults } = this.#before;
+    const work = this.work(now);
+    const own = this.#guest.faults(work - this.#before.work, this.#swept);
+    return { work, wall: wall + now - this.#resumedAt!, faults: faults + own };
   }
 
   get #swept(): number {

@@ -132,6 +132,7 @@ export class Transfers {
     const linkBytes = moved * route.linkShare;
     this.#ledger.add("sourceBytes", sourceBytes);
     this.#ledger.add("linkBytes", linkBytes);
+    if (errand === "capture") this.#ledger.add("captureBytes", moved);
     if (errand === "repair") this.#ledger.add("repairBytes", moved);
     this.#tell?.({ ...described(transfer), state, moved, sourceBytes, linkBytes });
   }

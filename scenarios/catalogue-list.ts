@@ -34,7 +34,9 @@ export const listCatalogue = (catalogue: Catalogue, kind: CatalogueKind): string
 };
 
 const workloadCells = (tree: Tree): string[] => {
-  const { classes: specs } = clusterSchema.shape.cluster.shape.workload.parse(plain(tree));
+  const { classes: specs } = clusterSchema.shape.cluster.shape.workload
+    .partial({ dirtyModel: true })
+    .parse(plain(tree));
   const classes = pageClasses(specs, memory);
   const part = (weight: (one: (typeof classes)[number]) => number): string => {
     const sum = classes.reduce((total, one) => total + one.pages * weight(one), 0);

@@ -15,8 +15,10 @@ export type DefaultsSection =
   | "cluster"
   | "textbook"
   | "stopAndCopy"
+  | "preCopy"
   | "postCopy"
   | "trafficPattern"
+  | "workload"
   | "failureLaw"
   | "failureTrace"
   | "vmDisk";

@@ -92,7 +92,7 @@ const checkAntiAffinity = (file: ClusterFile, report: Report): void => {
 };
 
 const checkSnapshot = ({ snapshot, horizon }: ClusterFile, report: Report): void => {
-  const { interval, record, capture } = snapshot;
+  const { interval, record, capture, costs } = snapshot;
   if (interval > horizon) {
     const message = `${formatQuantity(duration, interval)} is longer than the horizon of ${formatQuantity(duration, horizon)}: there would be no snapshot`;
     report(["snapshot", "interval"], message, [["horizon"]]);
@@ -102,6 +102,13 @@ const checkSnapshot = ({ snapshot, horizon }: ClusterFile, report: Report): void
       ["snapshot", "record"],
       `lazy-incremental needs capture: post-copy, not ${capture}; write record: incremental`,
       [["snapshot", "capture"]],
+    );
+  }
+  if (record === "lazy-incremental" && costs.fault < costs.track) {
+    report(
+      ["snapshot", "costs", "fault"],
+      `${formatQuantity(duration, costs.fault)} is less than track: under lazy-incremental a fault that copies also marks its page`,
+      [["snapshot", "costs", "track"]],
     );
   }
 };

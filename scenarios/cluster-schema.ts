@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { captures, cutProtocols, pageTypes, records, rollbackPlacements } from "../models/scenario.ts";
+import { copyOrders } from "../models/copy-order.ts";
+import { dirtyModels } from "../models/dirty-curve.ts";
+import { captures, cutProtocols, faultPaths, pageTypes, records, rollbackPlacements } from "../models/scenario.ts";
 import { deliveries } from "../models/tcp-interruption.ts";
 import { experimentShape } from "./experiment-schema.ts";
 import { failureSourceSchema } from "./failures-schema.ts";
@@ -74,6 +76,7 @@ const workload = z.strictObject({
     .min(1)
     .optional()
     .describe("CSV file of distinct writes over time, measured on a guest of this memory"),
+  dirtyModel: z.enum(dirtyModels).describe("Writes at random over the pages of a class, or each page once in turn"),
   classes: z
     .record(z.string(), pageClass)
     .describe("Classes of pages by a name of yours")
@@ -95,11 +98,17 @@ const cluster = z.strictObject({
   traffic: trafficSchema.describe("Messages between the VMs of a cluster"),
 });
 
+const unhurried = z.literal("none");
+
 const snapshot = z.strictObject({
   interval: atLeastAMillisecond("Time between snapshots"),
   intervalFrom: z.enum(["cut", "end"]).describe("The interval runs from cut to cut, or from the end of a capture"),
   capture: z.enum(captures).describe("How a VM is captured"),
   record: z.enum(records).describe("Which pages are captured"),
+  faultPath: z.enum(faultPaths).describe("Post-copy: pages that fault are saved by another thread, or by the copier"),
+  order: z.enum(copyOrders).describe("Post-copy: classes mixed over the sweep, or those written most first"),
+  downtimeLimit: seconds("Pre-copy: the guest is paused once its last round takes no longer"),
+  maxRounds: whole(1, "Pre-copy: rounds while the guest runs, at most"),
   cut: z.enum(cutProtocols).describe("How the cuts of the VMs are made one cut of the cluster"),
   clockSkew: seconds("Clocks of hosts are late by a uniform draw up to this; scheduled cuts go by them"),
   delivery: z.enum(deliveries).describe("What becomes of segments that are sent to a VM that cannot be reached"),
@@ -111,13 +120,15 @@ const snapshot = z.strictObject({
     prepareSpread: z
       .union([z.literal("none"), lawSchema])
       .describe("By how much a VM is ready later than prepare says: a law, drawn for each VM and cut"),
-    fixed: seconds("Pause of stop-and-copy beside its copy"),
+    fixed: seconds("Pause of stop-and-copy and pre-copy beside their copy"),
     device: seconds("Device state, while paused"),
     armPerPage: secondsPerPage("Write-protecting a page, while paused"),
     fault: seconds("Stall for a fault that copies a page"),
     track: seconds("Stall for a fault that only marks a page dirty"),
     unprotectPerPage: secondsPerPage("Copier's time to unprotect a page"),
     copyRate: bytesPerSecond("The copier when alone"),
+    hashRate: z.union([unhurried, bytesPerSecond("Rate")]).describe("Pages are hashed at; none: they are not"),
+    compressRate: z.union([unhurried, bytesPerSecond("Rate")]).describe("Pages are compressed at; none: they are not"),
   }),
 });
 

@@ -24,6 +24,7 @@ const telling = [
   "tcpInterruptionMean",
   "durabilityLatencyMean",
   "intervalAchieved",
+  "preCopy*",
   "stall",
   "pIntact",
   "pDegraded",

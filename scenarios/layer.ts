@@ -43,15 +43,24 @@ export const complete = (tree: Tree, catalogue: Catalogue): Tree => {
     });
   const beside = (node: Tree): DefaultsSection | undefined =>
     at(node, ["law"]) ? "failureLaw" : at(node, ["trace"]) ? "failureTrace" : undefined;
-  const captured = lay(tree, ["snapshot"], (node) =>
-    plain(at(node, ["capture"]) ?? node) === "stop-and-copy" ? "stopAndCopy" : "postCopy",
+  const captured = lay(
+    tree,
+    ["snapshot"],
+    (node) => recordSections.get(plain(at(node, ["capture"]) ?? node)) ?? "postCopy",
   );
   const talking = lay(captured, ["cluster", "traffic"], (node) =>
     at(node, ["pattern"]) ? "trafficPattern" : undefined,
   );
   const written = lay(talking, ["cluster", "vm", "disk"], () => "vmDisk");
-  return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), written);
+  const working = lay(written, ["cluster", "workload"], () => "workload");
+  return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), working);
 };
+
+/** Which pages are recorded, by the capture. */
+const recordSections: ReadonlyMap<unknown, DefaultsSection> = new Map([
+  ["stop-and-copy", "stopAndCopy"],
+  ["pre-copy", "preCopy"],
+]);
 
 /** `node` with the entries of `base` that it lacks, after its own. */
 const under = (base: Mapping, node: Mapping): Mapping => {

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type * as z from "zod";
 import type { OutageTrace } from "../models/scenario.ts";
+import { captureRemarks } from "./capture-remarks.ts";
 import { Catalogue } from "./catalogue.ts";
 import { checkCluster, checkTraceOutages, type Report, remarksOn } from "./check-cluster.ts";
 import { checkTextbook } from "./check-textbook.ts";
@@ -223,7 +224,10 @@ class Loader {
     for (const note of remarksOn(file)) this.#notes.add(note);
     const traces = { host: this.#trace("host", file, report), vm: this.#trace("vm", file, report) };
     const measurements = readMeasurements(file, tree, this.#forms, report);
-    return this.#issues.length > 0 ? undefined : resolveCluster(file, name, traces, measurements);
+    if (this.#issues.length > 0) return undefined;
+    const scenario = resolveCluster(file, name, traces, measurements);
+    for (const note of captureRemarks(scenario)) this.#notes.add(note);
+    return scenario;
   }
 
   #trace(component: "host" | "vm", file: ClusterFile, report: Report): OutageTrace | undefined {

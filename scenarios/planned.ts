@@ -4,9 +4,7 @@ import type { Path } from "./issue.ts";
 const planned: { readonly [path: string]: { readonly words?: readonly string[]; readonly keys?: readonly string[] } } =
   {
     "": { keys: ["policy"] },
-    "cluster.workload": { keys: ["dirtyModel", "workingSet"] },
-    snapshot: { keys: ["faultPath", "order"] },
-    "snapshot.capture": { words: ["pre-copy"] },
+    "cluster.workload": { keys: ["workingSet"] },
     "snapshot.cut": { words: ["paced"] },
     "snapshot.onOverrun": { words: ["throttle"] },
     storage: { keys: ["compression", "checksums", "retention", "scrub"] },

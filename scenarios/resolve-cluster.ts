@@ -57,6 +57,7 @@ export const resolveCluster = (
       vm: vmSpec(cluster.vm),
       workload: {
         name: cluster.workload.name ?? "custom",
+        dirtyModel: cluster.workload.dirtyModel,
         classes: written.map((one) => ({ ...one, writesPerSecond: intensity * one.writesPerSecond })),
       },
       traffic: traffic ?? resolveTraffic(cluster.traffic, cluster.vms),
@@ -74,6 +75,8 @@ export const resolveCluster = (
         track: costs.track,
         unprotectPerPage: costs.unprotectPerPage,
         copyRate: costs.copyRate,
+        hashRate: costs.hashRate === "none" ? Number.POSITIVE_INFINITY : costs.hashRate,
+        compressRate: costs.compressRate === "none" ? Number.POSITIVE_INFINITY : costs.compressRate,
       },
     },
     storage: {

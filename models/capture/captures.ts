@@ -1,5 +1,6 @@
 import type { SimulatedVm } from "../simulated-vm.ts";
 import { PostCopy } from "./post-copy.ts";
+import { PreCopy } from "./pre-copy.ts";
 import { StopAndCopy } from "./stop-and-copy.ts";
 import type { CaptureSite, VmCapture } from "./vm-capture.ts";
 
@@ -8,6 +9,8 @@ export const captureOf = (vm: SimulatedVm, site: CaptureSite): VmCapture => {
   switch (site.plan.capture) {
     case "stop-and-copy":
       return new StopAndCopy(vm, site);
+    case "pre-copy":
+      return new PreCopy(vm, site);
     case "post-copy":
       return new PostCopy(vm, site);
   }

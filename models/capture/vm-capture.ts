@@ -1,10 +1,12 @@
 import type { Simulation } from "../../sim/index.ts";
 import type { DataCentre } from "../data-centre.ts";
-import { pageSize } from "../memory.ts";
+import type { Ledger } from "../ledger.ts";
+import type { MemoryTable } from "../memory.ts";
 import type { SnapshotPlan } from "../scenario.ts";
 import type { VmPart } from "../simulated-snapshot.ts";
 import type { SimulatedVm } from "../simulated-vm.ts";
-import type { Transfers } from "../transfer.ts";
+import type { Transfer, Transfers } from "../transfer.ts";
+import { copierRate } from "./copier.ts";
 
 /**
  * How one VM is captured (model.md, section 4), in the three stretches that a cut protocol puts together. Each calls back
@@ -30,27 +32,43 @@ export interface CaptureSite {
   readonly centre: DataCentre;
   readonly transfers: Transfers;
   readonly plan: SnapshotPlan;
+  readonly memory: MemoryTable;
+  readonly ledger: Ledger;
+  /** Its number within the cluster. */
+  readonly snapshot: number;
+  /** All pages are saved, not only those that changed since the cut before. */
+  readonly whole: boolean;
 }
 
-/** Copies the pages of a part to the disk of the capturing host. A capture is broken off only together with its VM. */
-export const save = ({ centre, transfers, plan }: CaptureSite, part: VmPart, onDone: () => void): void => {
-  const { costs } = plan;
-  const unprotect = plan.capture === "post-copy" && plan.record !== "lazy-incremental" ? costs.unprotectPerPage : 0;
-  part.transfer = transfers.start({
+/** Copies pages of a VM to the disk of its host. */
+export const copyOut = (
+  { centre, transfers, plan, snapshot }: CaptureSite,
+  vm: SimulatedVm,
+  bytes: number,
+  onDone: () => void,
+  onBroken: () => void = () => {},
+): Transfer =>
+  transfers.start({
     errand: "capture",
-    vm: part.vm,
-    snapshot: part.snapshot,
-    bytes: part.total,
-    route: centre.toDisk(part.source),
-    cap: pageSize / (pageSize / costs.copyRate + unprotect),
-    onDone: () => {
-      part.transfer = undefined;
-      onDone();
-    },
-    onBroken: () => {
-      part.transfer = undefined;
-    },
+    vm,
+    snapshot,
+    bytes,
+    route: centre.toDisk(vm.host!),
+    cap: copierRate(plan),
+    onDone,
+    onBroken,
   });
+
+/** Copies the pages of a part to the disk of the capturing host. A capture is broken off only together with its VM. */
+export const save = (site: CaptureSite, part: VmPart, onDone: () => void): void => {
+  const end = (): void => {
+    part.transfer = undefined;
+  };
+  const saved = (): void => {
+    end();
+    onDone();
+  };
+  part.transfer = copyOut(site, part.vm, part.total, saved, end);
 };
 
 /** Calls back after `seconds`, at once if there are none; the function returned takes the call back. */

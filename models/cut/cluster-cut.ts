@@ -44,14 +44,16 @@ export class ClusterCut {
   #progress = 0;
 
   constructor(domain: SimulatedDomain, cluster: SimulatedCluster, plan: SnapshotPlan) {
-    const { sim, centre, transfers } = domain;
+    const { sim, centre, transfers, memory, ledger } = domain;
     this.#domain = domain;
     this.#plan = plan;
     this.cluster = cluster;
     this.saved = sim.event(`${cluster.name}: pages of the cut`);
-    const site = { sim, centre, transfers, plan: domain.disks?.pausedFor(plan) ?? plan };
+    const whole = plan.record === "full" || !cluster.tracking;
+    const paused = domain.disks?.pausedFor(plan) ?? plan;
+    const site = { sim, centre, transfers, plan: paused, memory, ledger, snapshot: this.#number, whole };
     this.captures = cluster.vms.map((vm) => captureOf(vm, site));
-    this.#whole = plan.record === "full" || !cluster.tracking;
+    this.#whole = whole;
     this.#parts = cluster.vms.map(() => undefined);
     this.#pausedAt = new Float64Array(cluster.vms.length);
     this.#resumedAt = new Float64Array(cluster.vms.length);

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { copyFaultsPerPage, GuestClock } from "../../models/guest-clock.ts";
+import { copyFaultsPerPage } from "../../models/copy-faults.ts";
+import { GuestClock } from "../../models/guest-clock.ts";
 import { distinctWrites, type StoredClass } from "../../models/memory.ts";
 import type { SnapshotPlan } from "../../models/scenario.ts";
 import { Streams } from "../../sim/index.ts";

@@ -17,6 +17,8 @@ const modes = fc.constantFrom(
   { capture: "post-copy", record: "full" } as const,
   { capture: "stop-and-copy", record: "incremental" } as const,
   { capture: "stop-and-copy", record: "full" } as const,
+  { capture: "pre-copy", record: "incremental" } as const,
+  { capture: "pre-copy", record: "full" } as const,
 );
 
 const horizon = 900;
@@ -265,6 +267,7 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
       ...snapshot,
       interval: snapshot.interval * k,
       clockSkew: snapshot.clockSkew * k,
+      downtimeLimit: snapshot.downtimeLimit * k,
       costs: {
         ...costs,
         prepare: costs.prepare * k,
@@ -279,6 +282,8 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
         track: costs.track * k,
         unprotectPerPage: costs.unprotectPerPage * k,
         copyRate: costs.copyRate / k,
+        hashRate: costs.hashRate / k,
+        compressRate: costs.compressRate / k,
       },
     },
     storage: { ...storage, repairDelay: storage.repairDelay * k },

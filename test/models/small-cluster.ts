@@ -33,6 +33,7 @@ export const smallCluster: ClusterScenario = {
     traffic: { kind: "even", vms: 3, messagesPerSecond: 100 },
     workload: {
       name: "small",
+      dirtyModel: "uniform",
       classes: [
         { type: "free", pages: pages(128), writesPerSecond: 0, compressRatio: 1, content },
         { type: "cacheClean", pages: pages(128), writesPerSecond: 5, compressRatio: 1, content },
@@ -47,6 +48,10 @@ export const smallCluster: ClusterScenario = {
     intervalFrom: "cut",
     capture: "post-copy",
     record: "lazy-incremental",
+    faultPath: "separate",
+    order: "address",
+    downtimeLimit: 0.3,
+    maxRounds: 30,
     cut: "barrier",
     clockSkew: 0,
     delivery: "buffered",
@@ -62,6 +67,8 @@ export const smallCluster: ClusterScenario = {
       track: 5e-6,
       unprotectPerPage: 2e-6,
       copyRate: 150 * MiB,
+      hashRate: Number.POSITIVE_INFINITY,
+      compressRate: Number.POSITIVE_INFINITY,
     },
   },
   storage: {

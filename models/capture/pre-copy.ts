@@ -1,0 +1,109 @@
+import { pageSize } from "../memory.ts";
+import type { VmPart } from "../simulated-snapshot.ts";
+import type { SimulatedVm } from "../simulated-vm.ts";
+import type { Transfer } from "../transfer.ts";
+import { copierRate } from "./copier.ts";
+import { after, type CaptureSite, copyOut, type VmCapture } from "./vm-capture.ts";
+
+/**
+ * Copies the set while the guest runs, then in rounds what was dirtied in the round before, until a round is expected to
+ * fit the downtime limit at the rate of the last one; then the guest is paused for what is left (model.md, section 4).
+ * The cut is at the end. Pages that were sent more than once are superseded on the disk of the capturing host: the rounds
+ * cost its bandwidth, and the snapshot that is stored and replicated has each page once.
+ *
+ * A cut that is forced in the middle of a round finds pages of that round unsent; those that were dirtied again meanwhile
+ * are not sent twice.
+ */
+export class PreCopy implements VmCapture {
+  readonly vm: SimulatedVm;
+  readonly #site: CaptureSite;
+  #transfer: Transfer | undefined;
+  /** Pages of each class that the round under way sends. */
+  readonly #set: Float64Array;
+  /** Rounds that have been begun while the guest ran. */
+  #rounds = 0;
+  #stop = (): void => {};
+
+  constructor(vm: SimulatedVm, site: CaptureSite) {
+    this.vm = vm;
+    this.#site = site;
+    this.#set = new Float64Array(site.memory.classes.length);
+  }
+
+  prepare(ready: () => void): void {
+    const { sim, plan, memory, whole } = this.#site;
+    this.#stop = after(sim, plan.costs.prepare, () => {
+      // What a failure leaves is not copied: the cut waits until the failure is found.
+      if (!this.vm.running) return;
+      if (whole) for (const [c, { pages }] of memory.classes.entries()) this.#set[c] = pages;
+      else this.vm.dirtyPages(this.vm.work(sim.now), this.#set);
+      this.#round(ready);
+    });
+  }
+
+  /** Sends what was dirtied in the round before, while the guest runs on under tracking. */
+  #round(ready: () => void): void {
+    const { sim, plan } = this.#site;
+    const begun = sim.now;
+    const bytes = pageSize * sum(this.#set);
+    this.#rounds += 1;
+    this.vm.beginRound(begun);
+    this.#transfer = copyOut(this.#site, this.vm, bytes, () => {
+      this.#transfer = undefined;
+      this.vm.dirtyInRound(sim.now, this.#set);
+      const rate = sim.now > begun ? bytes / (sim.now - begun) : copierRate(plan);
+      if (pageSize * sum(this.#set) <= rate * plan.downtimeLimit || this.#rounds >= plan.maxRounds) ready();
+      else this.#round(ready);
+    });
+  }
+
+  hold(part: VmPart, release: () => void): void {
+    const { sim, plan, ledger } = this.#site;
+    this.#stop();
+    const bytes = this.#rounds === 0 ? part.total : pageSize * this.#left();
+    this.#stop = after(sim, plan.costs.fixed, () => {
+      const begun = sim.now;
+      this.#transfer = copyOut(this.#site, this.vm, bytes, () => {
+        this.#transfer = undefined;
+        const fits = sim.now - begun <= plan.downtimeLimit * (1 + 1e-9);
+        ledger.observe("preCopyRounds", this.#rounds);
+        ledger.observe("preCopyConverged", fits ? 1 : 0);
+        release();
+      });
+    });
+  }
+
+  /** Pages for the last round: those dirtied since the one before began, and those of it that are neither sent nor dirtied. */
+  #left(): number {
+    const { transfers, memory } = this.#site;
+    const unsent = this.#transfer === undefined ? 0 : 1 - this.#transfer.progress;
+    if (this.#transfer !== undefined) transfers.cancel(this.#transfer);
+    this.#transfer = undefined;
+    let left = 0;
+    for (const [c, { pages }] of memory.classes.entries()) {
+      const dirty = this.vm.dirtyInLastRound[c]!;
+      left += dirty + (pages === 0 ? 0 : unsent * this.#set[c]! * (1 - dirty / pages));
+    }
+    return left;
+  }
+
+  finish(_part: VmPart, saved: () => void): void {
+    saved();
+  }
+
+  lose(): void {
+    this.cancel();
+  }
+
+  cancel(): void {
+    this.#stop();
+    if (this.#transfer !== undefined) this.#site.transfers.cancel(this.#transfer);
+    this.#transfer = undefined;
+  }
+}
+
+const sum = (numbers: Float64Array): number => {
+  let total = 0;
+  for (const one of numbers) total += one;
+  return total;
+};
