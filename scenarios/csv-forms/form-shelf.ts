@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { fitWrites, type WriteFit } from "../../models/fit-writes.ts";
 import type { TrafficMatrix } from "../../models/traffic.ts";
@@ -45,7 +46,7 @@ export class FormShelf {
   /** The page classes of a mix; nothing after having said what is wrong. */
   mix(path: string, complain: Complain): Mapping | undefined {
     const reading = this.#once(`mix ${path}`, path, complain, (source) => readMixCsv(source, this.#issues));
-    if (reading !== undefined) this.#note("page mix", path, reading.notes);
+    if (reading !== undefined) this.#note("page mix", path, [this.#identity(path), ...reading.notes]);
     return reading?.classes;
   }
 
@@ -54,7 +55,7 @@ export class FormShelf {
     const reading = this.#once(`traffic ${vms} ${path}`, path, complain, (source) =>
       readTrafficCsv(source, vms, this.#issues),
     );
-    if (reading !== undefined) this.#note("traffic matrix", path, reading.notes);
+    if (reading !== undefined) this.#note("traffic matrix", path, [this.#identity(path), ...reading.notes]);
     return reading?.traffic;
   }
 
@@ -70,6 +71,7 @@ export class FormShelf {
     const deviation = `rms error ${percent(fit.rms)}, greatest ${percent(fit.worst)}`;
     const fitted = classes.length === 0 ? "nothing is written" : `fitted by ${classes.join(", ")} (${deviation})`;
     this.#note("curve", path, [
+      this.#identity(path),
       ...reading.notes,
       fitted,
       ...(fit.rms > poor ? ["the fit is poor: no classes of pages that are written evenly give such a curve"] : []),
@@ -89,6 +91,11 @@ export class FormShelf {
     const message = `more distinct pages than the ${pages} of a VM with ${memory}: give the VMs the memory of the guest that was measured`;
     this.#issues.push({ path: [], message, place: beyond.at });
     return undefined;
+  }
+
+  /** What a file holds belongs to the run as much as the scenario does. */
+  #identity(path: string): string {
+    return `SHA-256 ${createHash("sha256").update(this.#sources.get(path)!.text).digest("hex")}`;
   }
 
   #note(kind: string, path: string, texts: readonly string[]): void {

@@ -6,10 +6,12 @@ import { distinctWrites } from "../../models/memory.ts";
 import type { PageClass } from "../../models/scenario.ts";
 import { bundledFolder, Catalogue } from "../../scenarios/catalogue.ts";
 import { listCatalogue } from "../../scenarios/catalogue-list.ts";
+import { catalogue as listNames } from "../../scenarios/commands/catalogue.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { pathName, ScenarioError } from "../../scenarios/issue.ts";
 import { type CatalogueKind, catalogueKinds, slots } from "../../scenarios/slots.ts";
 import { readTrace } from "../../scenarios/trace-readers/read-trace.ts";
+import { noWorld } from "./no-world.ts";
 import { load } from "./overlay.ts";
 
 const test = suite("catalogue");
@@ -47,9 +49,14 @@ test("the pages of a workload's classes add up to the memory of the VM, whatever
     }
 });
 
+/** Loading takes its time, and several tests ask for the same. */
+const known = new Map<string, readonly PageClass[]>();
 const classesOf = (name: string, memory: string): readonly PageClass[] => {
+  const found = known.get(`${name} ${memory}`);
+  if (found !== undefined) return found;
   const { scenario } = load("", `cluster.workload=${name}`, `cluster.vm.memory=${memory}`).points[0]!;
   assert.ok(scenario.model === "cluster");
+  known.set(`${name} ${memory}`, scenario.cluster.workload.classes);
   return scenario.cluster.workload.classes;
 };
 
@@ -112,6 +119,16 @@ test("the tables of the catalogue's document are what the command prints", () =>
     ["workloads", "hosts", "disks", "nics"],
   );
   for (const [, kind, table] of tables) assert.is(table, listCatalogue(catalogue, kind as CatalogueKind));
+});
+
+test("the command lists one kind, or all of them", () => {
+  const printed = (kind?: CatalogueKind): string => {
+    const lines: string[] = [];
+    listNames({ ...noWorld, print: (text) => lines.push(text) }, kind === undefined ? {} : { kind });
+    return lines.join("\n");
+  };
+  assert.is(printed("nics"), listCatalogue(catalogue, "nics"));
+  assert.is(printed(), catalogueKinds.map((kind) => listCatalogue(catalogue, kind)).join("\n\n"));
 });
 
 test("every kind of the catalogue is listed, each name once, with how many of its numbers are assumed", () => {

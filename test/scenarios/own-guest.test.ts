@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -5,10 +6,12 @@ import { distinctWrites } from "../../models/memory.ts";
 import type { ClusterScenario, PageClass } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { bundledFolder } from "../../scenarios/catalogue.ts";
+import { check } from "../../scenarios/commands/check.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { type LoadedScenario, loadScenario } from "../../scenarios/load.ts";
 import { showScenario } from "../../scenarios/show.ts";
-import { faults, load } from "./overlay.ts";
+import { noWorld } from "./no-world.ts";
+import { faults, load, overlay } from "./overlay.ts";
 
 const test = suite("a guest of one's own");
 
@@ -147,13 +150,23 @@ test("the reader of results is told what the curve is, how well it is fitted, an
     "curve.csv": curve,
   };
   const notes = load(texts).notes.filter((note) => note.startsWith("curve"));
-  assert.is(notes[0], "curve curve.csv: 4 points from 0.1s to 1m");
+  assert.is(notes[0], `curve curve.csv: SHA-256 ${createHash("sha256").update(curve).digest("hex")}`);
+  assert.is(notes[1], "curve curve.csv: 4 points from 0.1s to 1m");
   assert.match(
-    notes[1]!,
+    notes[2]!,
     /^curve curve\.csv: fitted by \d+ pages at [\d.]+\/s each, .* \(rms error [\d.]+ %, greatest [\d.]+ %\)$/,
   );
-  assert.is(notes[2], "curve curve.csv: it ends at 1m, so what an interval of 2m writes is extrapolated");
-  assert.is(notes.length, 3);
+  assert.is(notes[3], "curve curve.csv: it ends at 1m, so what an interval of 2m writes is extrapolated");
+  assert.is(notes.length, 4);
+});
+
+test("check prints it, too", () => {
+  const printed: string[] = [];
+  const files = overlay({ "a.yaml": "cluster: { workload: { curve: curve.csv } }", "curve.csv": curve });
+  check({ ...noWorld, files, print: (text) => printed.push(text) }, { scenario: ["a.yaml"], set: [] });
+  assert.is(printed[0], "a.yaml: ok (cluster, 20 replications)");
+  assert.match(printed[2]!, /^- curve curve\.csv: 4 points from 0\.1s to 1m$/);
+  assert.match(printed[3]!, /^- curve curve\.csv: fitted by /);
 });
 
 test("a poor fit and writes on free pages are told", () => {
@@ -297,7 +310,7 @@ test("the example of a guest of one's own runs", () => {
   };
   const { metrics } = simulateCluster(scenario, { seed: 1, replication: 0 });
   assert.ok(metrics["workRatio"]! > 0.9 && metrics["workRatio"]! < 1);
-  assert.is(loaded.notes.filter((note) => /^(curve|page mix|traffic matrix) /.test(note)).length, 4);
+  assert.is(loaded.notes.filter((note) => /^(curve|page mix|traffic matrix) /.test(note)).length, 7);
 });
 
 test.run();
