@@ -35,10 +35,14 @@ const measuredWrites = (
   forms: FormShelf,
   report: Report,
 ): readonly WriteClass[] | undefined => {
-  const { curve: path, classes } = cluster.workload;
+  const { curve: path, classes, dirtyModel } = cluster.workload;
   if (path === undefined) {
     checkWritesGiven(tree, Object.keys(classes), report);
     return undefined;
+  }
+  if (dirtyModel === "linear") {
+    const message = "linear has no curve: a curve is fitted by writes at random, so leave one of them out";
+    report(["cluster", "workload", "dirtyModel"], message, [["cluster", "workload", "curve"]]);
   }
   const pages = Math.floor(cluster.vm.memory / pageSize);
   const fit = forms.curve(path, pages, (message) => report(["cluster", "workload", "curve"], message));

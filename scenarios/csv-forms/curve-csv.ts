@@ -16,6 +16,9 @@ const pageSize = 4096;
 /** More points than this say nothing new about three classes, and take their time. */
 const mostPoints = 10_000;
 
+/** Times outside of these are slips, and would drown the others in rounding. */
+const [shortest, longest] = [1e-9, 1e9];
+
 export interface CurvePoint {
   readonly seconds: number;
   readonly pages: number;
@@ -43,11 +46,16 @@ export const readCurveCsv = (source: Source, issues: Issue[]): CurveReading | un
     ? (["distinctBytes", pageSize] as const)
     : (["distinctPages", 1] as const);
   for (const row of table.rows) {
-    const seconds = table.number(row, "seconds", { quantity: duration, least: 0 });
+    const seconds = table.number(row, "seconds", { quantity: duration, least: 0, most: longest });
     const amount = table.number(row, column, { least: 0, ...(unit === 1 ? {} : { quantity: size }) });
     if (seconds === undefined || amount === undefined) continue;
     const cell = row.cell(column)!;
-    if (seconds > 0) points.push({ seconds, pages: amount / unit, at: cell.at });
+    if (seconds >= shortest) points.push({ seconds, pages: amount / unit, at: cell.at });
+    else if (seconds > 0)
+      table.fault(
+        row.cell("seconds")!.at,
+        `seconds must be 0 or at least ${shortest}, not ${row.cell("seconds")!.text}`,
+      );
     else if (amount > 0) table.fault(cell.at, `within 0 seconds nothing can be written, not ${cell.text}`);
     else odd.add("× the point at 0 seconds, where every curve begins", `line ${row.line}`);
   }

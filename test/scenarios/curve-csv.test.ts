@@ -52,6 +52,12 @@ const cases: readonly (readonly [law: string, text: string, expected: RegExp])[]
     /^1:1: give distinctPages or distinctBytes, not both$/,
   ],
   ["a negative time", `${header}-1,5\n`, /^2:1: seconds must be at least 0, not -1$/],
+  ["a time before anything can happen", `${header}1e-300,5\n`, /^2:1: seconds must be 0 or at least 1e-9, not 1e-300$/],
+  [
+    "a time after everything has happened",
+    `${header}1e300,5\n`,
+    /^2:1: seconds must be at most 1000000000s, not 1e300$/,
+  ],
   ["pages at once", `${header}0,5\n`, /^2:3: within 0 seconds nothing can be written, not 5$/],
   ["nothing but the beginning", `${header}0,0\n`, /^2:1: has no point after 0 seconds$/],
   ["a time in an unknown unit", `${header}5 parsecs,5\n`, /^2:1: seconds: "parsecs" is not a unit of a duration/],

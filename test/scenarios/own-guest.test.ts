@@ -100,6 +100,11 @@ test("classes beside a mix change it, in the text itself and in those above", ()
   assert.equal(ratios, [1, 1, 2, 3]);
 });
 
+test("a path on the command line is meant from the current folder", () => {
+  const classes = classesOf(load({ "a.yaml": "", "curve.csv": curve }, "cluster.workload.curve=curve.csv"));
+  assert.ok(Math.abs(written(classes, 1) / 10_000 - 1) < 0.01);
+});
+
 test("files are meant from the folder of the text that names them", () => {
   const texts = {
     "a.yaml": "extends: deep/b.yaml",
@@ -235,6 +240,11 @@ const cases: readonly (readonly [law: string, texts: { readonly [file: string]: 
     "more pages than the VM has",
     { "a.yaml": "cluster: { workload: { curve: c.csv } }", "c.csv": "seconds,distinctPages\n1,5\n9,1048577\n" },
     /^c\.csv:3:3: more distinct pages than the 1048576 of a VM with 4GiB: give the VMs the memory of the guest/,
+  ],
+  [
+    "a curve together with a linear dirty rate",
+    { "a.yaml": "cluster: { workload: { curve: c.csv, dirtyModel: linear } }", "c.csv": curve },
+    /^a\.yaml:1:50: cluster\.workload\.dirtyModel: linear has no curve: /,
   ],
   [
     "an unknown type of pages",
