@@ -96,9 +96,9 @@ export class Chain {
     return this.#memory.classes[pageClass]!.source.type;
   }
 
-  /** Bytes that lie on disks as copies, layers of disks included; a snapshot counts from the moment it is captured. */
-  get storedBytes(): number {
-    let total = this.diskBytes;
+  /** Bytes of memory that lie on disks as copies; a snapshot counts from the moment it is captured. */
+  get memoryBytes(): number {
+    let total = 0;
     for (const version of this.versions) {
       for (const { bytes, copies } of version.parts) {
         for (let i = 0; i < bytes.length; i++) {
@@ -114,7 +114,10 @@ export class Chain {
     return total;
   }
 
-  /** The part of {@link storedBytes} that is layers of disks. A disk on the store is there without snapshots, too. */
+  /**
+   * Bytes of the VMs' disks that are there because of snapshots: copies of local disks with their layers, and layers on
+   * the store, but not the disks on it, which are there without snapshots, too.
+   */
   get diskBytes(): number {
     let total = 0;
     for (const { parts } of [...this.versions, ...this.#captured]) {

@@ -1,4 +1,5 @@
 import type { FluidNetwork, Link } from "../sim/index.ts";
+import { LinkCapacity } from "./link-capacity.ts";
 import { type Route, RouteBuilder } from "./route.ts";
 import type { DataCentreSpec, VmSpec } from "./scenario.ts";
 
@@ -29,6 +30,7 @@ export class DataCentre {
   readonly racks: readonly Rack[];
   readonly store: Link;
   readonly #toDisk: Route[] = [];
+  readonly #capacities = new Map<Link, LinkCapacity>();
 
   constructor(net: FluidNetwork, spec: DataCentreSpec) {
     this.spec = spec;
@@ -62,6 +64,16 @@ export class DataCentre {
       this.#toDisk[host.index] = route;
     }
     return route;
+  }
+
+  /** The only one that changes the capacity of a link. */
+  capacityOf(link: Link): LinkCapacity {
+    let capacity = this.#capacities.get(link);
+    if (capacity === undefined) {
+      capacity = new LinkCapacity(link);
+      this.#capacities.set(link, capacity);
+    }
+    return capacity;
   }
 
   /** Every link of the network. */

@@ -1,5 +1,5 @@
-import type { Link } from "../sim/index.ts";
 import type { DataCentre, Host } from "./data-centre.ts";
+import type { LinkCapacity } from "./link-capacity.ts";
 import type { VmDiskSpec } from "./scenario.ts";
 
 /**
@@ -9,7 +9,6 @@ import type { VmDiskSpec } from "./scenario.ts";
 export class GuestWrites {
   readonly #centre: DataCentre;
   readonly #disk: VmDiskSpec;
-  readonly #writers = new Map<Link, { readonly capacity: number; guests: number }>();
 
   constructor(centre: DataCentre, disk: VmDiskSpec) {
     this.#centre = centre;
@@ -18,33 +17,22 @@ export class GuestWrites {
 
   /** A guest runs on this host. */
   begin(host: Host): void {
-    for (const link of this.#path(host)) this.#change(link, 1);
+    this.#change(host, 1);
   }
 
   /** It does so no longer. */
   end(host: Host): void {
-    for (const link of this.#path(host)) this.#change(link, -1);
+    this.#change(host, -1);
   }
 
-  #path(host: Host): readonly Link[] {
+  #change(host: Host, guests: 1 | -1): void {
+    const { writeRate } = this.#disk;
+    if (writeRate > 0) for (const capacity of this.#path(host)) capacity.take(writeRate, guests);
+  }
+
+  #path(host: Host): readonly LinkCapacity[] {
     const { racks, store } = this.#centre;
-    return this.#disk.on === "local" ? [host.diskWrite] : [host.nicOut, racks[host.rack]!.up, store];
-  }
-
-  #change(link: Link, by: number): void {
-    if (this.#disk.writeRate === 0) return;
-    let entry = this.#writers.get(link);
-    if (entry === undefined) {
-      entry = { capacity: link.capacity, guests: 0 };
-      this.#writers.set(link, entry);
-    }
-    entry.guests += by;
-    const left = entry.capacity - entry.guests * this.#disk.writeRate;
-    if (!(left > 0)) {
-      throw new RangeError(
-        `${link.name}: ${entry.guests} guests write ${this.#disk.writeRate} bytes per second each, it takes ${entry.capacity}: nothing is left for snapshots`,
-      );
-    }
-    link.setCapacity(left);
+    const links = this.#disk.on === "local" ? [host.diskWrite] : [host.nicOut, racks[host.rack]!.up, store];
+    return links.map((link) => this.#centre.capacityOf(link));
   }
 }

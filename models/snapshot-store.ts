@@ -241,8 +241,9 @@ export class SnapshotStore {
     this.#diskBytes = 0;
     this.#stagedBytes = 0;
     for (const chain of this.#chains.values()) {
-      this.#storedBytes += chain.storedBytes;
-      this.#diskBytes += chain.diskBytes;
+      const disks = this.#parts.disks === undefined ? 0 : chain.diskBytes;
+      this.#storedBytes += chain.memoryBytes + disks;
+      this.#diskBytes += disks;
       this.#stagedBytes += chain.stagedBytes;
     }
     this.#parts.ledger.storedPeak = Math.max(this.#parts.ledger.storedPeak, this.#storedBytes);
