@@ -211,6 +211,26 @@ test("on the store a merge uses its bandwidth twice for each byte, and no other 
   near(run(scenario, 119)["linkBytes"], run(unwritten, 119)["linkBytes"]!, "over no network");
 });
 
+test("an interval in which the store cannot merge a layer stretches until it can", () => {
+  // 20 of 30 MiB/s are the guest's: a merge reads and writes with the other 10, and with all of them in a pause. Layers
+  // that hold blocks twice make the interval that is sustained a fixed point, although 20 + 2 × 20 is more than 30.
+  const scenario = withDisk({ writeRate: 20 * MiB, on: "store" });
+  const { ledger } = finishedDomain({
+    ...scenario,
+    horizon: 4000,
+    dataCentre: { ...scenario.dataCentre, store: { ...store, bandwidth: 30 * MiB } },
+    snapshot: { ...scenario.snapshot, interval: 10 },
+  });
+  const pause = ledger.sample("pause").quantile(0.5);
+  let interval = 10;
+  for (let i = 0; i < 1000; i++) {
+    const layer = 256 * (1 - Math.exp((-20 * (interval - pause)) / 256));
+    interval = pause + (2 * layer - 30 * pause) / 10;
+  }
+  near(ledger.sample("intervalAchieved").quantile(0.5), interval);
+  assert.ok(interval > 50 && interval < 51);
+});
+
 test("memory without the disk of its cut is no restore point: the cluster starts cold", () => {
   // Memory has three copies, the disk one, which is lost together with the VM's host.
   const scenario: ClusterScenario = {
