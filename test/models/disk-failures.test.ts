@@ -13,6 +13,7 @@ const modes = fc.constantFrom(
   { capture: "post-copy", record: "full" } as const,
   { capture: "stop-and-copy", record: "incremental" } as const,
   { capture: "stop-and-copy", record: "full" } as const,
+  { capture: "pre-copy", record: "incremental" } as const,
 );
 
 const disks = fc.record({

@@ -85,7 +85,7 @@ test("the layer of every cut costs its bitmap's write while the guest is paused"
     ["local", hostDisk.latency + bitmap / hostDisk.write],
     ["store", store.latency + bitmap / store.bandwidth],
   ] as const) {
-    for (const capture of ["post-copy", "stop-and-copy"] as const) {
+    for (const capture of ["post-copy", "stop-and-copy", "pre-copy"] as const) {
       const mode = { capture, record: "incremental" } as const;
       // Nothing is written to disk, so that the copier keeps its bandwidth.
       const paused = (scenario: ClusterScenario): number =>
