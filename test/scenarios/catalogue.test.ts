@@ -116,7 +116,7 @@ test("the tables of the catalogue's document are what the command prints", () =>
   const tables = [...readme.matchAll(/<!-- snapback catalogue (\S+) -->\n```\n(.*?)\n```/gs)];
   assert.equal(
     tables.map(([, kind]) => kind),
-    ["workloads", "hosts", "disks", "nics"],
+    ["workloads", "vm-disks", "hosts", "disks", "nics"],
   );
   for (const [, kind, table] of tables) assert.is(table, listCatalogue(catalogue, kind as CatalogueKind));
 });
