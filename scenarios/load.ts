@@ -6,7 +6,7 @@ import { Catalogue } from "./catalogue.ts";
 import { checkCluster, checkTraceOutages, type Report, remarksOn } from "./check-cluster.ts";
 import { checkTextbook } from "./check-textbook.ts";
 import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
-import { FormShelf } from "./csv-forms/form-shelf.ts";
+import { FormShelf, type UsedFile } from "./csv-forms/form-shelf.ts";
 import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
 import { type Issue, type Path, ScenarioError } from "./issue.ts";
@@ -43,6 +43,8 @@ export interface LoadedScenario {
   /** Everything that holds, each value with its place and provenance; with the sweep, but before it is applied. */
   readonly tree: Tree;
   readonly points: readonly ScenarioPoint[];
+  /** CSV files of measurements that it takes something from. */
+  readonly files: readonly UsedFile[];
   /** What has to be said beside every result: how traces are sampled, and what was dirty in them. */
   readonly notes: readonly string[];
 }
@@ -112,6 +114,7 @@ class Loader {
       replications,
       tree,
       points: points as ScenarioPoint[],
+      files: this.#forms.files,
       notes: [...this.#notes, ...this.#forms.notes, ...this.#traces.notes],
     };
   }

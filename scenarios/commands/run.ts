@@ -41,7 +41,10 @@ export const run = async (line: CommandLine, given: RunArguments): Promise<void>
   if (given.json)
     return line.print(
       JSON.stringify(
-        results.map((result) => machineForm(result, columns)),
+        results.map((result) => ({
+          ...machineForm(result, columns),
+          ...(loaded.files.length === 0 ? {} : { files: loaded.files }),
+        })),
         null,
         2,
       ),

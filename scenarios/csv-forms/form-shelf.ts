@@ -12,6 +12,12 @@ import { type CurveReading, readCurveCsv } from "./curve-csv.ts";
 import { readMixCsv } from "./mix-csv.ts";
 import { readTrafficCsv } from "./traffic-csv.ts";
 
+/** A file of the user's, and the hash of what was in it. */
+export interface UsedFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
 /** Says what is wrong with the reference to a file, at the place of the reference. */
 export type Complain = (message: string) => void;
 
@@ -25,7 +31,7 @@ export class FormShelf {
   readonly #files: Files;
   readonly #folder: string;
   readonly #issues: Issue[];
-  readonly #sources = new Map<string, Source | undefined>();
+  readonly #sources = new Map<string, Source>();
   readonly #read = new Map<string, unknown>();
   readonly #notes = new Set<string>();
 
@@ -37,6 +43,11 @@ export class FormShelf {
     this.#files = files;
     this.#folder = folder;
     this.#issues = issues;
+  }
+
+  /** What the files that were used hold belongs to the run as much as the scenario does. */
+  get files(): readonly UsedFile[] {
+    return [...this.#sources].map(([path, { text }]) => ({ file: basename(path), sha256: digest(text) }));
   }
 
   get notes(): readonly string[] {
@@ -93,9 +104,8 @@ export class FormShelf {
     return undefined;
   }
 
-  /** What a file holds belongs to the run as much as the scenario does. */
   #identity(path: string): string {
-    return `SHA-256 ${createHash("sha256").update(this.#sources.get(path)!.text).digest("hex")}`;
+    return `SHA-256 ${digest(this.#sources.get(path)!.text)}`;
   }
 
   #note(kind: string, path: string, texts: readonly string[]): void {
@@ -137,5 +147,7 @@ export class FormShelf {
     }
   }
 }
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const percent = (value: number): string => `${Number((100 * value).toPrecision(2))} %`;

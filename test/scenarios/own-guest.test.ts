@@ -7,6 +7,7 @@ import type { ClusterScenario, PageClass } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { bundledFolder } from "../../scenarios/catalogue.ts";
 import { check } from "../../scenarios/commands/check.ts";
+import { run } from "../../scenarios/commands/run.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { type LoadedScenario, loadScenario } from "../../scenarios/load.ts";
 import { showScenario } from "../../scenarios/show.ts";
@@ -172,6 +173,18 @@ test("check prints it, too", () => {
   assert.is(printed[0], "a.yaml: ok (cluster, 20 replications)");
   assert.match(printed[2]!, /^- curve curve\.csv: 4 points from 0\.1s to 1m$/);
   assert.match(printed[3]!, /^- curve curve\.csv: fitted by /);
+});
+
+test("results for programs carry the hash of each file", async () => {
+  const printed: string[] = [];
+  const texts = {
+    "a.yaml": "cluster: { workload: { curve: curve.csv } }\nhorizon: 1h\nfailures: { host: none }",
+    "curve.csv": curve,
+  };
+  const line = { ...noWorld, files: overlay(texts), print: (text: string) => void printed.push(text) };
+  await run(line, { scenario: "a.yaml", set: [], json: true, replication: 0, workers: 1, only: ["workRatio"] });
+  const [result] = JSON.parse(printed.join("\n"));
+  assert.equal(result.files, [{ file: "curve.csv", sha256: createHash("sha256").update(curve).digest("hex") }]);
 });
 
 test("a poor fit and writes on free pages are told", () => {
