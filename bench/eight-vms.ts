@@ -49,6 +49,7 @@ export const eightVms: ClusterScenario = {
     downtimeLimit: 0.3,
     maxRounds: 30,
     cut: "barrier",
+    pacedWith: "colour",
     clockSkew: 0,
     delivery: "timeout",
     maxInFlight: 1,

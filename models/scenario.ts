@@ -146,7 +146,7 @@ export type Capture = (typeof captures)[number];
 export const records = ["full", "incremental", "lazy-incremental"] as const;
 export type Record = (typeof records)[number];
 
-export const cutProtocols = ["independent", "barrier", "colour", "drop", "scheduled"] as const;
+export const cutProtocols = ["independent", "barrier", "colour", "drop", "scheduled", "paced"] as const;
 export type CutProtocol = (typeof cutProtocols)[number];
 
 /** Who saves a page that is written before the copier of a post-copy has reached it: another thread, or the copier. */
@@ -165,6 +165,8 @@ export interface SnapshotPlan {
   /** Rounds of pre-copy while the guest runs, at most. */
   readonly maxRounds: number;
   readonly cut: CutProtocol;
+  /** What a paced cut does with messages from beyond it: they force the cut of their receiver, or are dropped. */
+  readonly pacedWith: "colour" | "drop";
   /** The clock of a host is late by a uniform draw between 0 and this (seconds); `scheduled` cuts go by the clocks. */
   readonly clockSkew: number;
   readonly delivery: Delivery;

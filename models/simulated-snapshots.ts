@@ -66,7 +66,7 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     const begun = this.#sim.now;
     cluster.cut = cut;
     try {
-      yield* cutBy(plan.cut, cut);
+      yield* cutBy(plan, cut);
       yield* passing(cut.saved);
       const { latency } = this.#domain.scenario.dataCentre.host.disk;
       if (latency > 0) yield* pass(latency);

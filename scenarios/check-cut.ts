@@ -8,7 +8,7 @@ import { duration, formatQuantity } from "./units.ts";
 /** What one key alone cannot tell about the cuts of a cluster and the messages between its VMs. */
 export const checkCut = ({ cluster, snapshot }: ClusterFile, report: Report): void => {
   const { vms, traffic } = cluster;
-  const { interval, clockSkew, costs } = snapshot;
+  const { interval, capture, cut, clockSkew, costs } = snapshot;
   if (traffic !== "none" && "matrix" in traffic && typeof traffic.matrix !== "string") {
     const { matrix } = traffic;
     const path = ["cluster", "traffic", "matrix"];
@@ -17,6 +17,14 @@ export const checkCut = ({ cluster, snapshot }: ClusterFile, report: Report): vo
       if (row.length !== matrix.length) report([...path, from], `has ${row.length} columns of ${matrix.length}`);
       else if (row[from]! > 0) report([...path, from, from], `VM ${from} cannot send to itself: write 0`);
     }
+  }
+  if (cut === "paced" && capture !== "pre-copy") {
+    const message = `paced keeps the rounds of pre-copies together: it needs capture: pre-copy, not ${capture}`;
+    report(["snapshot", "cut"], message, [["snapshot", "capture"]]);
+  }
+  if (cut === "scheduled" && capture === "pre-copy") {
+    const message = "nobody can agree on a time for pre-copies, which end when their rounds converge: write cut: paced";
+    report(["snapshot", "cut"], message, [["snapshot", "capture"]]);
   }
   const show = (seconds: number): string => formatQuantity(duration, seconds);
   if (clockSkew >= interval) {
@@ -33,10 +41,10 @@ export const checkCut = ({ cluster, snapshot }: ClusterFile, report: Report): vo
 
 /** Says so where nothing keeps the VMs apart, so that all protocols cut alike. */
 export const remarksOnCut = ({ snapshot, cluster }: ClusterFile): string[] => {
-  const { cut, clockSkew, costs } = snapshot;
+  const { capture, cut, clockSkew, costs } = snapshot;
   if (cut === "barrier" || cluster.vms === 1) return [];
   const spread = (law: "none" | LawSpec) => (law === "none" ? law : lawOf(law));
-  if (cutsByChance({ cut, clockSkew, costs: { prepareSpread: spread(costs.prepareSpread) } })) return [];
+  if (cutsByChance({ capture, cut, clockSkew, costs: { prepareSpread: spread(costs.prepareSpread) } })) return [];
   const key = cut === "scheduled" ? "snapshot.clockSkew" : "snapshot.costs.prepareSpread";
   return [`all VMs are cut at one instant, so nothing tells ${cut} from other protocols: give ${key}`];
 };

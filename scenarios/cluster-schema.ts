@@ -110,6 +110,7 @@ const snapshot = z.strictObject({
   downtimeLimit: seconds("Pre-copy: the guest is paused once its last round takes no longer"),
   maxRounds: whole(1, "Pre-copy: rounds while the guest runs, at most"),
   cut: z.enum(cutProtocols).describe("How the cuts of the VMs are made one cut of the cluster"),
+  pacedWith: z.enum(["colour", "drop"]).describe("What a paced cut does with messages from beyond it"),
   clockSkew: seconds("Clocks of hosts are late by a uniform draw up to this; scheduled cuts go by them"),
   delivery: z.enum(deliveries).describe("What becomes of segments that are sent to a VM that cannot be reached"),
   maxInFlight: whole(1, "Snapshots that may await durability"),

@@ -5,7 +5,6 @@ const planned: { readonly [path: string]: { readonly words?: readonly string[]; 
   {
     "": { keys: ["policy"] },
     "cluster.workload": { keys: ["workingSet"] },
-    "snapshot.cut": { words: ["paced"] },
     "snapshot.onOverrun": { words: ["throttle"] },
     storage: { keys: ["compression", "checksums", "retention", "scrub"] },
     "storage.policy.*": { keys: ["erasure"] },

@@ -43,18 +43,21 @@ export class PreCopy implements VmCapture {
 
   /** Sends what was dirtied in the round before, while the guest runs on under tracking. */
   #round(ready: () => void): void {
-    const { sim, plan } = this.#site;
+    const { sim, plan, pace } = this.#site;
     const begun = sim.now;
     const bytes = pageSize * sum(this.#set);
     this.#rounds += 1;
     this.vm.beginRound(begun);
-    this.#transfer = copyOut(this.#site, this.vm, bytes, () => {
+    const sent = (): void => {
       this.#transfer = undefined;
       this.vm.dirtyInRound(sim.now, this.#set);
       const rate = sim.now > begun ? bytes / (sim.now - begun) : copierRate(plan);
-      if (pageSize * sum(this.#set) <= rate * plan.downtimeLimit || this.#rounds >= plan.maxRounds) ready();
+      const enough = pageSize * sum(this.#set) <= rate * plan.downtimeLimit || this.#rounds >= plan.maxRounds;
+      if (pace?.isLast(this.#rounds, enough) ?? enough) ready();
       else this.#round(ready);
-    });
+    };
+    const most = pace?.rate(this.#rounds, bytes, begun);
+    this.#transfer = copyOut(this.#site, this.vm, bytes, sent, undefined, most);
   }
 
   hold(part: VmPart, release: () => void): void {

@@ -1,4 +1,5 @@
 import type { Simulation } from "../../sim/index.ts";
+import type { Pace } from "../cut/pace.ts";
 import type { DataCentre } from "../data-centre.ts";
 import type { Ledger } from "../ledger.ts";
 import type { MemoryTable } from "../memory.ts";
@@ -38,15 +39,18 @@ export interface CaptureSite {
   readonly snapshot: number;
   /** All pages are saved, not only those that changed since the cut before. */
   readonly whole: boolean;
+  /** Keeps the copiers of a paced cut together. */
+  readonly pace?: Pace;
 }
 
-/** Copies pages of a VM to the disk of its host. */
+/** Copies pages of a VM to the disk of its host, at no more than `most` bytes per second. */
 export const copyOut = (
   { centre, transfers, plan, snapshot }: CaptureSite,
   vm: SimulatedVm,
   bytes: number,
   onDone: () => void,
   onBroken: () => void = () => {},
+  most = Number.POSITIVE_INFINITY,
 ): Transfer =>
   transfers.start({
     errand: "capture",
@@ -54,7 +58,7 @@ export const copyOut = (
     snapshot,
     bytes,
     route: centre.toDisk(vm.host!),
-    cap: copierRate(plan),
+    cap: Math.min(copierRate(plan), most),
     onDone,
     onBroken,
   });

@@ -12,6 +12,8 @@ import type { Policy } from "../testbed.ts";
 import { anyTraffic } from "../traffic.ts";
 import { Crossings } from "./crossings.ts";
 import type { Desynchrony } from "./desynchrony.ts";
+import { Pace } from "./pace.ts";
+import { messageRule } from "./protocols.ts";
 import { longestStandstill } from "./standstill.ts";
 
 /**
@@ -52,7 +54,8 @@ export class ClusterCut {
     const whole = plan.record === "full" || !cluster.tracking;
     const paused = domain.disks?.pausedFor(plan) ?? plan;
     const site = { sim, centre, transfers, plan: paused, memory, ledger, snapshot: this.#number, whole };
-    this.captures = cluster.vms.map((vm) => captureOf(vm, site));
+    const pace = plan.cut === "paced" ? { pace: new Pace(cluster.vms, plan, domain.scenario.dataCentre) } : {};
+    this.captures = cluster.vms.map((vm) => captureOf(vm, { ...site, ...pace }));
     this.#whole = whole;
     this.#parts = cluster.vms.map(() => undefined);
     this.#pausedAt = new Float64Array(cluster.vms.length);
@@ -73,7 +76,11 @@ export class ClusterCut {
   get standstill(): number | undefined {
     const { traffic } = this.#domain.scenario.cluster;
     if (!anyTraffic(traffic)) return undefined;
-    return longestStandstill({ from: this.#pausedAt, to: this.#resumedAt }, traffic, this.#plan.cut === "drop");
+    return longestStandstill(
+      { from: this.#pausedAt, to: this.#resumedAt },
+      traffic,
+      messageRule(this.#plan) === "drop",
+    );
   }
 
   /** Gets the capture of a VM ready, `late` seconds after the others; a VM that has failed never is. */
@@ -244,7 +251,7 @@ export class ClusterCut {
     store.dropStranded(cluster);
     ledger.add("snapshots", 1);
     ledger.add("vmSnapshots", cluster.vms.length);
-    const [dropped, orphans] = this.#plan.cut === "drop" ? [this.#crossed, 0] : [0, this.#crossed];
+    const [dropped, orphans] = messageRule(this.#plan) === "drop" ? [this.#crossed, 0] : [0, this.#crossed];
     ledger.add("messagesDropped", dropped);
     ledger.add("orphans", orphans);
     ledger.add("cutsForced", this.#forced);

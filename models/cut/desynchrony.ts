@@ -28,10 +28,14 @@ export class Desynchrony {
 }
 
 /** What of a plan chance has a part in. */
-type Drawn = Pick<SnapshotPlan, "cut" | "clockSkew"> & { readonly costs: Pick<CaptureCosts, "prepareSpread"> };
+type Drawn = Pick<SnapshotPlan, "capture" | "cut" | "clockSkew"> & {
+  readonly costs: Pick<CaptureCosts, "prepareSpread">;
+};
 
 /** Whether the cuts of a plan, and what crosses them, differ by chance from one snapshot to the next. */
-export const cutsByChance = ({ cut, clockSkew, costs }: Drawn): boolean => {
+export const cutsByChance = ({ capture, cut, clockSkew, costs }: Drawn): boolean => {
   if (cut === "scheduled") return clockSkew > 0;
+  // Rounds end when the disks let them: VMs are apart without any chance, but messages come as they like.
+  if (capture === "pre-copy" && cut !== "barrier") return true;
   return costs.prepareSpread !== "none" && lifetime(costs.prepareSpread).variance > 0;
 };

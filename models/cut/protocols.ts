@@ -1,4 +1,4 @@
-import type { CutProtocol } from "../scenario.ts";
+import type { CutProtocol, SnapshotPlan } from "../scenario.ts";
 import type { Policy } from "../testbed.ts";
 import { barrier } from "./barrier.ts";
 import type { ClusterCut } from "./cluster-cut.ts";
@@ -6,9 +6,9 @@ import { colour } from "./colour.ts";
 import { eachAlone } from "./each-alone.ts";
 
 /** Leads every VM of a cluster through its cut, as the plan asks. */
-export const cutBy = (protocol: CutProtocol, cut: ClusterCut): Policy => {
+export const cutBy = (plan: SnapshotPlan, cut: ClusterCut): Policy => {
   const { desynchrony } = cut;
-  switch (protocol) {
+  switch (messageRule(plan)) {
     case "barrier":
       return barrier(cut);
     case "colour":
@@ -21,6 +21,10 @@ export const cutBy = (protocol: CutProtocol, cut: ClusterCut): Policy => {
       return eachAlone(cut, clocks(cut));
   }
 };
+
+/** The protocol that says what becomes of messages from beyond the cut: a paced cut is made with one of the others. */
+export const messageRule = ({ cut, pacedWith }: SnapshotPlan): Exclude<CutProtocol, "paced"> =>
+  cut === "paced" ? pacedWith : cut;
 
 /** How late each VM sees the agreed time, which leaves every VM time to prepare: VMs of one host see one clock. */
 const clocks = ({ cluster, desynchrony }: ClusterCut): ((i: number) => number) => {
@@ -41,6 +45,7 @@ export const promisesConsistency = (protocol: CutProtocol): boolean => {
     case "barrier":
     case "colour":
     case "drop":
+    case "paced":
       return true;
     case "independent":
     case "scheduled":

@@ -53,6 +53,7 @@ export const smallCluster: ClusterScenario = {
     downtimeLimit: 0.3,
     maxRounds: 30,
     cut: "barrier",
+    pacedWith: "colour",
     clockSkew: 0,
     delivery: "buffered",
     maxInFlight: 1,

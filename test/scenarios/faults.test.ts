@@ -121,11 +121,18 @@ const cases: readonly (readonly [law: string, text: string, where: string, messa
     /^snapshot\.costs\.fault: 1µs is less than track/,
   ],
   [
-    "a cut that is not simulated yet",
+    "a paced cut without pre-copies",
     "snapshot: { cut: paced }",
     "1:18",
-    /"paced" is not simulated yet: .* colour, drop, scheduled$/,
+    /^snapshot\.cut: paced .* needs capture: pre-copy, not post-copy$/,
   ],
+  [
+    "pre-copies at an agreed time",
+    "snapshot: { capture: pre-copy, cut: scheduled }",
+    "1:37",
+    /^snapshot\.cut: nobody can agree on a time for pre-copies/,
+  ],
+  ["an unknown rule of a paced cut", "snapshot: { pacedWith: barrier }", "1:24", /one of colour, drop/],
   ["a misspelt protocol", "snapshot: { cut: color }", "1:18", /did you mean colour\?$/],
   ["an unknown delivery", "snapshot: { delivery: lost }", "1:23", /one of buffered, fast-retransmit, timeout/],
   [
