@@ -1,3 +1,4 @@
+import { noFailures } from "../models/failures/failure-spec.ts";
 import type { ClusterScenario } from "../models/scenario.ts";
 
 const GiB = 2 ** 30;
@@ -95,8 +96,9 @@ export const eightVms: ClusterScenario = {
     unreachable: "wait",
   },
   policy: "protect",
-  detection: { heartbeat: 1, timeout: 5 },
+  detection: { heartbeat: 1, timeout: 5, falseSuspicion: { kind: "none" } },
   failures: {
+    ...noFailures,
     host: {
       kind: "law",
       time: { law: "weibull", shape: 0.42, scale: 77.6 * 86400 },
@@ -104,7 +106,6 @@ export const eightVms: ClusterScenario = {
       permanent: 0,
       age: "stationary",
     },
-    vm: { kind: "none" },
   },
   pauseTolerance: 0,
 };

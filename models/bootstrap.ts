@@ -1,4 +1,4 @@
-import type { Outage, OutageTrace } from "./scenario.ts";
+import type { Outage, OutageTrace } from "./failures/failure-spec.ts";
 
 /** An outage taken from a trace; whether anything returns afterwards is for the caller to decide. */
 export type SampledOutage = Omit<Outage, "permanent">;

@@ -66,5 +66,11 @@ const counts = [
   "rollbacks",
   "hostFailures",
   "vmFailures",
+  "diskFailures",
+  "rackFailures",
+  "uplinkFailures",
+  "storeFailures",
+  "shocks",
+  "falseSuspicions",
   "ignoredOutages",
 ] as const;

@@ -12,7 +12,10 @@ export interface Host {
   readonly diskWrite: Link;
   readonly nicIn: Link;
   readonly nicOut: Link;
+  /** Its disk can be used: it is there, the machine runs, and nobody takes it for dead. */
   up: boolean;
+  /** Nothing between it and the core of the network is out. */
+  reachable: boolean;
   /** Memory and cores that no VM has taken. */
   freeMemory: number;
   freeCores: number;
@@ -50,6 +53,7 @@ export class DataCentre {
         nicIn: net.link(spec.host.nic, `${name} nic in`),
         nicOut: net.link(spec.host.nic, `${name} nic out`),
         up: true,
+        reachable: true,
         freeMemory: spec.host.memory,
         freeCores: spec.host.cores,
       };
@@ -74,6 +78,12 @@ export class DataCentre {
       this.#capacities.set(link, capacity);
     }
     return capacity;
+  }
+
+  /** The hosts as placement of VMs sees them: on one that cannot be reached none can be started. */
+  get placeable(): readonly Host[] {
+    if (this.hosts.every(({ reachable }) => reachable)) return this.hosts;
+    return this.hosts.map((host) => (host.reachable ? host : { ...host, up: false }));
   }
 
   /** Every link of the network. */

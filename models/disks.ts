@@ -61,6 +61,7 @@ export class Disks {
       delivered: undefined,
       transfer: undefined,
       replicated: false,
+      broken: false,
     };
   }
 }

@@ -167,7 +167,8 @@ export class FastForward {
     return (
       store.quiet &&
       clusters.every(
-        ({ vms, restore }) => restore === undefined && vms.every(({ state }) => state === "up" || state === "pause"),
+        ({ vms, restore }) =>
+          restore === undefined && vms.every(({ state, cutOff }) => !cutOff && (state === "up" || state === "pause")),
       )
     );
   }

@@ -12,7 +12,7 @@ import type {
 
 /** The columns that events tell. How far the guests came and what their write faults cost them they do not. */
 const told =
-  /^(availability(Net)?|downtime.*|(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)(Mean|P50|P95|Max)|intervalAchieved|cutSkew|cuts(Broken|Forced)|orphans|messagesDropped|p(Intact|Degraded|Failed)|stor(edBytes|edPeak)|stagedBytes|(source|link|repair)Bytes|snapshots.*|rollbacks|(host|vm)Failures|ignoredOutages)$/;
+  /^(availability(Net)?|downtime.*|(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)(Mean|P50|P95|Max)|intervalAchieved|cutSkew|cuts(Broken|Forced)|orphans|messagesDropped|p(Intact|Degraded|Failed)|stor(edBytes|edPeak)|stagedBytes|(source|link|repair)Bytes|snapshots.*|rollbacks|(vm|host|disk|rack|uplink|store)Failures|shocks|falseSuspicions|ignoredOutages)$/;
 
 /** What is followed of one cluster. */
 interface Followed {
@@ -96,6 +96,9 @@ export class LifeCycleAccount {
         break;
       case "failure":
         this.#add(failureSum(event), 1);
+        break;
+      case "shock":
+        this.#add("shocks", 1);
         break;
       case "rollback":
         if (event.phase === "chosen") this.#add("lostWork", event.lost);
@@ -227,7 +230,5 @@ export class LifeCycleAccount {
   }
 }
 
-const failureSum = ({ component, ignored }: ComponentFails): Sum => {
-  if (ignored) return "ignoredOutages";
-  return component === "vm" ? "vmFailures" : "hostFailures";
-};
+const failureSum = ({ component, ignored, suspected }: ComponentFails): Sum =>
+  ignored ? "ignoredOutages" : suspected ? "falseSuspicions" : `${component}Failures`;

@@ -1,5 +1,6 @@
 import type { VmState } from "./downtime.ts";
 import type { Errand } from "./errand.ts";
+import type { Component } from "./failures/failure-spec.ts";
 import type { SnapshotState } from "./testbed.ts";
 
 /**
@@ -22,6 +23,7 @@ export type Occurrence =
   | RestorePointChanges
   | ComponentFails
   | ComponentReturns
+  | ShockStrikes
   | FailureIsFound
   | RollbackGoesOn
   | RestorePointIsChosen
@@ -44,6 +46,7 @@ export const lifeCycleKinds = [
   "vm",
   "failure",
   "return",
+  "shock",
   "detection",
   "rollback",
   "transfer",
@@ -150,9 +153,6 @@ export interface RestorePointChanges {
   readonly age: number;
 }
 
-/** What may fail (model.md, section 7). */
-export type Component = "vm" | "host" | "disk" | "rack" | "uplink" | "store";
-
 export interface ComponentFails {
   readonly kind: "failure";
   readonly component: Component;
@@ -160,8 +160,17 @@ export interface ComponentFails {
   readonly permanent: boolean;
   /** It was down already, so that nothing came of it. */
   readonly ignored: boolean;
+  /** It was healthy, but taken for dead. */
+  readonly suspected?: true;
   /** VMs that are lost by it. */
   readonly vms: readonly string[];
+}
+
+/** Several hosts fail for one reason, each with an event of its own, at once or one after the other. */
+export interface ShockStrikes {
+  readonly kind: "shock";
+  readonly name: string;
+  readonly hosts: readonly string[];
 }
 
 /** A component has been repaired. */

@@ -5,7 +5,8 @@ export class LinkCapacity {
   readonly link: Link;
   readonly #nominal: number;
   readonly #taken = new Map<number, number>();
-  #failed = false;
+  /** Outages that go on: of one link there may be several. */
+  #outages = 0;
 
   constructor(link: Link) {
     this.link = link;
@@ -21,14 +22,14 @@ export class LinkCapacity {
     this.#apply();
   }
 
-  /** Transfers stand still until {@link recover}. */
+  /** Transfers stand still until as many outages have ended as have begun. */
   fail(): void {
-    this.#failed = true;
+    this.#outages += 1;
     this.#apply();
   }
 
   recover(): void {
-    this.#failed = false;
+    this.#outages -= 1;
     this.#apply();
   }
 
@@ -41,6 +42,6 @@ export class LinkCapacity {
         `${this.link.name}: guests write ${this.#nominal - left} bytes per second, it takes ${this.#nominal}: nothing is left for snapshots`,
       );
     }
-    this.link.setCapacity(this.#failed ? 0 : left);
+    this.link.setCapacity(this.#outages > 0 ? 0 : left);
   }
 }

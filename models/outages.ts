@@ -1,13 +1,13 @@
 import { bootstrapOutages } from "./bootstrap.ts";
-import { sampleLaw, sampleResidual } from "./laws.ts";
-import type { FailureSource, Outage } from "./scenario.ts";
+import type { FailureSource, Outage } from "./failures/failure-spec.ts";
+import { ownLives } from "./failures/renewal.ts";
+import type { RandomStream } from "./laws.ts";
 
 /** Random draws that outages need; a stream of the core has them all. */
-export interface OutageStream {
-  next(): number;
+export type OutageStream = RandomStream & {
   uniform(a: number, b: number): number;
   integer(a: number, b: number): number;
-}
+};
 
 /**
  * The outages of components 0 … `components` - 1 up to `horizon`, each component's in the order of their starts.
@@ -19,38 +19,27 @@ export const outagesOf = (
   source: FailureSource,
   components: number,
   horizon: number,
-  stream: (name: string) => OutageStream & Parameters<typeof sampleLaw>[1],
+  stream: (name: string) => OutageStream,
 ): readonly (readonly Outage[])[] => {
+  const each = (outages: (component: number) => Outage[]): Outage[][] =>
+    Array.from({ length: components }, (_, component) => outages(component));
   switch (source.kind) {
     case "none":
-      return Array.from({ length: components }, () => []);
+      return each(() => []);
     case "times":
-      return Array.from({ length: components }, (_, component) =>
+      return each((component) =>
         source.outages.filter((one) => one.component === component).toSorted((a, b) => a.start - b.start),
       );
     case "trace": {
       const fates = stream("fate");
       const outages = bootstrapOutages(source.trace, components, horizon, stream("trace"));
-      return Array.from({ length: components }, (_, component) =>
+      return each((component) =>
         outages
           .filter((one) => one.component === component)
           .map((one) => ({ ...one, permanent: fates.next() < source.permanent })),
       );
     }
     case "law":
-      return Array.from({ length: components }, (_, component) => {
-        const failures = stream(`${component} fails`);
-        const repairs = stream(`${component} is repaired`);
-        const fates = stream(`${component} fate`);
-        const outages: Outage[] = [];
-        let start =
-          source.age === "stationary" ? sampleResidual(source.time, failures) : sampleLaw(source.time, failures);
-        while (start < horizon) {
-          const end = start + sampleLaw(source.repair, repairs);
-          outages.push({ component, start, end, permanent: fates.next() < source.permanent });
-          start = end + sampleLaw(source.time, failures);
-        }
-        return outages;
-      });
+      return each((component) => ownLives({ source, components, stream }, component, horizon));
   }
 };

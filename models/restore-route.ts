@@ -60,7 +60,7 @@ export const restoreRoute = (
       const share = weigh(shares, bytes) / total;
       route.read(source, share).send(source, host, share);
       // What comes from elsewhere is kept on the host's disk, for the next rollback in place.
-      if (source !== host) route.write(host, share);
+      if (source !== host && host.up) route.write(host, share);
     }
     for (const [source, amount] of blocks) {
       const share = amount / total;

@@ -1,8 +1,12 @@
 import type { CopyOrder } from "./copy-order.ts";
 import type { DirtyModel } from "./dirty-curve.ts";
+import type { FailureSpec } from "./failures/failure-spec.ts";
+import type { FalseSuspicion } from "./failures/false-suspicion.ts";
 import type { Law } from "./laws.ts";
 import type { Delivery } from "./tcp-interruption.ts";
 import type { TrafficMatrix } from "./traffic.ts";
+
+export type { FailureSource, FailureSpec, Outage, OutageTrace } from "./failures/failure-spec.ts";
 
 /**
  * What one run simulates, resolved: plain immutable data in seconds, bytes, bytes per second and pages.
@@ -252,37 +256,5 @@ export interface RollbackPlan {
 export interface DetectionSpec {
   readonly heartbeat: number;
   readonly timeout: number;
-}
-
-export interface FailureSpec {
-  readonly host: FailureSource;
-  readonly vm: FailureSource;
-}
-
-export type FailureSource =
-  | { readonly kind: "none" }
-  | {
-      readonly kind: "law";
-      readonly time: Law;
-      readonly repair: Law;
-      readonly permanent: number;
-      /** `stationary`: the components have been in use for long; `new`: all start new at time 0. */
-      readonly age: "stationary" | "new";
-    }
-  | { readonly kind: "times"; readonly outages: readonly Outage[] }
-  | { readonly kind: "trace"; readonly trace: OutageTrace; readonly permanent: number };
-
-/** One outage of one component: for hosts `component` is its index, for VMs the index over all clusters. */
-export interface Outage {
-  readonly component: number;
-  readonly start: number;
-  readonly end: number;
-  readonly permanent: boolean;
-}
-
-/** Outages observed on `nodes` machines over `span` seconds; `byNode[i]` is sorted by start and does not overlap. */
-export interface OutageTrace {
-  readonly name: string;
-  readonly span: number;
-  readonly byNode: readonly (readonly { readonly start: number; readonly end: number }[])[];
+  readonly falseSuspicion: FalseSuspicion;
 }

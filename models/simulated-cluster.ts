@@ -39,6 +39,8 @@ export class SimulatedCluster implements Cluster {
   resumedAt = 0;
   /** How long before its cut the guests were last copied while they ran, in seconds: the next copy begins as early. */
   lead = 0;
+  /** The last cut whose pages were all saved. */
+  capturedCut: number | undefined;
   /** Happens when the capture under way ends. */
   captured: SimEvent<void> | undefined;
   /** What crosses its cuts by chance, and what keeps its VMs apart. */
@@ -97,20 +99,50 @@ export class SimulatedCluster implements Cluster {
     if (!this.#working) return this.#progress;
     const now = this.#clock.now;
     let sum = 0;
-    for (let i = 0; i < this.vms.length; i++) sum += this.vms[i]!.work(now) - this.#settled[i]!;
+    for (let i = 0; i < this.vms.length; i++) {
+      const vm = this.vms[i]!;
+      if (!vm.cutOff) sum += vm.work(now) - this.#settled[i]!;
+    }
     return this.#progress + sum / this.vms.length;
   }
 
   /** Moves a VM to another state; a cluster that falls below its quorum stops to make progress. */
   move(vm: SimulatedVm, state: VmState): void {
     if (vm.state === state) return;
+    // Whatever a VM does that is cut off: until it is suspected or back, its failure is to be detected.
+    if (!vm.cutOff) this.#show(vm, vm.state, state);
+    vm.state = state;
+  }
+
+  #show(vm: SimulatedVm, from: VmState, to: VmState): void {
     if (this.#working) {
       const { progress } = this;
-      this.downtime.move(vm.state, state);
+      this.downtime.move(from, to);
       if (!this.downtime.up) this.hold(progress);
-    } else this.downtime.move(vm.state, state);
-    this.tell?.({ kind: "vm", cluster: this.name, vm: vm.name, ...at(vm), from: vm.state, to: state });
-    vm.state = state;
+    } else this.downtime.move(from, to);
+    this.tell?.({ kind: "vm", cluster: this.name, vm: vm.name, ...at(vm), from, to });
+  }
+
+  /** A VM runs on, but cannot be reached: it is not up, and its work does not count until it is back. */
+  cutOff(vm: SimulatedVm): void {
+    this.#settle();
+    if (vm.state !== "detect") this.#show(vm, vm.state, "detect");
+    vm.cutOffAt = this.#clock.now;
+  }
+
+  /** A VM that was cut off is back before anybody suspected it. */
+  reconnect(vm: SimulatedVm): void {
+    if (!vm.cutOff) return;
+    this.#settle();
+    vm.cutOffAt = undefined;
+    if (vm.state !== "detect") this.#show(vm, "detect", vm.state);
+    this.#settled[vm.index] = vm.work(this.#clock.now);
+    this.#workOn();
+  }
+
+  /** No VM runs on a host that has lost its disk. */
+  get hasDisks(): boolean {
+    return this.vms.every(({ host }) => host === undefined || host.up);
   }
 
   /** A VM that runs is stopped for its cut. Returns its seconds of work since it was resumed. */
@@ -137,6 +169,10 @@ export class SimulatedCluster implements Cluster {
     vm.resume(this.#clock.now, { tracking: this.tracking, sweeps: options.sweeps });
     this.#settled[vm.index] = 0;
     this.move(vm, "up");
+    this.#workOn();
+  }
+
+  #workOn(): void {
     if (this.#working || !this.downtime.up) return;
     this.#working = true;
     // What the others have worked while the cluster was below its quorum does not count.
@@ -148,7 +184,8 @@ export class SimulatedCluster implements Cluster {
     this.#settle();
     this.stop(vm);
     this.move(vm, "detect");
-    this.failedAt ??= this.#clock.now;
+    this.failedAt = Math.min(this.failedAt ?? this.#clock.now, vm.cutOffAt ?? this.#clock.now);
+    vm.cutOffAt = undefined;
   }
 
   #settle(): void {

@@ -7,22 +7,22 @@ import {
   type Streams,
   UnhandledFailure,
 } from "../sim/index.ts";
-import { DataCentre, type Host } from "./data-centre.ts";
-import { detectionDelay } from "./detection.ts";
+import { DataCentre } from "./data-centre.ts";
 import { Disks } from "./disks.ts";
 import { drive } from "./drive.ts";
+import { SimulatedFailures } from "./failures/simulated-failures.ts";
+import { StoreOutage } from "./failures/store-outage.ts";
 import { FastForward } from "./fast-forward.ts";
 import { Ledger } from "./ledger.ts";
 import type { LifeCycleEvent, RunBegins, Tell } from "./life-cycle-events.ts";
 import { type MemoryTable, memoryTable } from "./memory.ts";
 import { ModelClock } from "./model-clock.ts";
-import { outagesOf } from "./outages.ts";
 import { placeVms } from "./placement/vm-placement.ts";
 import type { ClusterPolicy } from "./policies/cluster-policy.ts";
 import { protect } from "./policies/protect.ts";
 import { PolicyFailed } from "./policy-failed.ts";
 import { RestorePointAge } from "./restore-point-age.ts";
-import type { ClusterScenario, Outage } from "./scenario.ts";
+import type { ClusterScenario } from "./scenario.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
 import { SimulatedTestbed } from "./simulated-testbed.ts";
 import { SimulatedVm } from "./simulated-vm.ts";
@@ -53,15 +53,13 @@ export class SimulatedDomain {
   readonly centre: DataCentre;
   /** Undefined when the VMs write to no disks. */
   readonly disks: Disks | undefined;
+  readonly storeOutage: StoreOutage;
   readonly store: SnapshotStore;
   readonly clusters: readonly SimulatedCluster[];
   readonly ages: readonly RestorePointAge[];
   readonly fastForward: FastForward | undefined;
   readonly #policy: ClusterPolicy;
   readonly #processes = new Map<SimulatedCluster, ProcessHandle>();
-  readonly #phases: readonly number[];
-  /** Failures that nobody knows of yet, by host, with what finds them. */
-  readonly #pending = new Map<Host, () => void>();
   #changed: SimEvent<void> | undefined;
 
   constructor(scenario: ClusterScenario, streams: Streams, { policy = protect, onEvent }: DomainOptions = {}) {
@@ -71,6 +69,7 @@ export class SimulatedDomain {
     this.transfers = new Transfers(this.net, this.ledger, this.tell);
     this.memory = memoryTable(scenario.cluster, scenario.storage);
     this.centre = new DataCentre(this.net, scenario.dataCentre);
+    this.storeOutage = new StoreOutage(this.centre, this.sim);
     const placements = streams.get("placement of copies");
     const pick = (n: number): number => placements.integer(0, n - 1);
     const { disk } = scenario.cluster.vm;
@@ -97,13 +96,11 @@ export class SimulatedDomain {
     this.ages = this.clusters.map(
       (cluster) => new RestorePointAge({ cluster, chain: this.store.chain(cluster), ledger, sim, clock }),
     );
-    const beats = streams.get("phases of heartbeats");
-    this.#phases = this.centre.hosts.map(() => beats.uniform(0, scenario.detection.heartbeat));
     this.fastForward =
       scenario.fidelity === "full" || scenario.policy !== "protect"
         ? undefined
         : new FastForward(this, streams.get("cycles jumped over"));
-    this.#scheduleOutages(streams);
+    new SimulatedFailures(this, streams);
   }
 
   /** Happens at the next change that a waiting policy may be interested in. */
@@ -216,110 +213,9 @@ export class SimulatedDomain {
     return new SimulatedCluster(name, vms, scenario, this.ledger, this.sim, chance, this.tell);
   }
 
-  #scheduleOutages(streams: Streams): void {
-    const { failures, horizon } = this.scenario;
-    const hosts = streams.split("hosts");
-    for (const [i, outages] of outagesOf(failures.host, this.centre.hosts.length, horizon, (n) =>
-      hosts.get(n),
-    ).entries()) {
-      const host = this.centre.hosts[i]!;
-      this.#scheduleNext(outages, 0, (outage) => this.#hostOutage(host, outage));
-    }
-    const vms = this.clusters.flatMap((cluster) => cluster.vms.map((vm) => ({ cluster, vm })));
-    const own = streams.split("VMs");
-    for (const [i, outages] of outagesOf(failures.vm, vms.length, horizon, (n) => own.get(n)).entries()) {
-      const { cluster, vm } = vms[i]!;
-      this.#scheduleNext(outages, 0, () => this.#vmFails(cluster, vm));
-    }
-  }
-
-  #scheduleNext(outages: readonly Outage[], next: number, happen: (outage: Outage) => void): void {
-    const outage = outages[next];
-    if (outage === undefined) return;
-    this.clock.at(outage.start, () => {
-      happen(outage);
-      this.#scheduleNext(outages, next + 1, happen);
-    });
-  }
-
-  #hostOutage(host: Host, { end, permanent }: Outage): void {
-    this.fastForward?.disturb();
-    // A second failure of a host that is down already is none; its record may overlap.
-    if (!host.up) {
-      this.ledger.add("ignoredOutages", 1);
-      this.tell?.({ kind: "failure", component: "host", name: host.name, permanent, ignored: true, vms: [] });
-      return;
-    }
-    const vms = this.clusters.flatMap((one) => one.vms.filter((vm) => vm.host === host).map(({ name }) => name));
-    this.tell?.({ kind: "failure", component: "host", name: host.name, permanent, ignored: false, vms });
-    this.ledger.add("hostFailures", 1);
-    host.up = false;
-    const reports: FailureReport[] = [];
-    for (const cluster of this.clusters) {
-      const lost = cluster.vms.filter((vm) => vm.host === host);
-      if (lost.length === 0) continue;
-      for (const vm of lost) {
-        this.#lose(cluster, vm);
-        vm.host = undefined;
-        this.centre.release(host, this.scenario.cluster.vm);
-      }
-      reports.push({ cluster, vms: lost });
-    }
-    this.store.hostDown(host, permanent);
-    this.#detect(host, reports);
-    if (Number.isFinite(end)) {
-      this.clock.at(Math.max(end, this.clock.now), () => {
-        this.fastForward?.disturb();
-        host.up = true;
-        this.tell?.({ kind: "return", component: "host", name: host.name });
-        // A host that is back says itself that its VMs are gone.
-        this.#pending.get(host)?.();
-        this.store.hostUp(host);
-      });
-    }
-  }
-
-  #vmFails(cluster: SimulatedCluster, vm: SimulatedVm): void {
-    this.fastForward?.disturb();
-    if (vm.host === undefined || vm.state === "detect" || vm.state === "plan" || vm.state === "noSpare") {
-      this.ledger.add("ignoredOutages", 1);
-      this.tell?.({ kind: "failure", component: "vm", name: vm.name, permanent: false, ignored: true, vms: [] });
-      return;
-    }
-    this.ledger.add("vmFailures", 1);
-    this.tell?.({ kind: "failure", component: "vm", name: vm.name, permanent: false, ignored: false, vms: [vm.name] });
-    this.#lose(cluster, vm);
-    this.#detect(vm.host, [{ cluster, vms: [vm] }]);
-  }
-
-  #lose(cluster: SimulatedCluster, vm: SimulatedVm): void {
-    cluster.undetected.add(vm);
-    cluster.lose(vm);
-    cluster.cut?.lose(vm);
-    if (vm.load?.transfer !== undefined) this.transfers.cancel(vm.load.transfer);
-    vm.load = undefined;
-  }
-
-  /** Finds the failures by their missing heartbeats, and tells the clusters. */
-  #detect(host: Host, reports: readonly FailureReport[]): void {
-    const earlier = this.#pending.get(host);
-    const delay = detectionDelay(this.scenario.detection, this.clock.now, this.#phases[host.index]!);
-    let open = true;
-    const find = (): void => {
-      if (!open) return;
-      open = false;
-      earlier?.();
-      if (this.#pending.get(host) === find) this.#pending.delete(host);
-      for (const report of reports) {
-        const cluster = report.cluster as SimulatedCluster;
-        for (const vm of report.vms) cluster.undetected.delete(vm as SimulatedVm);
-        this.tell?.({ kind: "detection", cluster: cluster.name, vms: report.vms.map(({ name }) => name) });
-        const process = this.#processes.get(cluster)!;
-        // A policy that has ended leaves its cluster to itself.
-        if (process.isAlive) process.interrupt(report);
-      }
-    };
-    this.#pending.set(host, find);
-    this.sim.timer(find).arm(delay);
+  /** Tells the policy of a cluster which of its VMs were found to have failed. One that has ended leaves it to itself. */
+  interrupt(report: FailureReport): void {
+    const process = this.#processes.get(report.cluster as SimulatedCluster)!;
+    if (process.isAlive) process.interrupt(report);
   }
 }

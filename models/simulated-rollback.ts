@@ -78,7 +78,8 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
         for (const part of point.parts) {
           if (isLoaded(part.vm, point)) continue;
           open += 1;
-          if (part.vm.load?.transfer === undefined && part.vm.host?.up === true) this.#load(cluster, point, part.vm);
+          if (part.vm.load?.transfer === undefined && part.vm.host?.reachable === true)
+            this.#load(cluster, point, part.vm);
           if (isLoaded(part.vm, point)) open -= 1;
         }
         if (open === 0) break;
@@ -100,7 +101,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     enter(cluster, "resume");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "resume");
     if (rollback.resumeTime > 0) yield* pass(rollback.resumeTime);
-    for (const vm of cluster.vms) if (vm.state === "resume") this.#domain.store.stage(vm);
+    for (const vm of cluster.vms) if (vm.state === "resume" && vm.load?.kept === true) this.#domain.store.stage(vm);
     cluster.tracking = this.#domain.scenario.snapshot.record !== "full";
     cluster.restore!.firstInstruction = this.#sim.now;
   }
@@ -112,7 +113,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
       if (!cluster.undetected.has(vm)) cluster.move(vm, "coldStart");
     }
     cluster.tracking = false;
-    if (rollback.coldStart > 0) yield* pass(rollback.coldStart);
+    yield* this.#withStore(rollback.coldStart);
     cluster.restore!.firstInstruction = this.#sim.now;
     cluster.restore!.resident = this.#sim.now;
     cluster.startedAt = this.#domain.clock.now;
@@ -124,6 +125,8 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     enter(cluster, "announce");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "announce");
     if (rollback.announceTime > 0) yield* pass(rollback.announceTime);
+    // Who cannot be reached cannot be announced: it comes back, or is suspected.
+    while (cluster.vms.some((vm) => vm.cutOff)) yield* passing(this.#domain.changed);
     for (const vm of cluster.vms) {
       cluster.resume(vm, "announce", { sweeps: false });
       vm.load = undefined;
@@ -148,6 +151,17 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     cluster.restore = undefined;
   }
 
+  /** Something that takes so many seconds, and stands still while the shared store is out. */
+  *#withStore(seconds: number): Policy {
+    const { storeOutage } = this.#domain;
+    for (let left = seconds; left > 0; ) {
+      const before = storeOutage.seconds;
+      yield* pass(left);
+      left = storeOutage.seconds - before;
+      while (storeOutage.on) yield* passing(this.#domain.changed);
+    }
+  }
+
   /** Gives every VM that is known to have lost its host another one; false when there is no room. */
   #place(cluster: SimulatedCluster, rollback: RollbackPlan): boolean {
     const { centre, scenario } = this.#domain;
@@ -155,7 +169,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const homeless = vms.filter((vm) => vm.host === undefined && !cluster.undetected.has(vm));
     if (homeless.length === 0) return true;
     const placed = vms.flatMap((vm) => (vm.host === undefined ? [] : [vm.host.index]));
-    const chosen = placeVms(rollback.placement, centre.hosts, scenario.cluster, placed, homeless.length);
+    const chosen = placeVms(rollback.placement, centre.placeable, scenario.cluster, placed, homeless.length);
     if (chosen === undefined) return false;
     for (const [i, vm] of homeless.entries()) {
       const host = centre.hosts[chosen[i]!]!;
@@ -170,8 +184,10 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   #load(cluster: SimulatedCluster, point: SimulatedSnapshot, vm: SimulatedVm): void {
     const { store, transfers } = this.#domain;
     const host = vm.host!;
-    if (vm.load?.point !== point || vm.load.host !== host) vm.load = { point, host, transfer: undefined, done: false };
+    if (vm.load?.point !== point || vm.load.host !== host)
+      vm.load = { point, host, transfer: undefined, done: false, kept: true };
     const { load } = vm;
+    load.kept &&= host.up;
     const restore = store.restoreRoute(point, vm, host);
     if (restore === undefined) return;
     const bytes = Math.min(load.remaining ?? restore.bytes, restore.bytes);

@@ -23,6 +23,8 @@ export interface StoredPart {
   delivered: Map<Host, Float64Array> | undefined;
   transfer: Transfer | undefined;
   replicated: boolean;
+  /** Its pages were lost before they were copied. */
+  broken: boolean;
 }
 
 /** The memory of one VM in a snapshot, and the layer of its disk that was frozen by the same cut. */

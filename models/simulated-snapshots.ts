@@ -30,8 +30,10 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     try {
       for (;;) {
         if (due > this.#sim.now) yield* pass(due - this.#sim.now);
-        // A capture has ended before the next cut; so many may still be replicating, and merges must keep up.
-        while (chain.inFlight.length > plan.maxInFlight || chain.backlog > 1) yield* passing(this.#domain.changed);
+        // A capture has ended before the next cut; so many may still be replicating, and merges must keep up. What is
+        // captured needs a disk to go to.
+        while (chain.inFlight.length > plan.maxInFlight || chain.backlog > 1 || !cluster.hasDisks)
+          yield* passing(this.#domain.changed);
         if (plan.onOverrun === "skip" && this.#sim.now > due) {
           due += Math.ceil((this.#sim.now - due) / plan.interval) * plan.interval;
           continue;
@@ -47,8 +49,11 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
         for (const one of cycles) if (!one.isAlive) cycles.delete(one);
         yield* passing(captured);
         const { cutAt, resumedAt } = cluster;
-        if (lastCut !== undefined) ledger.observe("intervalAchieved", cutAt - lastCut);
-        lastCut = cutAt;
+        // A cut whose capture was broken off has no snapshot.
+        if (cluster.capturedCut === cutAt) {
+          if (lastCut !== undefined) ledger.observe("intervalAchieved", cutAt - lastCut);
+          lastCut = cutAt;
+        }
         if (typeof asked === "function") plan = asked();
         // From one cut to the next as they are planned: VMs that are late by chance do not put the next cut off.
         due = (plan.intervalFrom === "cut" ? planned : resumedAt) + plan.interval - early();
@@ -75,9 +80,15 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
       cluster.cut = undefined;
     }
     const snapshot = cut.snapshot!;
-    // It may have been given up meanwhile, with what it builds on.
-    if (snapshot.state === "cut") snapshot.state = "captured";
+    if (snapshot.stored.some(({ broken }) => broken)) {
+      store.discard(snapshot);
+      cluster.captured?.succeed(undefined);
+      cluster.captured = undefined;
+      return snapshot;
+    }
     if (plan.capture === "pre-copy") cluster.lead = Math.max(0, snapshot.cutAt - begun - plan.costs.prepare);
+    snapshot.state = "captured";
+    cluster.capturedCut = snapshot.cutAt;
     if (snapshot.whole) for (const { vm, source } of snapshot.parts) vm.stagedOn = source;
     store.recount();
     snapshot.pause = cut.longestPause;

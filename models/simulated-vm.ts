@@ -14,6 +14,8 @@ interface Load {
   /** Bytes that have not arrived, when a transfer was broken off. */
   remaining?: number;
   done: boolean;
+  /** What has arrived lies on the disk of the host too. */
+  kept: boolean;
 }
 
 /** What a guest has done in some time: seconds of work and of wall time, and write faults. */
@@ -31,6 +33,8 @@ export class SimulatedVm implements Vm {
   readonly index: number;
   state: VmState = "up";
   host: Host | undefined;
+  /** Since when it runs on a host that cannot be reached, on the simulation's clock. */
+  cutOffAt: number | undefined;
   /** The host whose disk holds all pages of the restore points, because they were captured or restored there; so, too, a local disk. */
   stagedOn: Host | undefined;
   /** Undefined when the guest writes to none. */
@@ -60,6 +64,11 @@ export class SimulatedVm implements Vm {
     this.inSet = new Float64Array(memory.classes.length);
     this.dirtyInLastRound = new Float64Array(memory.classes.length);
     this.#guest = new GuestClock(memory.classes, plan, memory.dirtyModel);
+  }
+
+  /** Runs, or is restored, where nobody can reach it, and nobody knows that yet. */
+  get cutOff(): boolean {
+    return this.cutOffAt !== undefined;
   }
 
   /** {@link stagedOn}, while its disk can be read. */

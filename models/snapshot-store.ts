@@ -137,6 +137,47 @@ export class SnapshotStore {
     }
   }
 
+  /**
+   * The cluster runs on without a snapshot that can never be durable, and without those cut after it; what is recorded next
+   * cannot build on them. One that is still being captured is given up when that has ended.
+   */
+  giveUp(snapshot: SimulatedSnapshot): void {
+    const { inFlight } = this.chain(snapshot.cluster);
+    for (const one of inFlight.slice(inFlight.indexOf(snapshot))) {
+      if (one.state === "cut") for (const part of one.parts) part.broken = true;
+      else this.discard(one);
+    }
+    snapshot.cluster.tracking = false;
+  }
+
+  /** A snapshot is given up while its cluster runs on. */
+  discard(snapshot: SimulatedSnapshot): void {
+    const { cluster } = snapshot;
+    const chain = this.chain(cluster);
+    chain.inFlight = chain.inFlight.filter((one) => one !== snapshot);
+    snapshot.state = "failed";
+    this.#parts.ledger.add("snapshotsFailed", 1);
+    this.#replication.cancel(snapshot);
+    for (const { vm, layer } of snapshot.parts) if (layer !== undefined) vm.disk!.release(layer.version);
+    if (chain.versions.length + chain.inFlight.length === 0) for (const { disk } of cluster.vms) disk?.startOver();
+    cluster.tracking = false;
+    this.#layOut(cluster);
+    this.recount();
+    this.#parts.onChange();
+  }
+
+  /** The disk that captured snapshots lie on is gone: what has not been copied from it never will be. */
+  sourceLost(host: Host): void {
+    for (const chain of this.#chains.values()) {
+      for (const snapshot of [...chain.inFlight]) {
+        const lost = snapshot.stored.filter((part) => part.source === host && !part.replicated);
+        if (lost.length === 0 || snapshot.state === "failed") continue;
+        if (snapshot.state === "cut") for (const part of lost) part.broken = true;
+        else this.giveUp(snapshot);
+      }
+    }
+  }
+
   /** How a VM's pages of a restore point come to a host; undefined while some cannot. */
   restoreRoute(point: SimulatedSnapshot, vm: SimulatedVm, host: Host): Restore | undefined {
     const { centre, memory, scenario } = this.#parts;
@@ -221,9 +262,8 @@ export class SnapshotStore {
 
   /** Gives up what builds on snapshots that are gone. */
   dropStranded(cluster: SimulatedCluster): void {
-    if (!this.chain(cluster).stranded) return;
-    this.abandon(cluster);
-    cluster.tracking = false;
+    const chain = this.chain(cluster);
+    if (chain.stranded) this.giveUp(chain.inFlight[0]!);
   }
 
   #topologyChanged(): void {

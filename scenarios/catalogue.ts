@@ -21,6 +21,10 @@ export type DefaultsSection =
   | "workload"
   | "failureLaw"
   | "failureTrace"
+  | "diskLaw"
+  | "diskTrace"
+  | "shockLaw"
+  | "shockTimes"
   | "vmDisk";
 
 /** Named workloads, hardware, policies and laws, and the defaults of every key; each number with its provenance. */

@@ -1,19 +1,13 @@
-import { lifetime } from "../models/laws.ts";
-import { type OutageTrace, type PageType, pageTypes } from "../models/scenario.ts";
+import { type PageType, pageTypes } from "../models/scenario.ts";
 import { checkCut, remarksOnCut } from "./check-cut.ts";
 import { checkDisks } from "./check-disks.ts";
+import { checkDetection, checkFailures } from "./check-failures.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
-import type { FailureSourceSpec } from "./failures-schema.ts";
-import type { Path } from "./issue.ts";
-import { lawOf } from "./law-schema.ts";
+import type { Path, Report } from "./issue.ts";
 import { duration, formatQuantity, size } from "./units.ts";
 
-/** Says that the value at `path` cannot be, together with those at the `related` paths. */
-export type Report = (path: Path, message: string, related?: readonly Path[]) => void;
-
-/** Above these the memory of the machine that simulates, or the patience of its owner, would end first. */
+/** Above this the memory of the machine that simulates would end first. */
 const mostChunks = 10_000_000;
-const mostOutages = 20_000_000;
 
 const hostCount: readonly Path[] = [
   ["dataCentre", "hostsPerRack"],
@@ -29,7 +23,7 @@ export const checkCluster = (file: ClusterFile, report: Report): void => {
   checkStorage(file, report);
   checkDisks(file, report);
   checkDetection(file, report);
-  checkOutages(file, report);
+  checkFailures(file, report);
 };
 
 /** What is possible but should be known to whoever reads the results. */
@@ -164,77 +158,4 @@ const alternatives: { readonly [type in PageType]: string } = {
   cacheDirty: "kill-process",
   anonymous: "kill-process",
   kernel: "copies: full",
-};
-
-const checkDetection = ({ detection }: ClusterFile, report: Report): void => {
-  const { heartbeat, timeout } = detection;
-  if (timeout < heartbeat) {
-    const message = `${formatQuantity(duration, timeout)} is shorter than the heartbeat of ${formatQuantity(duration, heartbeat)}: every machine would be suspected between two beats`;
-    report(["detection", "timeout"], message, [["detection", "heartbeat"]]);
-  }
-};
-
-const checkOutages = (file: ClusterFile, report: Report): void => {
-  const { cluster } = file;
-  for (const [component, total] of [
-    ["host", hostsOf(file)],
-    ["vm", cluster.count * cluster.vms],
-  ] as const) {
-    checkOutageCount(component, outagesByLaw(file.failures[component], total, file.horizon), report);
-  }
-  checkTimes("host", file.failures.host, hostsOf(file), report);
-  checkTimes("vm", file.failures.vm, cluster.count * cluster.vms, report);
-};
-
-/** Says so if a trace holds more outages for `total` components than can be simulated. */
-export const checkTraceOutages = (
-  component: "host" | "vm",
-  { byNode, span }: OutageTrace,
-  total: number,
-  horizon: number,
-  report: Report,
-): void => {
-  const outages = byNode.reduce((sum, record) => sum + record.length, 0);
-  checkOutageCount(component, (outages / byNode.length) * total * (horizon / span), report);
-};
-
-const checkOutageCount = (component: "host" | "vm", outages: number, report: Report): void => {
-  if (outages <= mostOutages) return;
-  const source = ["failures", component];
-  report(
-    ["horizon"],
-    `with these failures there would be about ${outages.toExponential(0)} outages of ${component}s; at most ${mostOutages} can be simulated: shorten it, or let less fail`,
-    [...["mean", "scale", "median", "mu", "value", "sample", "trace"].map((key) => [...source, key]), source],
-  );
-};
-
-/** How often components under a law fail in the long run, with their repairs. */
-const outagesByLaw = (source: FailureSourceSpec, total: number, horizon: number): number => {
-  if (source === "none" || !("law" in source)) return 0;
-  return (total * horizon) / (lifetime(lawOf(source)).mean + lifetime(lawOf(source.repair)).mean);
-};
-
-const checkTimes = (component: "host" | "vm", source: FailureSourceSpec, total: number, report: Report): void => {
-  if (source === "none" || !("times" in source)) return;
-  const seen = new Map<number, { readonly start: number; readonly end: number }[]>();
-  source.times.forEach(({ component: index, start, end = Infinity }, position) => {
-    const path = ["failures", component, "times", position];
-    if (index >= total)
-      report(
-        [...path, "component"],
-        `there is no ${component} ${index}: they are counted from 0 to ${total - 1}`,
-        component === "host"
-          ? hostCount
-          : [
-              ["cluster", "vms"],
-              ["cluster", "count"],
-            ],
-      );
-    if (end < start) report([...path, "end"], "is before its start");
-    const others = seen.get(index) ?? [];
-    if (others.some((other) => start < other.end && other.start < end)) {
-      report([...path, "start"], `${component} ${index} is down already at that time`);
-    }
-    seen.set(index, [...others, { start, end }]);
-  });
 };

@@ -1,7 +1,7 @@
 import { cutsByChance } from "../models/cut/desynchrony.ts";
 import { lifetime } from "../models/laws.ts";
-import type { Report } from "./check-cluster.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
+import type { Report } from "./issue.ts";
 import { type LawSpec, lawOf } from "./law-schema.ts";
 import { duration, formatQuantity } from "./units.ts";
 

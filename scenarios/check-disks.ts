@@ -1,6 +1,5 @@
-import type { Report } from "./check-cluster.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
-import type { Path } from "./issue.ts";
+import type { Path, Report } from "./issue.ts";
 import { formatQuantity, rate, size } from "./units.ts";
 
 type Disk = Exclude<ClusterFile["cluster"]["vm"]["disk"], "none">;

@@ -1,5 +1,5 @@
 import { textbookIssues } from "../models/textbook-issues.ts";
-import type { Report } from "./check-cluster.ts";
+import type { Report } from "./issue.ts";
 import type { TextbookScenario } from "./resolve-textbook.ts";
 
 /** What the model itself has to say about a textbook scenario, besides what the schema has checked. */

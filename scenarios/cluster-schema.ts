@@ -4,7 +4,7 @@ import { dirtyModels } from "../models/dirty-curve.ts";
 import { captures, cutProtocols, faultPaths, pageTypes, records, rollbackPlacements } from "../models/scenario.ts";
 import { deliveries } from "../models/tcp-interruption.ts";
 import { experimentShape } from "./experiment-schema.ts";
-import { failureSourceSchema } from "./failures-schema.ts";
+import { failuresSchema, falseSuspicionSchema } from "./failures-schema.ts";
 import { lawSchema } from "./law-schema.ts";
 import {
   atLeastAMillisecond,
@@ -186,9 +186,10 @@ export const clusterSchema = z.strictObject({
     .strictObject({
       heartbeat: positiveSeconds("Time between heartbeats"),
       timeout: positiveSeconds("Silence that means failure"),
+      falseSuspicion: falseSuspicionSchema.describe("Healthy VMs that are taken for dead, and fenced"),
     })
     .describe("How failures are found"),
-  failures: z.strictObject({ host: failureSourceSchema, vm: failureSourceSchema }).describe("What fails, and when"),
+  failures: failuresSchema.describe("What fails, and when"),
   pauseTolerance: seconds("Pauses of the whole cluster up to this long count as up"),
 });
 

@@ -1,4 +1,5 @@
 import { usefulWork } from "../models/analytic/useful-work.ts";
+import { components, noFailures } from "../models/failures/failure-spec.ts";
 import { type Law, mean as meanOf, survival } from "../models/laws.ts";
 import type { ClusterScenario } from "../models/scenario.ts";
 import { simulateCluster } from "../models/simulate.ts";
@@ -20,7 +21,7 @@ export const renewalForm = (scenario: ClusterScenario, downtime: number): Renewa
   const mtbf = clusterMtbf(scenario);
   if (mtbf === undefined) return undefined;
   const { metrics } = simulateCluster(
-    { ...scenario, fidelity: "auto", failures: { host: { kind: "none" }, vm: { kind: "none" } } },
+    { ...scenario, fidelity: "auto", failures: noFailures },
     { seed: 1, replication: 0 },
   );
   const period = metrics["intervalAchieved"]!;
@@ -35,9 +36,12 @@ export const renewalForm = (scenario: ClusterScenario, downtime: number): Renewa
   return { workRatio: later + first, mtbf };
 };
 
-/** Hosts that run a VM fail as often as those that are up do on average. */
-const clusterMtbf = ({ cluster, dataCentre, failures }: ClusterScenario): number | undefined => {
-  const { host } = failures;
+/** Hosts that run a VM fail as often as those that are up do on average; if other things fail too, the form does not hold. */
+const clusterMtbf = ({ cluster, dataCentre, failures, detection }: ClusterScenario): number | undefined => {
+  const { host, renewal, shocks } = failures;
+  const others = components.some((component) => component !== "host" && failures[component].kind !== "none");
+  if (others || renewal !== "component" || shocks.length > 0 || detection.falseSuspicion.kind !== "none")
+    return undefined;
   const occupied = Math.min(cluster.vms, dataCentre.racks * dataCentre.hostsPerRack);
   if (host.kind === "law") return meanOf(host.time) / occupied;
   if (host.kind !== "trace") return undefined;

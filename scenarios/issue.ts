@@ -3,6 +3,9 @@ import { excerpt, type Place, placeName, position } from "./place.ts";
 /** Keys and indices from the root of a scenario down to a value. */
 export type Path = readonly (string | number)[];
 
+/** Says that the value at `path` cannot be, together with those at the `related` paths. */
+export type Report = (path: Path, message: string, related?: readonly Path[]) => void;
+
 /** One thing that is wrong with a scenario. */
 export interface Issue {
   readonly path: Path;

@@ -1,7 +1,8 @@
 import { isAbsolute, join } from "node:path";
+import { components } from "../models/failures/failure-spec.ts";
 import type { Catalogue, DefaultsSection } from "./catalogue.ts";
 import type { Issue } from "./issue.ts";
-import { slots } from "./slots.ts";
+import { type Slot, shockList, slots } from "./slots.ts";
 import { didYouMean } from "./spelling.ts";
 import { isTraceFile } from "./trace-readers/read-trace.ts";
 import { at, changed, type Mapping, plain, type Tree } from "./tree.ts";
@@ -12,37 +13,47 @@ import { at, changed, type Mapping, plain, type Tree } from "./tree.ts";
  */
 export const prepareLayer = (tree: Tree, catalogue: Catalogue, issues: Issue[]): Tree => {
   let layer = changed(markWhole(tree), ["cluster", "workload"], wholeWorkload);
-  for (const { path, kind, words = [] } of slots) {
-    layer = changed(layer, path, (node) => {
-      if (node.kind !== "scalar" || typeof node.value !== "string") return node;
-      const name = node.value;
-      if (words.includes(name) || (/^[-+.\d]/.test(name) && catalogue.find(kind, name) === undefined)) return node;
-      const found = catalogue.find(kind, name);
-      if (found !== undefined) return found;
-      const known = catalogue.names(kind);
-      const hint = didYouMean(name, [...known, ...words]);
-      const choice = `known are ${[...words, ...known].join(", ")}`;
-      issues.push({
-        path,
-        message: `there is no ${name} in the catalogue of ${kind.replace("-", " ")}${hint || ";"} ${choice}`,
-        place: node.at,
-      });
-      return node;
-    });
-  }
-  for (const component of ["host", "vm"]) layer = changed(layer, ["failures", component, "trace"], absolute);
+  for (const slot of slots) layer = changed(layer, slot.path, (node) => named(node, slot, catalogue, issues));
+  layer = eachItem(layer, shockList.path, (node) => named(node, shockList, catalogue, issues));
+  for (const component of components) layer = changed(layer, ["failures", component, "trace"], absolute);
   return layer;
 };
 
+/** What a name of the catalogue stands for; anything else stays. */
+const named = (node: Tree, { path, kind, words = [] }: Slot, catalogue: Catalogue, issues: Issue[]): Tree => {
+  if (node.kind !== "scalar" || typeof node.value !== "string") return node;
+  const name = node.value;
+  if (words.includes(name) || (/^[-+.\d]/.test(name) && catalogue.find(kind, name) === undefined)) return node;
+  const found = catalogue.find(kind, name);
+  if (found !== undefined) return found;
+  const known = catalogue.names(kind);
+  const hint = didYouMean(name, [...known, ...words]);
+  const choice = `known are ${[...words, ...known].join(", ")}`;
+  issues.push({
+    path,
+    message: `there is no ${name} in the catalogue of ${kind.replace("-", " ")}${hint || ";"} ${choice}`,
+    place: node.at,
+  });
+  return node;
+};
+
+/** The same tree with `change` applied to each item of the list at `path`. */
+const eachItem = (tree: Tree, path: readonly string[], change: (node: Tree) => Tree): Tree =>
+  changed(tree, path, (node) => (node.kind === "list" ? { ...node, items: node.items.map(change) } : node));
+
 /** Lays under a merged scenario those defaults that depend on what it says elsewhere. */
 export const complete = (tree: Tree, catalogue: Catalogue): Tree => {
-  const lay = (whole: Tree, path: readonly string[], sectionFor: (node: Tree) => DefaultsSection | undefined): Tree =>
-    changed(whole, path, (node) => {
+  type SectionFor = (node: Tree) => DefaultsSection | undefined;
+  const complement =
+    (sectionFor: SectionFor) =>
+    (node: Tree): Tree => {
       const section = sectionFor(node);
       return section === undefined || node.kind !== "mapping" ? node : under(catalogue.defaults(section), node);
-    });
-  const beside = (node: Tree): DefaultsSection | undefined =>
-    at(node, ["law"]) ? "failureLaw" : at(node, ["trace"]) ? "failureTrace" : undefined;
+    };
+  const lay = (whole: Tree, path: readonly string[], sectionFor: SectionFor): Tree =>
+    changed(whole, path, complement(sectionFor));
+  const beside = (law: DefaultsSection, trace: DefaultsSection) => (node: Tree) =>
+    at(node, ["law"]) ? law : at(node, ["trace"]) ? trace : undefined;
   const captured = lay(
     tree,
     ["snapshot"],
@@ -53,7 +64,20 @@ export const complete = (tree: Tree, catalogue: Catalogue): Tree => {
   );
   const written = lay(talking, ["cluster", "vm", "disk"], () => "vmDisk");
   const working = lay(written, ["cluster", "workload"], () => "workload");
-  return ["host", "vm"].reduce((whole, component) => lay(whole, ["failures", component], beside), working);
+  const failing = components.reduce(
+    (whole, component) =>
+      lay(
+        whole,
+        ["failures", component],
+        component === "disk" ? beside("diskLaw", "diskTrace") : beside("failureLaw", "failureTrace"),
+      ),
+    working,
+  );
+  return eachItem(
+    failing,
+    shockList.path,
+    complement((node) => (at(node, ["law"]) ? "shockLaw" : at(node, ["times"]) ? "shockTimes" : undefined)),
+  );
 };
 
 /** Which pages are recorded, by the capture. */

@@ -1,21 +1,23 @@
 import { basename } from "node:path";
 import type * as z from "zod";
-import type { OutageTrace } from "../models/scenario.ts";
+import { type Component, components, type OutageTrace } from "../models/failures/failure-spec.ts";
 import { captureRemarks } from "./capture-remarks.ts";
 import { Catalogue } from "./catalogue.ts";
-import { checkCluster, checkTraceOutages, type Report, remarksOn } from "./check-cluster.ts";
+import { checkCluster, remarksOn } from "./check-cluster.ts";
+import { checkTraceOutages, countsOf } from "./check-failures.ts";
 import { checkTextbook } from "./check-textbook.ts";
 import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
 import { FormShelf, type UsedFile } from "./csv-forms/form-shelf.ts";
 import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
-import { type Issue, type Path, ScenarioError } from "./issue.ts";
+import { type Issue, type Path, type Report, ScenarioError } from "./issue.ts";
 import { endWithWork } from "./job.ts";
 import { layForms } from "./lay-forms.ts";
 import { complete, prepareLayer } from "./layer.ts";
 import { readMeasurements } from "./measurements.ts";
 import { type Override, overridePath, readOverride } from "./override.ts";
 import { resolveCluster } from "./resolve-cluster.ts";
+import type { Traces } from "./resolve-failures.ts";
 import { resolveTextbook } from "./resolve-textbook.ts";
 import type { Scenario } from "./scenario.ts";
 import { beyond, setAside } from "./set-aside.ts";
@@ -225,7 +227,9 @@ class Loader {
     }
     checkCluster(file, report);
     for (const note of remarksOn(file)) this.#notes.add(note);
-    const traces = { host: this.#trace("host", file, report), vm: this.#trace("vm", file, report) };
+    const traces = Object.fromEntries(
+      components.map((component) => [component, this.#trace(component, file, report)]),
+    ) as Traces;
     const measurements = readMeasurements(file, tree, this.#forms, report);
     if (this.#issues.length > 0) return undefined;
     const scenario = resolveCluster(file, name, traces, measurements);
@@ -233,11 +237,10 @@ class Loader {
     return scenario;
   }
 
-  #trace(component: "host" | "vm", file: ClusterFile, report: Report): OutageTrace | undefined {
+  #trace(component: Component, file: ClusterFile, report: Report): OutageTrace | undefined {
     const source = file.failures[component];
     if (source === "none" || !("trace" in source)) return undefined;
-    const { racks, hostsPerRack } = file.dataCentre;
-    const count = component === "host" ? racks * hostsPerRack : file.cluster.count * file.cluster.vms;
+    const count = countsOf(file)[component];
     try {
       const trace = this.#traces.get(source, component, count);
       checkTraceOutages(component, trace, count, file.horizon, report);

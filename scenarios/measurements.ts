@@ -1,9 +1,9 @@
 import type { WriteClass } from "../models/fit-writes.ts";
 import type { TrafficMatrix } from "../models/traffic.ts";
-import type { Report } from "./check-cluster.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
 import type { FormShelf } from "./csv-forms/form-shelf.ts";
 import { writesNotGiven } from "./csv-forms/mix-csv.ts";
+import type { Report } from "./issue.ts";
 import { at, type Tree } from "./tree.ts";
 import { duration, formatQuantity } from "./units.ts";
 

@@ -10,8 +10,6 @@ const planned: { readonly [path: string]: { readonly words?: readonly string[]; 
     "storage.policy.*": { keys: ["erasure"] },
     "storage.policy.*.copies": { words: ["erasure"] },
     "storage.placement": { words: ["random", "copyset", "tiered", "local-first"] },
-    failures: { keys: ["disk", "rack", "uplink", "store", "renewal", "shocks"] },
-    detection: { keys: ["falseSuspicion"] },
     rollback: { keys: ["admission"] },
     "rollback.placement": { words: ["random", "pack", "traffic-aware", "similarity-aware", "joint"] },
     "rollback.transfer": { words: ["multicast", "chain", "tree", "swarm"] },

@@ -2,27 +2,19 @@ import { layWrites } from "../models/lay-writes.ts";
 import {
   type ClassStorage,
   type ClusterScenario,
-  type FailureSource,
-  type OutageTrace,
   type PageClass,
   type PageType,
   pageTypes,
   type VmSpec,
 } from "../models/scenario.ts";
 import type { ClusterFile } from "./cluster-schema.ts";
-import type { FailureSourceSpec } from "./failures-schema.ts";
 import { lawOf } from "./law-schema.ts";
 import type { Measurements } from "./measurements.ts";
+import { resolveFailures, resolveFalseSuspicion, type Traces } from "./resolve-failures.ts";
 import { resolveTraffic } from "./traffic-schema.ts";
 
 const pageSize = 4096;
 const gibibyte = 2 ** 30;
-
-/** The traces that a file asks for, read. */
-export interface Traces {
-  readonly host: OutageTrace | undefined;
-  readonly vm: OutageTrace | undefined;
-}
 
 /** What a checked file means, in seconds, bytes, bytes per second and pages. */
 export const resolveCluster = (
@@ -31,7 +23,7 @@ export const resolveCluster = (
   traces: Traces,
   { writes, traffic }: Measurements,
 ): ClusterScenario => {
-  const { dataCentre, snapshot, storage, failures } = file;
+  const { dataCentre, snapshot, storage } = file;
   const { intensity, ...cluster } = file.cluster;
   const { host } = dataCentre;
   const { costs } = snapshot;
@@ -96,11 +88,8 @@ export const resolveCluster = (
     },
     rollback: file.rollback,
     policy: "protect",
-    detection: file.detection,
-    failures: {
-      host: failureSource(failures.host, traces.host),
-      vm: failureSource(failures.vm, traces.vm),
-    },
+    detection: { ...file.detection, falseSuspicion: resolveFalseSuspicion(file.detection.falseSuspicion) },
+    failures: resolveFailures(file, traces),
     pauseTolerance: file.pauseTolerance,
   };
 };
@@ -132,16 +121,4 @@ const vmSpec = ({ cores, memory, disk }: ClusterFile["cluster"]["vm"]): VmSpec =
 const classStorage = ({ storage }: ClusterFile, type: PageType): ClassStorage => {
   const { copies, onLoss } = storage.policy[type];
   return { copies: copies === "full" ? storage.copies : copies === "drop" ? 0 : copies, onLoss };
-};
-
-const failureSource = (spec: FailureSourceSpec, trace: OutageTrace | undefined): FailureSource => {
-  if (spec === "none") return { kind: "none" };
-  if ("times" in spec) {
-    const outages = spec.times
-      .map(({ component, start, end = Infinity, permanent = false }) => ({ component, start, end, permanent }))
-      .sort((a, b) => a.start - b.start || a.component - b.component);
-    return { kind: "times", outages };
-  }
-  if ("trace" in spec) return { kind: "trace", trace: trace!, permanent: spec.permanent };
-  return { kind: "law", time: lawOf(spec), repair: lawOf(spec.repair), permanent: spec.permanent, age: spec.age };
 };

@@ -1,5 +1,4 @@
-import type { Report } from "./check-cluster.ts";
-import type { Path } from "./issue.ts";
+import type { Path, Report } from "./issue.ts";
 import { at, changed, type Tree, without } from "./tree.ts";
 import type { Fault } from "./zod-issues.ts";
 

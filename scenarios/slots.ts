@@ -1,3 +1,5 @@
+import { components } from "../models/failures/failure-spec.ts";
+
 /** What the catalogue can name, and the file in which it does. */
 export const catalogueKinds = [
   "workloads",
@@ -8,6 +10,7 @@ export const catalogueKinds = [
   "capture-costs",
   "storage-policies",
   "failures",
+  "shocks",
 ] as const;
 export type CatalogueKind = (typeof catalogueKinds)[number];
 
@@ -30,6 +33,8 @@ export const slots: readonly Slot[] = [
   { path: ["cluster", "vm", "disk"], kind: "vm-disks", words: ["none"] },
   { path: ["snapshot", "costs"], kind: "capture-costs" },
   { path: ["storage", "policy"], kind: "storage-policies" },
-  { path: ["failures", "host"], kind: "failures", words: ["none"] },
-  { path: ["failures", "vm"], kind: "failures", words: ["none"] },
+  ...components.map((component): Slot => ({ path: ["failures", component], kind: "failures", words: ["none"] })),
 ];
+
+/** A list whose items may be names of the catalogue. */
+export const shockList: Slot = { path: ["failures", "shocks"], kind: "shocks" };

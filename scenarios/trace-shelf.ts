@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { OutageTrace } from "../models/scenario.ts";
+import type { Component, OutageTrace } from "../models/failures/failure-spec.ts";
 import type { Files } from "./files.ts";
 import type { TraceReading } from "./trace-readers/build-trace.ts";
 import { readTrace } from "./trace-readers/read-trace.ts";
@@ -29,7 +29,7 @@ export class TraceShelf {
    * The trace for `count` components of one kind.
    * @throws TraceError if it cannot be read
    */
-  get({ trace: reference, nodes, span }: TraceRequest, component: "host" | "vm", count: number): OutageTrace {
+  get({ trace: reference, nodes, span }: TraceRequest, component: Component, count: number): OutageTrace {
     const key = JSON.stringify([reference, nodes, span]);
     const observed = { ...(nodes === undefined ? {} : { nodes }), ...(span === undefined ? {} : { span }) };
     const reading = this.#read.get(key) ?? readTrace(this.#files, reference, observed);

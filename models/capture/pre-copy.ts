@@ -22,6 +22,8 @@ export class PreCopy implements VmCapture {
   readonly #set: Float64Array;
   /** Rounds that have been begun while the guest ran. */
   #rounds = 0;
+  /** What was copied is gone with the disk that it was on. */
+  #broken = false;
   #stop = (): void => {};
 
   constructor(vm: SimulatedVm, site: CaptureSite) {
@@ -56,8 +58,13 @@ export class PreCopy implements VmCapture {
       if (pace?.isLast(this.#rounds, enough) ?? enough) ready();
       else this.#round(ready);
     };
+    const broken = (): void => {
+      this.#transfer = undefined;
+      this.#broken = true;
+      ready();
+    };
     const most = pace?.rate(this.#rounds, bytes, begun);
-    this.#transfer = copyOut(this.#site, this.vm, bytes, sent, undefined, most);
+    this.#transfer = copyOut(this.#site, this.vm, bytes, sent, broken, most);
   }
 
   hold(part: VmPart, release: () => void): void {
@@ -66,13 +73,23 @@ export class PreCopy implements VmCapture {
     const bytes = this.#rounds === 0 ? part.total : pageSize * this.#left();
     this.#stop = after(sim, plan.costs.fixed, () => {
       const begun = sim.now;
-      this.#transfer = copyOut(this.#site, this.vm, bytes, () => {
+      const broken = (): void => {
+        this.#transfer = undefined;
+        part.broken = true;
+        release();
+      };
+      if (this.#broken) {
+        broken();
+        return;
+      }
+      const done = (): void => {
         this.#transfer = undefined;
         const fits = sim.now - begun <= plan.downtimeLimit * (1 + 1e-9);
         ledger.observe("preCopyRounds", this.#rounds);
         ledger.observe("preCopyConverged", fits ? 1 : 0);
         release();
-      });
+      };
+      this.#transfer = copyOut(this.#site, this.vm, bytes, done, broken);
     });
   }
 

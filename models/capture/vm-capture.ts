@@ -43,16 +43,23 @@ export interface CaptureSite {
   readonly pace?: Pace;
 }
 
-/** Copies pages of a VM to the disk of its host, at no more than `most` bytes per second. */
+/**
+ * Copies pages of a VM to the disk of its host, at no more than `most` bytes per second; `onBroken` when that is gone, at once if it is gone already. A VM that is lost
+ * breaks off its capture itself.
+ */
 export const copyOut = (
   { centre, transfers, plan, snapshot }: CaptureSite,
   vm: SimulatedVm,
   bytes: number,
   onDone: () => void,
-  onBroken: () => void = () => {},
+  onBroken: () => void,
   most = Number.POSITIVE_INFINITY,
-): Transfer =>
-  transfers.start({
+): Transfer | undefined => {
+  if (!vm.host!.up) {
+    onBroken();
+    return undefined;
+  }
+  return transfers.start({
     errand: "capture",
     vm,
     snapshot,
@@ -62,17 +69,19 @@ export const copyOut = (
     onDone,
     onBroken,
   });
+};
 
-/** Copies the pages of a part to the disk of the capturing host. A capture is broken off only together with its VM. */
+/** Copies the pages of a part to the disk of the capturing host. Without that the capture is over, and the part broken. */
 export const save = (site: CaptureSite, part: VmPart, onDone: () => void): void => {
-  const end = (): void => {
-    part.transfer = undefined;
-  };
   const saved = (): void => {
-    end();
+    part.transfer = undefined;
     onDone();
   };
-  part.transfer = copyOut(site, part.vm, part.total, saved, end);
+  const broken = (): void => {
+    part.broken = true;
+    saved();
+  };
+  part.transfer = copyOut(site, part.vm, part.total, saved, broken);
 };
 
 /** Calls back after `seconds`, at once if there are none; the function returned takes the call back. */

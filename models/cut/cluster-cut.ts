@@ -40,6 +40,8 @@ export class ClusterCut {
   #crossed = 0;
   #forced = 0;
   readonly #late: (() => void)[] = [];
+  /** VMs that would be ready, but cannot be reached. */
+  readonly #unheard = new Map<SimulatedVm, () => void>();
   #cut = 0;
   #unsaved: number;
   #firstCut = Number.POSITIVE_INFINITY;
@@ -83,12 +85,16 @@ export class ClusterCut {
     );
   }
 
-  /** Gets the capture of a VM ready, `late` seconds after the others; a VM that has failed never is. */
+  /**
+   * Gets the capture of a VM ready, `late` seconds after the others. A VM that has failed never is; one that is cut off
+   * hears of the cut when it can be reached again.
+   */
   prepare(i: number, late: number, ready: () => void): void {
     const capture = this.captures[i]!;
     const begin = (): void =>
       capture.prepare(() => {
-        if (capture.vm.running) ready();
+        if (capture.vm.cutOff) this.#unheard.set(capture.vm, ready);
+        else if (capture.vm.running) ready();
       });
     if (late > 0) this.#late.push(after(this.#domain.sim, late, begin));
     else begin();
@@ -161,8 +167,20 @@ export class ClusterCut {
     yield* passing(all);
   }
 
+  /** No message reaches a VM that is cut off. */
+  cutOff(vm: SimulatedVm): void {
+    this.#crossings?.lose(vm.index);
+  }
+
+  reconnect(vm: SimulatedVm): void {
+    const ready = this.#unheard.get(vm);
+    this.#unheard.delete(vm);
+    ready?.();
+  }
+
   /** A VM has failed in the middle of it. */
   lose(vm: SimulatedVm): void {
+    this.#unheard.delete(vm);
     this.captures[vm.index]!.lose();
     this.#crossings?.lose(vm.index);
   }
@@ -170,6 +188,7 @@ export class ClusterCut {
   /** The snapshot is given up, if it is not saved. */
   cancel(): void {
     for (const stop of this.#late) stop();
+    this.#unheard.clear();
     for (const capture of this.captures) capture.cancel();
     // A failure between the first cut and the last: there never was a snapshot of the cluster.
     if (this.#cut === 0 || this.snapshot !== undefined) return;
@@ -186,7 +205,9 @@ export class ClusterCut {
       if (!anyTraffic(traffic)) return;
       const { vms } = this.cluster;
       const near = (from: number, to: number): boolean => vms[from]!.host === vms[to]!.host;
-      const waiting = vms.filter((vm, k) => this.#parts[k] === undefined && vm.running).map((vm) => vm.index);
+      const waiting = vms
+        .filter((vm, k) => this.#parts[k] === undefined && vm.running && !vm.cutOff)
+        .map((vm) => vm.index);
       const messages = { vms: vms.length, traffic, near, delay: scenario.dataCentre.latency };
       this.#crossings = new Crossings(messages, waiting, this.cluster.chance);
     }
@@ -218,7 +239,7 @@ export class ClusterCut {
       ledger.add("layers", 1);
       ledger.add("layerBytes", layer.bytes);
     }
-    const state = { delivered: undefined, transfer: undefined, replicated: false };
+    const state = { delivered: undefined, transfer: undefined, replicated: false, broken: false };
     return { of: "memory", vm, snapshot, whole, bytes, total, copies, layer, source, ...state };
   }
 

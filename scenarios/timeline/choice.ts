@@ -63,6 +63,8 @@ const namesIn = (event: LifeCycleEvent): readonly string[] => {
       return [event.name, ...event.vms];
     case "return":
       return [event.name];
+    case "shock":
+      return event.hosts;
     case "detection":
       return [event.cluster, ...event.vms];
     case "rollback": {

@@ -115,6 +115,9 @@ export class PerfettoTimeline implements TimelineFormat {
       case "return":
         this.#canvas.close(`down ${event.name}`, at);
         return;
+      case "shock":
+        this.#canvas.span({ pid: dataCentre, tid: whole }, event.name, at, at, { hosts: event.hosts });
+        return;
       case "detection":
         this.#mark(event.cluster, "failure found", at, { vms: event.vms });
         return;

@@ -49,8 +49,9 @@ export const sentence = (event: LifeCycleEvent, time: (seconds: number) => strin
     case "vm":
       return say(event.vm, `${event.from} → ${event.to}`, event.host === undefined ? "" : `on ${event.host}`);
     case "failure": {
-      const { name, permanent, ignored, vms } = event;
+      const { name, permanent, ignored, suspected, vms } = event;
       if (ignored) return say(name, "fails", "down already");
+      if (suspected) return say(name, "is suspected", "healthy", `fenced: ${vms.join(", ")}`);
       return say(
         name,
         "fails",
@@ -60,6 +61,8 @@ export const sentence = (event: LifeCycleEvent, time: (seconds: number) => strin
     }
     case "return":
       return say(event.name, "returns");
+    case "shock":
+      return say(event.name, "strikes", ...(event.hosts.length === 0 ? ["nobody hit"] : event.hosts));
     case "detection":
       return say(event.cluster, "failure found", event.vms.join(", "));
     case "rollback":

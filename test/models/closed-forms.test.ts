@@ -34,7 +34,7 @@ const failing = (capture: "stop-and-copy" | "post-copy", mtbf: number): ClusterS
     intervalFrom: "end",
     costs: { ...loneVm.snapshot.costs, fault: 0, track: 0 },
   },
-  detection: { heartbeat: 1, timeout: 20 },
+  detection: { ...loneVm.detection, heartbeat: 1, timeout: 20 },
   failures: { ...loneVm.failures, vm: law(mtbf, 0) },
 });
 
@@ -112,7 +112,7 @@ const onlyHost = (mtbf: number, mttr: number): ClusterScenario => ({
   },
   snapshot: { ...loneVm.snapshot, interval: 1e9 },
   rollback: { ...loneVm.rollback, planTime: 0, resumeTime: 0, announceTime: 0, coldStart: 0 },
-  detection: { heartbeat: 1e-9, timeout: 1e-9 },
+  detection: { ...loneVm.detection, heartbeat: 1e-9, timeout: 1e-9 },
   failures: { ...loneVm.failures, host: law(mtbf, mttr) },
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Columns } from "../../models/columns.ts";
+import { noFailures } from "../../models/failures/failure-spec.ts";
 import type { ClusterScenario, Outage } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { smallCluster } from "./small-cluster.ts";
@@ -81,7 +82,7 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
         types: { ...smallCluster.storage.types, anonymous: { copies: one.memoryCopies, onLoss: "fail" } },
       },
       rollback: { ...smallCluster.rollback, unreachable: one.unreachable },
-      failures: { host: { kind: "times", outages: listed }, vm: { kind: "times", outages: failing } },
+      failures: { ...noFailures, host: { kind: "times", outages: listed }, vm: { kind: "times", outages: failing } },
     };
   });
 

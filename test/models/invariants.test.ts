@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Columns } from "../../models/columns.ts";
 import { messageRule, promisesConsistency } from "../../models/cut/protocols.ts";
+import { noFailures } from "../../models/failures/failure-spec.ts";
 import { type ClusterScenario, cutProtocols, type Outage } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { type TrafficMatrix, trafficOf } from "../../models/traffic.ts";
@@ -119,7 +120,7 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
           },
         },
         rollback: { ...smallCluster.rollback, placement: one.placement, unreachable: one.unreachable },
-        failures: { host: { kind: "times", outages: host }, vm: { kind: "times", outages: vm } },
+        failures: { ...noFailures, host: { kind: "times", outages: host }, vm: { kind: "times", outages: vm } },
       }),
     );
   });
@@ -297,8 +298,8 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
       announceTime: rollback.announceTime * k,
       coldStart: rollback.coldStart * k,
     },
-    detection: { heartbeat: detection.heartbeat * k, timeout: detection.timeout * k },
-    failures: { host: late(failures.host), vm: late(failures.vm) },
+    detection: { ...detection, heartbeat: detection.heartbeat * k, timeout: detection.timeout * k },
+    failures: { ...failures, host: late(failures.host), vm: late(failures.vm) },
   };
 };
 

@@ -29,6 +29,7 @@ const stormy: ClusterScenario = {
   ...smallCluster,
   horizon: 6000,
   failures: {
+    ...smallCluster.failures,
     host: {
       kind: "law",
       time: { law: "exponential", mean: 1500 },

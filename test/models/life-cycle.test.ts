@@ -37,7 +37,7 @@ const oneHost = (
     storage: { ...smallCluster.storage, types: { ...smallCluster.storage.types, cacheClean: threeCopies } },
     rollback: { ...smallCluster.rollback, placement: "first-fit" },
     // Heartbeats without end: a failure is found after the timeout.
-    detection: { heartbeat: 1e-9, timeout: 4 },
+    detection: { ...smallCluster.detection, heartbeat: 1e-9 },
   };
   const away = [1, 1, 101] as const;
   return failing === "vm"

@@ -9,7 +9,7 @@ export const loneVm: ClusterScenario = {
   dataCentre: { ...smallCluster.dataCentre, racks: 1, hostsPerRack: 6 },
   cluster: { ...smallCluster.cluster, vms: 1, quorum: 1 },
   rollback: { ...smallCluster.rollback, placement: "first-fit" },
-  detection: { heartbeat: 1e-9, timeout: 4 },
+  detection: { ...smallCluster.detection, heartbeat: 1e-9 },
 };
 
 /** The same number of copies and the same fate for every class. */

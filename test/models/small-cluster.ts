@@ -1,3 +1,4 @@
+import { noFailures } from "../../models/failures/failure-spec.ts";
 import type { ClusterScenario, Outage } from "../../models/scenario.ts";
 
 const MiB = 2 ** 20;
@@ -99,8 +100,8 @@ export const smallCluster: ClusterScenario = {
     unreachable: "wait",
   },
   policy: "protect",
-  detection: { heartbeat: 1, timeout: 4 },
-  failures: { host: { kind: "none" }, vm: { kind: "none" } },
+  detection: { heartbeat: 1, timeout: 4, falseSuspicion: { kind: "none" } },
+  failures: noFailures,
   pauseTolerance: 0,
 };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { components } from "../../models/failures/failure-spec.ts";
 import { lifetime } from "../../models/laws.ts";
 import { distinctWrites } from "../../models/memory.ts";
 import type { PageClass } from "../../models/scenario.ts";
@@ -11,6 +12,7 @@ import { diskFiles } from "../../scenarios/files.ts";
 import { pathName, ScenarioError } from "../../scenarios/issue.ts";
 import { type CatalogueKind, catalogueKinds, slots } from "../../scenarios/slots.ts";
 import { readTrace } from "../../scenarios/trace-readers/read-trace.ts";
+import { plain } from "../../scenarios/tree.ts";
 import { noWorld } from "./no-world.ts";
 import { load } from "./overlay.ts";
 
@@ -22,11 +24,31 @@ const day = 86_400;
 test("every entry of the catalogue makes a valid scenario wherever its name may stand", () => {
   // A large host has room for whatever else is tried.
   const base = "dataCentre: { host: large-server, hostsPerRack: 8 }\ncluster: { vm: { memory: 1GiB } }";
-  for (const { path, kind } of slots)
-    for (const name of catalogue.names(kind)) {
-      const { points } = load(base, `${pathName(path)}=${name}`);
-      assert.is(points.length, 1, `${pathName(path)}=${name}`);
-    }
+  for (const { path, kind } of slots) {
+    const fits = (name: string): boolean => {
+      const { component } = plain(catalogue.find(kind, name)!) as { readonly component?: string };
+      return component === undefined || component === path.at(-1);
+    };
+    const names = catalogue.names(kind).filter(fits);
+    if (names.length === 0) continue;
+    // One after the other, without reading the catalogue each time.
+    const { points } = load(`${base}\nsweep: { ${pathName(path)}: [${names.join(", ")}] }`);
+    assert.is(points.length, names.length, pathName(path));
+  }
+});
+
+test("every failure of the catalogue says what it is a failure of, and every shock strikes", () => {
+  for (const name of catalogue.names("failures")) {
+    const { component } = plain(catalogue.find("failures", name)!) as { readonly component?: string };
+    assert.ok(
+      components.some((one) => one === component),
+      `${name}: ${component}`,
+    );
+  }
+  for (const name of catalogue.names("shocks")) {
+    const { scenario } = load(`failures: { shocks: [${name}] }`).points[0]!;
+    assert.is(scenario.model === "cluster" && scenario.failures.shocks[0]!.name, name);
+  }
 });
 
 test("the first catalogue holds the workloads and the hardware that were asked for", () => {

@@ -179,7 +179,12 @@ const cases: readonly (readonly [law: string, text: string, where: string, messa
     /^cluster\.traffic\.matrix\[1\]\[1\]: VM 1 cannot send to itself: write 0$/,
   ],
   ["a placement that is not simulated yet", "storage: { placement: copyset(4) }", "1:23", /is not simulated yet/],
-  ["what does not fail yet", "failures: { rack: none }", "1:13", /^failures\.rack: is not simulated yet; known here: /],
+  [
+    "what cannot fail",
+    "failures: { nic: none }",
+    "1:13",
+    /^failures\.nic: unknown key; known here: vm, host, disk, rack/,
+  ],
   [
     "codes that are not simulated yet",
     "storage: { policy: { kernel: { erasure: { data: 4, parity: 2 } } } }",

@@ -29,6 +29,7 @@ const under = (plan: Partial<ClusterScenario["snapshot"]>): ClusterScenario => (
   },
   storage: { ...smallCluster.storage, repairDelay: 1e9 },
   failures: {
+    ...smallCluster.failures,
     host: {
       kind: "law",
       time: { law: "exponential", mean: 86400 },
@@ -36,7 +37,6 @@ const under = (plan: Partial<ClusterScenario["snapshot"]>): ClusterScenario => (
       permanent: 0,
       age: "stationary",
     },
-    vm: { kind: "none" },
   },
 });
 

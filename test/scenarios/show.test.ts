@@ -19,7 +19,15 @@ const texts: { readonly [name: string]: { readonly [file: string]: string } } = 
   },
   "a list of outages": {
     "a.yaml":
-      "failures: { vm: { times: [{ component: 1, start: 1h }, { component: 2, start: 1h, end: 2h, permanent: true }] } }",
+      "failures: { host: { times: [{ component: 1, start: 1h }, { component: 2, start: 1h, end: 2h, permanent: true }] } }",
+  },
+  "failures of everything": {
+    "a.yaml":
+      "failures: { vm: gcp-preemptible, disk: backblaze, rack: dean-rack, uplink: { times: [{ component: 2, start: 1h }] }, store: storage-subsystem, renewal: all }\ndetection: { falseSuspicion: { lost: 1% } }",
+  },
+  "common shocks": {
+    "a.yaml":
+      "failures: { shocks: [google-bursts, { times: [1h, 2h], takes: { rack: 1 }, within: 2m }, { law: gamma, shape: 2, mean: 9d, takes: { random: 3 }, probability: 50% }, { times: [3h], takes: { hosts: [0, 5] } }] }",
   },
   "a trace": { "a.yaml": "failures: { host: { trace: infinitehbd, permanent: 10% } }" },
   "a trace of one's own": {

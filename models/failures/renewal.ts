@@ -1,0 +1,82 @@
+import { type RandomStream, sampleLaw, sampleResidual } from "../laws.ts";
+import type { LawSource, Outage } from "./failure-spec.ts";
+
+/** Components of one kind that fail under one law. */
+export interface Population {
+  readonly source: LawSource;
+  readonly components: number;
+  /** A stream of draws for each purpose, by its name. */
+  readonly stream: (name: string) => RandomStream;
+}
+
+/** The outages of one component that begins a new life whenever it is repaired. */
+export const ownLives = ({ source, stream }: Population, component: number, horizon: number): Outage[] => {
+  const life = new Life(source, component, stream);
+  const outages: Outage[] = [];
+  for (let start = life.first(); start < horizon; ) {
+    const outage = life.end(start);
+    outages.push(outage);
+    start = outage.end + life.next();
+  }
+  return outages;
+};
+
+/**
+ * The outages of components of which every failure renews all: the one that failed from its repair on, those that run
+ * from the instant of the failure on. One that is being repaired begins a new life at the end of its repair anyway.
+ *
+ * @returns for each population the outages of each of its components, in the order of their starts
+ */
+export const commonLives = (populations: readonly Population[], horizon: number): Outage[][][] => {
+  const all = populations.flatMap(({ source, components, stream }, population) =>
+    Array.from({ length: components }, (_, component) => {
+      const life = new Life(source, component, stream);
+      return { population, component, life, since: 0, fails: life.first() };
+    }),
+  );
+  const outages = populations.map(({ components }) => Array.from({ length: components }, (): Outage[] => []));
+  for (;;) {
+    const first = all.reduce<(typeof all)[number] | undefined>(
+      (least, one) => (least === undefined || one.fails < least.fails ? one : least),
+      undefined,
+    );
+    if (first === undefined || first.fails >= horizon) return outages;
+    const at = first.fails;
+    const outage = first.life.end(at);
+    outages[first.population]![first.component]!.push(outage);
+    first.since = outage.end;
+    first.fails = outage.end + first.life.next();
+    for (const one of all) if (one !== first && one.since <= at) one.fails = at + one.life.next();
+  }
+};
+
+/** Lives, repairs and fates of one component, each from a stream of its own. */
+class Life {
+  readonly #source: LawSource;
+  readonly #component: number;
+  readonly #failures: RandomStream;
+  readonly #repairs: RandomStream;
+  readonly #fates: RandomStream;
+
+  constructor(source: LawSource, component: number, stream: (name: string) => RandomStream) {
+    this.#source = source;
+    this.#component = component;
+    this.#failures = stream(`${component} fails`);
+    this.#repairs = stream(`${component} is repaired`);
+    this.#fates = stream(`${component} fate`);
+  }
+
+  first(): number {
+    const { age, time } = this.#source;
+    return age === "stationary" ? sampleResidual(time, this.#failures) : sampleLaw(time, this.#failures);
+  }
+
+  next(): number {
+    return sampleLaw(this.#source.time, this.#failures);
+  }
+
+  end(start: number): Outage {
+    const end = start + sampleLaw(this.#source.repair, this.#repairs);
+    return { component: this.#component, start, end, permanent: this.#fates.next() < this.#source.permanent };
+  }
+}
