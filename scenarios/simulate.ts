@@ -1,3 +1,4 @@
+import { clusterTheory } from "../models/cluster-theory.ts";
 import { simulateCluster } from "../models/simulate.ts";
 import { simulateTextbook } from "../models/textbook.ts";
 import { textbookTheory } from "../models/textbook-theory.ts";
@@ -30,4 +31,4 @@ export const simulate = (
 
 /** Expectations of columns for which a closed form holds. */
 export const closedForms = (scenario: Scenario): Metrics =>
-  scenario.model === "textbook" ? { ...textbookTheory(scenario.spec) } : {};
+  scenario.model === "textbook" ? { ...textbookTheory(scenario.spec) } : clusterTheory(scenario);

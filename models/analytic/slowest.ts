@@ -1,4 +1,4 @@
-import { type Law, type Lifetime, lifetime } from "../laws.ts";
+import { firstOf, type Law, type Lifetime, lifetime } from "../laws.ts";
 import { requireCount } from "./in-range.ts";
 
 /**
@@ -12,7 +12,21 @@ export const expectedSlowest = (law: Law, count: number): number => {
   requireCount("the slowest of n", { count });
   if (law.law === "exponential") return law.mean * harmonic(count);
   const life = lifetime(law);
-  return life.atoms === undefined ? integral(life, count) : slowestAtom(life.atoms, count);
+  if (life.atoms !== undefined) return meanOfAtoms(life.atoms, (share) => share ** count);
+  return integral(life, (survival) => -Math.expm1(count * Math.log1p(-survival)), 0.7 / count);
+};
+
+/**
+ * The mean of the shortest of `count` independent durations of one law, ∫ S(t)^n dt. Seconds.
+ *
+ * @throws RangeError if `count` is no whole number above 0.
+ */
+export const expectedFastest = (law: Law, count: number): number => {
+  requireCount("the fastest of n", { count });
+  if (law.law === "exponential" || law.law === "weibull") return lifetime(firstOf(law, count)).mean;
+  const life = lifetime(law);
+  if (life.atoms !== undefined) return meanOfAtoms(life.atoms, (share) => -Math.expm1(count * Math.log1p(-share)));
+  return integral(life, (survival) => survival ** count, 0.5 ** (1 / count));
 };
 
 /** 1 + 1/2 + … + 1/n, for large n by its asymptotic series. */
@@ -22,27 +36,27 @@ export const harmonic = (n: number): number => {
   return Math.log(n) + eulerMascheroni + 1 / (2 * n) - 1 / (12 * n ** 2) + 1 / (120 * n ** 4) - 1 / (252 * n ** 6);
 };
 
-const slowestAtom = (atoms: readonly number[], count: number): number => {
+/** Mean over equally likely atoms, of which a share p of the smallest has the probability `below(p)`. */
+const meanOfAtoms = (atoms: readonly number[], below: (share: number) => number): number => {
   const sorted = atoms.toSorted((a, b) => a - b);
-  const below = (index: number): number => (index / sorted.length) ** count;
-  return sorted.reduce((sum, x, index) => sum + x * (below(index + 1) - below(index)), 0);
+  const upTo = (index: number): number => below(index / sorted.length);
+  return sorted.reduce((sum, x, index) => sum + x * (upTo(index + 1) - upTo(index)), 0);
 };
 
-const integral = (life: Lifetime, count: number): number => {
-  /** P(slowest > t) t, at ln t. */
+/** ∫ above(survival of one) dt, where `above` tends to 0 with its argument and is about a half when that is `half`. */
+const integral = (life: Lifetime, above: (survival: number) => number, half: number): number => {
   const integrand = (lnT: number): number => {
     const t = Math.exp(lnT);
-    return -Math.expm1(count * Math.log1p(-life.survival(t))) * t;
+    return above(life.survival(t)) * t;
   };
-  // Near the median of the slowest, where about one of the n is left; nothing below a part in 1e17 of it counts.
-  const left = (lnT: number): number => count * life.survival(Math.exp(lnT));
+  // Near the median, by factors of e; nothing below a part in 1e17 of it counts.
   let middle = Math.log(life.mean);
-  while (left(middle) > 1) middle++;
-  while (left(middle - 1) < 0.5) middle--;
+  while (life.survival(Math.exp(middle)) > half) middle++;
+  while (life.survival(Math.exp(middle - 1)) < half) middle--;
   let high = middle + 1;
-  const negligible = integrand(middle) * 1e-18;
+  const negligible = integrand(middle - 1) * 1e-18;
   while (integrand(high) > negligible) high += 1;
-  const low = middle - 40;
+  const low = middle - 41;
   let cells = 128;
   let width = (high - low) / cells;
   let sum = 0;

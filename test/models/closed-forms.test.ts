@@ -1,4 +1,5 @@
 import { test } from "uvu";
+import { kOfN } from "../../models/analytic/k-of-n.ts";
 import { usefulWork } from "../../models/analytic/useful-work.ts";
 import type { Columns } from "../../models/columns.ts";
 import { lifetime } from "../../models/laws.ts";
@@ -138,6 +139,32 @@ test("a cluster on one host is up as long as a two-state Markov chain that begin
     checks[`failures, ${mtbf} up, ${mttr} down`] = zScore(
       columns.map((one, i) => failures[i]! - one["availability"]! * horizon * down),
     );
+  }
+  assertZScores(checks);
+});
+
+test("a cluster of k VMs on n hosts, each with a host of its own, is up as long as k hosts are", () => {
+  const checks: Record<string, number> = {};
+  // The last row is that of the reference values in which each host has a repair crew of its own.
+  for (const [hosts, needed, mttf, mttr, lives] of [
+    [4, 4, 100, 5, 20],
+    [3, 1, 50, 50, 40],
+    [5, 3, 100, 50, 25],
+    [5, 3, 100, 2, 60],
+  ] as const) {
+    const lone = onlyHost(mttf, mttr);
+    const scenario: ClusterScenario = {
+      ...lone,
+      horizon: lives * mttf,
+      dataCentre: { ...lone.dataCentre, hostsPerRack: hosts },
+      cluster: { ...lone.cluster, vms: needed, quorum: needed, antiAffinity: "host" },
+    };
+    const down = all(
+      Array.from({ length: 30 }, (_, replication) => simulateCluster(scenario, { seed: 4, replication }).metrics),
+      "downtimeNoSpare",
+    );
+    const { unavailability } = kOfN({ hosts, needed, mttf, mttr, crews: hosts });
+    checks[`${needed} of ${hosts}, ${mttf} up, ${mttr} down`] = zScore(down, unavailability);
   }
   assertZScores(checks);
 });

@@ -152,7 +152,11 @@ test("a lazily restored guest meets the expected demand faults, with a loader in
 test("counting every access of a guest, and not the first of each page, gives the same faults", () => {
   const [pages, perSecond, seconds] = [200, 50, 8];
   const rates = zipfRates(pages, 0.8, perSecond);
-  const totals = rates.reduce<number[]>((sums, rate) => [...sums, (sums.at(-1) ?? 0) + rate], []);
+  let sum = 0;
+  const totals = Array.from(rates, (rate) => {
+    sum += rate;
+    return sum;
+  });
   const count =
     (background: boolean) =>
     (streams: Streams): number => {

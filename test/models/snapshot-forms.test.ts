@@ -12,7 +12,7 @@ import {
   verifiedFirstOrder,
   verifiedOptimum,
 } from "../../models/analytic/silent-errors.ts";
-import { expectedSlowest, harmonic } from "../../models/analytic/slowest.ts";
+import { expectedFastest, expectedSlowest, harmonic } from "../../models/analytic/slowest.ts";
 import { expectedPattern, type TwoLevelPattern } from "../../models/analytic/two-level.ts";
 import { type Law, mean } from "../../models/laws.ts";
 import { gamma } from "../../models/special/gamma.ts";
@@ -264,6 +264,25 @@ test("the slowest of very many grows as the quantiles of its law", () => {
     closeTo(expectedSlowest({ law: "weibull", shape: 1, scale: 30 }, count), exponential, 1e-10, `${count} of shape 1`);
     closeTo(expectedSlowest({ law: "gamma", shape: 1, scale: 30 }, count), exponential, 1e-9, `${count} gamma lives`);
   }
+});
+
+test("the fastest and the slowest of two add up to two means, and of n are those of n", () => {
+  const laws: Law[] = [
+    { law: "exponential", mean: 5 },
+    { law: "weibull", shape: 0.5, scale: 3 },
+    { law: "lognormal", mu: 1, sigma: 1.5 },
+    { law: "gamma", shape: 3, scale: 4 },
+    { law: "empirical", sample: [4, 1, 2] },
+  ];
+  for (const law of laws) {
+    closeTo(expectedFastest(law, 1), mean(law), 1e-11, `${law.law}, alone`);
+    closeTo(expectedFastest(law, 2) + expectedSlowest(law, 2), 2 * mean(law), 1e-11, `${law.law}, two`);
+  }
+  // The gamma law of shape 1 is exponential, whose fastest of n takes 1/n of the mean.
+  for (const count of [3, 1000, 1e9]) {
+    closeTo(expectedFastest({ law: "gamma", shape: 1, scale: 30 }, count), 30 / count, 1e-10, `${count} of them`);
+  }
+  closeTo(expectedFastest({ law: "empirical", sample: [4, 1, 2] }, 2), (5 * 1 + 3 * 2 + 4) / 9, 1e-14, "atoms");
 });
 
 test("lazily restored VMs meet the demand faults of the reference values", () => {
