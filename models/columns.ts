@@ -1,4 +1,5 @@
 import { causes, type Ledger, type Sample } from "./ledger.ts";
+import { stages } from "./stage-use.ts";
 
 /** Result columns of one run (model.md, section 9); NaN where nothing was observed. Fractions, seconds and bytes. */
 export type Columns = { readonly [column: string]: number };
@@ -39,6 +40,9 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   columns["preCopyConverged"] = ledger.sample("preCopyConverged").mean;
   columns["faults"] = ledger.sum("faults") / ledger.sum("vmSnapshots");
   columns["stall"] = ledger.sum("stallSeconds") / ledger.sum("runSeconds");
+  columns["throttle"] = ledger.sum("throttledSeconds") / ledger.sum("runSeconds");
+  for (const stage of stages)
+    columns[`utilisation${stage[0]!.toUpperCase()}${stage.slice(1)}`] = ledger.sum(`${stage}Seconds`) / seconds;
   columns["pIntact"] = ledger.sum("intact") / rollbacks;
   columns["pDegraded"] = ledger.sum("degraded") / rollbacks;
   columns["pFailed"] = ledger.sum("failed") / rollbacks;

@@ -4,6 +4,7 @@ import { cutsByChance } from "./cut/desynchrony.ts";
 import { SampledCycles } from "./sampled-cycles.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
+import { stages } from "./stage-use.ts";
 import type { Transfer } from "./transfer.ts";
 
 /** A boundary between two snapshot cycles: all that decides what happens next, relative to its own time. */
@@ -156,7 +157,10 @@ export class FastForward {
   /** Closes what is counted over time, so that a recording holds just the time of its cycles. */
   #settle(): void {
     const { clusters, ages, store } = this.#domain;
-    for (const cluster of clusters) cluster.downtime.settle();
+    for (const { downtime, use } of clusters) {
+      downtime.settle();
+      for (const stage of stages) use[stage].settle();
+    }
     for (const age of ages) age.settle();
     store.settle();
   }
@@ -193,7 +197,7 @@ export class FastForward {
   }
 
   #state(): State {
-    const { clusters, store, sim, transfers } = this.#domain;
+    const { clusters, memory, store, sim, transfers } = this.#domain;
     const seconds: number[] = [];
     const bytes: number[] = [];
     for (const cluster of clusters) {
@@ -204,7 +208,8 @@ export class FastForward {
         inFlight.length,
         merging ? 1 : 0,
         cluster.tracking ? 1 : 0,
-        cluster.lead,
+        cluster.speed,
+        ...stages.map((stage) => cluster.use[stage].secondsPerByte * memory.bytes),
       );
       for (const one of [...versions, ...inFlight]) {
         seconds.push(sim.now - one.cutAt, cluster.progress - one.progress, one.whole ? 1 : 0);

@@ -3,6 +3,7 @@ import { promisesConsistency } from "./cut/protocols.ts";
 import { causes, type Ledger } from "./ledger.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
+import { stages } from "./stage-use.ts";
 
 /** A run has contradicted itself: a defect of the simulator, never of the scenario. */
 export class InvariantViolated extends Error {
@@ -66,6 +67,12 @@ export const checkColumns = (
     availabilityNet: number;
     stall: number;
   };
+  for (const stage of stages) {
+    const used = ledger.sum(`${stage}Seconds`);
+    if (!(used >= 0 && used <= seconds * (1 + 1e-9))) {
+      fail("no stage is in use for longer than the run", `${stage} for ${used} s in ${seconds} s`);
+    }
+  }
   const whole = scenario.cluster.quorum === scenario.cluster.vms;
   if (whole && scenario.pauseTolerance === 0 && (stall === 0 || Number.isNaN(stall))) {
     if (!close(workRatio, availabilityNet, 1)) {

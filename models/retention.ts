@@ -27,10 +27,14 @@ export class Retention {
         continue;
       }
       chain.merging = true;
+      const { merge } = next.cluster.use;
+      const bytes = next.parts.reduce((sum, { total }) => sum + total, 0);
+      merge.begin();
       let open = 1;
       const merged = (): void => {
         if (--open > 0) return;
         chain.merging = false;
+        merge.end(bytes);
         if (chain.versions[0] === oldest && chain.versions[1] === next) chain.replaceOldest();
         this.apply(chain);
         this.#onMerged();

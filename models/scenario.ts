@@ -153,6 +153,10 @@ export type Record = (typeof records)[number];
 export const cutProtocols = ["independent", "barrier", "colour", "drop", "scheduled", "paced"] as const;
 export type CutProtocol = (typeof cutProtocols)[number];
 
+/** When a stage does not keep up: the interval grows, cuts are left out, or the guests are slowed. */
+export const overruns = ["stretch", "skip", "throttle"] as const;
+export type OnOverrun = (typeof overruns)[number];
+
 /** Who saves a page that is written before the copier of a post-copy has reached it: another thread, or the copier. */
 export const faultPaths = ["separate", "shared"] as const;
 export type FaultPath = (typeof faultPaths)[number];
@@ -175,7 +179,7 @@ export interface SnapshotPlan {
   readonly clockSkew: number;
   readonly delivery: Delivery;
   readonly maxInFlight: number;
-  readonly onOverrun: "stretch" | "skip";
+  readonly onOverrun: OnOverrun;
   readonly costs: CaptureCosts;
 }
 

@@ -6,7 +6,9 @@ import type { Ledger } from "./ledger.ts";
 import type { Tell } from "./life-cycle-events.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
+import { type Stage, StageUse } from "./stage-use.ts";
 import type { Cluster } from "./testbed.ts";
+import type { Epoch, RoundCosts } from "./throttle.ts";
 
 /** What is known of a rollback that goes on. Times are on the simulation's clock. */
 interface Restore {
@@ -37,10 +39,17 @@ export class SimulatedCluster implements Cluster {
   /** The last cut, and the moment the guests ran on after it. */
   cutAt = 0;
   resumedAt = 0;
-  /** How long before its cut the guests were last copied while they ran, in seconds: the next copy begins as early. */
-  lead = 0;
   /** The last cut whose pages were all saved. */
   capturedCut: number | undefined;
+  /** Part of their speed at which the guests run on from the next cut, when they are throttled. */
+  speed = 1;
+  /** How long the longest pause of the last cut was. */
+  pauseLength = 0;
+  /** What its last pre-copy needed. */
+  rounds: RoundCosts | undefined;
+  readonly use: { readonly [stage in Stage]: StageUse };
+  /** What the guests have done since {@link takeEpoch}. */
+  #epoch = { work: 0, wall: 0, throttled: 0 };
   /** Happens when the capture under way ends. */
   captured: SimEvent<void> | undefined;
   /** What crosses its cuts by chance, and what keeps its VMs apart. */
@@ -76,6 +85,8 @@ export class SimulatedCluster implements Cluster {
     this.chance = chance;
     this.desynchrony = new Desynchrony(scenario.snapshot, chance);
     this.tell = tell;
+    const use = (stage: Stage): StageUse => new StageUse(stage, ledger, clock);
+    this.use = { capture: use("capture"), replicate: use("replicate"), merge: use("merge") };
     this.#settled = new Float64Array(vms.length);
     this.downtime = new Downtime(ledger, clock, {
       vms: vms.length,
@@ -86,7 +97,7 @@ export class SimulatedCluster implements Cluster {
 
   /** All VMs run from the beginning, nothing recorded yet. */
   start(): void {
-    for (const vm of this.vms) vm.resume(this.#clock.now, { tracking: false, sweeps: false });
+    for (const vm of this.vms) vm.resume(this.#clock.now, { tracking: false, sweeps: false, speed: 1 });
   }
 
   /** The simulation's time, which jumps leave alone. */
@@ -155,18 +166,29 @@ export class SimulatedCluster implements Cluster {
 
   /** Stops the guest and counts its stalls; what it has worked since the progress was settled is not part of it. */
   stop(vm: SimulatedVm): number {
-    const { work, wall, faults } = vm.stop(this.#clock.now);
+    const { work, wall, throttled, faults } = vm.stop(this.#clock.now);
+    this.#epoch.work += work;
+    this.#epoch.wall += wall;
+    this.#epoch.throttled += throttled;
     this.#settled[vm.index] = 0;
     this.#ledger.add("faults", faults);
     this.#ledger.add("runSeconds", wall);
     this.#ledger.add("stallSeconds", wall - work);
+    this.#ledger.add("throttledSeconds", throttled);
     return work;
+  }
+
+  /** What the guests have done, up to where they were stopped last, since this was asked for before. */
+  takeEpoch(): Epoch {
+    const epoch = this.#epoch;
+    this.#epoch = { work: 0, wall: 0, throttled: 0 };
+    return epoch;
   }
 
   /** A VM in `from` runs on; with enough of them up again the cluster makes progress. */
   resume(vm: SimulatedVm, from: VmState, options: { readonly sweeps: boolean }): void {
     if (vm.state !== from) return;
-    vm.resume(this.#clock.now, { tracking: this.tracking, sweeps: options.sweeps });
+    vm.resume(this.#clock.now, { tracking: this.tracking, sweeps: options.sweeps, speed: this.speed });
     this.#settled[vm.index] = 0;
     this.move(vm, "up");
     this.#workOn();

@@ -27,6 +27,7 @@ import { SimulatedCluster } from "./simulated-cluster.ts";
 import { SimulatedTestbed } from "./simulated-testbed.ts";
 import { SimulatedVm } from "./simulated-vm.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
+import { stages } from "./stage-use.ts";
 import type { FailureReport } from "./testbed.ts";
 import { Transfers } from "./transfer.ts";
 
@@ -166,6 +167,7 @@ export class SimulatedDomain {
     for (const cluster of this.clusters) {
       this.ledger.add("work", cluster.progress + cluster.progressSkipped);
       for (const vm of cluster.vms) cluster.stop(vm);
+      for (const stage of stages) cluster.use[stage].settle();
       cluster.downtime.end();
     }
     for (const age of this.ages) age.settle();

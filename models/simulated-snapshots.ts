@@ -1,6 +1,7 @@
 import type { ProcessHandle, Simulation } from "../sim/index.ts";
 import { ClusterCut } from "./cut/cluster-cut.ts";
 import { cutBy } from "./cut/protocols.ts";
+import { type DirtyCurve, dirtyCurve } from "./dirty-curve.ts";
 import { drive, pass, passing } from "./drive.ts";
 import type { SnapshotPlan, StoragePlan } from "./scenario.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
@@ -8,15 +9,18 @@ import type { SimulatedDomain } from "./simulated-domain.ts";
 import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
 import { tcpInterruption } from "./tcp-interruption.ts";
 import type { Policy, Testbed } from "./testbed.ts";
+import { throttledSpeed } from "./throttle.ts";
 
 /** The verbs of the simulated testbed that take snapshots: cycles, cuts, captures, and the way to durability. */
 export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | "replicate"> {
   readonly #domain: SimulatedDomain;
   readonly #sim: Simulation;
+  readonly #curve: DirtyCurve;
 
   constructor(domain: SimulatedDomain) {
     this.#domain = domain;
     this.#sim = domain.sim;
+    this.#curve = dirtyCurve(domain.memory.classes, domain.memory.dirtyModel);
   }
 
   *every(cluster: SimulatedCluster, asked: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy {
@@ -24,8 +28,7 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     let plan = typeof asked === "function" ? asked() : asked;
     const chain = store.chain(cluster);
     const cycles = new Set<ProcessHandle>();
-    const early = (): number => plan.costs.prepare + cluster.lead;
-    let due = this.#sim.now + plan.interval - early();
+    let due = this.#sim.now + plan.interval - plan.costs.prepare;
     let lastCut: number | undefined;
     try {
       for (;;) {
@@ -39,9 +42,9 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
           continue;
         }
         // A cut at the horizon would be of no use, and only rounding would tell whether it is before or after it.
-        if (this.#domain.remaining <= early()) yield* passing(this.#sim.event("the horizon"));
+        if (this.#domain.remaining <= plan.costs.prepare) yield* passing(this.#sim.event("the horizon"));
         this.#domain.fastForward?.boundary(cluster);
-        const planned = this.#sim.now + early();
+        const planned = this.#sim.now + plan.costs.prepare;
         const captured = this.#sim.event(`${cluster.name}: captured`);
         cluster.captured = captured;
         const running = this.#sim.process(drive(cycle()), `${cluster.name}: cycle`);
@@ -56,7 +59,7 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
         }
         if (typeof asked === "function") plan = asked();
         // From one cut to the next as they are planned: VMs that are late by chance do not put the next cut off.
-        due = (plan.intervalFrom === "cut" ? planned : resumedAt) + plan.interval - early();
+        due = (plan.intervalFrom === "cut" ? planned : resumedAt) + plan.interval - plan.costs.prepare;
       }
     } finally {
       for (const one of cycles) if (one.isAlive) one.kill();
@@ -69,30 +72,37 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     cluster.tell?.({ kind: "snapshot", cluster: cluster.name, snapshot: number, state: "planned" });
     const cut = new ClusterCut(this.#domain, cluster, plan);
     const begun = this.#sim.now;
+    if (plan.onOverrun === "throttle") this.#throttle(cluster, plan);
+    const { capture } = cluster.use;
+    capture.begin();
+    let saved: number | undefined;
     cluster.cut = cut;
     try {
       yield* cutBy(plan, cut);
       yield* passing(cut.saved);
       const { latency } = this.#domain.scenario.dataCentre.host.disk;
       if (latency > 0) yield* pass(latency);
+      if (!broken(cut.snapshot!)) saved = bytesOf(cut.snapshot!);
     } finally {
+      capture.end(saved);
       cut.cancel();
       cluster.cut = undefined;
     }
     const snapshot = cut.snapshot!;
-    if (snapshot.stored.some(({ broken }) => broken)) {
+    if (broken(snapshot)) {
       store.discard(snapshot);
       cluster.captured?.succeed(undefined);
       cluster.captured = undefined;
       return snapshot;
     }
-    if (plan.capture === "pre-copy") cluster.lead = Math.max(0, snapshot.cutAt - begun - plan.costs.prepare);
+    if (plan.capture === "pre-copy") cluster.rounds = cut.roundsSince(begun);
     snapshot.state = "captured";
     cluster.capturedCut = snapshot.cutAt;
     if (snapshot.whole) for (const { vm, source } of snapshot.parts) vm.stagedOn = source;
     store.recount();
     snapshot.pause = cut.longestPause;
     snapshot.captureDuration = this.#sim.now - snapshot.cutAt;
+    cluster.pauseLength = snapshot.pause;
     ledger.observe("pause", snapshot.pause);
     ledger.observe("cutSkew", cut.skew);
     const { standstill } = cut;
@@ -109,8 +119,33 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
   *replicate(snapshot: SimulatedSnapshot, _storage: StoragePlan): Policy {
     const { dataCentre } = this.#domain.scenario;
     const latency = dataCentre.latency + dataCentre.host.disk.latency;
-    if (latency > 0) yield* pass(latency);
-    this.#domain.store.replicate(snapshot);
-    while (snapshot.state === "captured") yield* passing(this.#domain.changed);
+    const use = snapshot.cluster.use.replicate;
+    let copied: number | undefined;
+    use.begin();
+    try {
+      if (latency > 0) yield* pass(latency);
+      this.#domain.store.replicate(snapshot);
+      while (snapshot.state === "captured") yield* passing(this.#domain.changed);
+      if (snapshot.state !== "failed") copied = bytesOf(snapshot);
+    } finally {
+      use.end(copied);
+    }
+  }
+
+  /** Sets the speed at which the guests run on from the coming cut. */
+  #throttle(cluster: SimulatedCluster, plan: SnapshotPlan): void {
+    cluster.speed = throttledSpeed({
+      plan,
+      pause: cluster.pauseLength,
+      vms: cluster.vms.length,
+      curve: this.#curve,
+      use: cluster.use,
+      epoch: cluster.takeEpoch(),
+      rounds: cluster.rounds,
+    });
   }
 }
+
+const broken = ({ stored }: SimulatedSnapshot): boolean => stored.some((part) => part.broken);
+
+const bytesOf = ({ parts }: SimulatedSnapshot): number => parts.reduce((sum, { total }) => sum + total, 0);

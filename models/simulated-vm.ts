@@ -22,10 +22,12 @@ interface Load {
 interface Stint {
   readonly work: number;
   readonly wall: number;
+  /** Part of the wall time for which throttling stood. */
+  readonly throttled: number;
   readonly faults: number;
 }
 
-const nothing: Stint = { work: 0, wall: 0, faults: 0 };
+const nothing: Stint = { work: 0, wall: 0, throttled: 0, faults: 0 };
 
 /** One VM of a simulated cluster: where it is, what it is doing, and how far its guest has come since the last cut. */
 export class SimulatedVm implements Vm {
@@ -54,6 +56,8 @@ export class SimulatedVm implements Vm {
   #resumedAt: number | undefined;
   /** What was done since the resume before that round. */
   #before: Stint = nothing;
+  /** Part of its full speed at which it runs. */
+  #speed = 1;
   #workedAt = Number.NaN;
   #work = 0;
 
@@ -82,7 +86,7 @@ export class SimulatedVm implements Vm {
   }
 
   /** The guest runs on from a cut, a restore or a start. */
-  resume(now: number, options: { readonly tracking: boolean; readonly sweeps: boolean }): void {
+  resume(now: number, options: { readonly tracking: boolean; readonly sweeps: boolean; readonly speed: number }): void {
     this.disk?.begin(this.host!);
     this.#resumedAt = now;
     this.#workedAt = Number.NaN;
@@ -90,9 +94,9 @@ export class SimulatedVm implements Vm {
     this.#before = nothing;
     this.#sweep = undefined;
     this.#sweeping = options.sweeps;
-    this.#guest.begin(
-      options.sweeps ? { tracking: options.tracking, inSet: this.inSet } : { tracking: options.tracking },
-    );
+    const { tracking, sweeps, speed } = options;
+    this.#speed = speed;
+    this.#guest.begin(sweeps ? { tracking, speed, inSet: this.inSet } : { tracking, speed });
   }
 
   /** The copier that saves the pages of the cut behind the running guest. */
@@ -124,7 +128,7 @@ export class SimulatedVm implements Vm {
     this.#resumedAt = now;
     this.#workedAt = Number.NaN;
     this.rounds += 1;
-    this.#guest.begin({ tracking: true });
+    this.#guest.begin({ tracking: true, speed: this.#speed });
   }
 
   /** Seconds of guest work since the last round began, or since the resume. */
@@ -153,10 +157,15 @@ export class SimulatedVm implements Vm {
 
   /** What was done since the resume. */
   #done(now: number): Stint {
-    const { wall, faults } = this.#before;
+    const { wall, faults, throttled } = this.#before;
     const work = this.work(now);
-    const own = this.#guest.faults(work - this.#before.work, this.#swept);
-    return { work, wall: wall + now - this.#resumedAt!, faults: faults + own };
+    const own = work - this.#before.work;
+    return {
+      work,
+      wall: wall + now - this.#resumedAt!,
+      throttled: throttled + this.#guest.throttled(own),
+      faults: faults + this.#guest.faults(own, this.#swept),
+    };
   }
 
   get #swept(): number {

@@ -86,7 +86,7 @@ const checkAntiAffinity = (file: ClusterFile, report: Report): void => {
 };
 
 const checkSnapshot = ({ snapshot, horizon }: ClusterFile, report: Report): void => {
-  const { interval, record, capture, costs } = snapshot;
+  const { interval, record, capture, onOverrun, costs } = snapshot;
   if (interval > horizon) {
     const message = `${formatQuantity(duration, interval)} is longer than the horizon of ${formatQuantity(duration, horizon)}: there would be no snapshot`;
     report(["snapshot", "interval"], message, [["horizon"]]);
@@ -96,6 +96,13 @@ const checkSnapshot = ({ snapshot, horizon }: ClusterFile, report: Report): void
       ["snapshot", "record"],
       `lazy-incremental needs capture: post-copy, not ${capture}; write record: incremental`,
       [["snapshot", "capture"]],
+    );
+  }
+  if (onOverrun === "throttle" && record === "full") {
+    report(
+      ["snapshot", "onOverrun"],
+      "throttle cannot help: a guest that is slowed dirties fewer pages, but record: full copies all of them; write stretch or skip",
+      [["snapshot", "record"]],
     );
   }
   if (record === "lazy-incremental" && costs.fault < costs.track) {

@@ -1,7 +1,15 @@
 import * as z from "zod";
 import { copyOrders } from "../models/copy-order.ts";
 import { dirtyModels } from "../models/dirty-curve.ts";
-import { captures, cutProtocols, faultPaths, pageTypes, records, rollbackPlacements } from "../models/scenario.ts";
+import {
+  captures,
+  cutProtocols,
+  faultPaths,
+  overruns,
+  pageTypes,
+  records,
+  rollbackPlacements,
+} from "../models/scenario.ts";
 import { deliveries } from "../models/tcp-interruption.ts";
 import { experimentShape } from "./experiment-schema.ts";
 import { failuresSchema, falseSuspicionSchema } from "./failures-schema.ts";
@@ -114,7 +122,7 @@ const snapshot = z.strictObject({
   clockSkew: seconds("Clocks of hosts are late by a uniform draw up to this; scheduled cuts go by them"),
   delivery: z.enum(deliveries).describe("What becomes of segments that are sent to a VM that cannot be reached"),
   maxInFlight: whole(1, "Snapshots that may await durability"),
-  onOverrun: z.enum(["stretch", "skip"]).describe("When a stage does not keep up"),
+  onOverrun: z.enum(overruns).describe("When a stage does not keep up"),
   costs: z.strictObject({
     name,
     prepare: seconds("From the command to the pause, guest running"),

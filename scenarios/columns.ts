@@ -26,6 +26,8 @@ const telling = [
   "intervalAchieved",
   "preCopy*",
   "stall",
+  "throttle",
+  "utilisation*",
   "pIntact",
   "pDegraded",
   "pFailed",

@@ -5,7 +5,6 @@ const planned: { readonly [path: string]: { readonly words?: readonly string[]; 
   {
     "": { keys: ["policy"] },
     "cluster.workload": { keys: ["workingSet"] },
-    "snapshot.onOverrun": { words: ["throttle"] },
     storage: { keys: ["compression", "checksums", "retention", "scrub"] },
     "storage.policy.*": { keys: ["erasure"] },
     "storage.policy.*.copies": { words: ["erasure"] },

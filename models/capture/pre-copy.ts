@@ -8,7 +8,7 @@ import { after, type CaptureSite, copyOut, type VmCapture } from "./vm-capture.t
 /**
  * Copies the set while the guest runs, then in rounds what was dirtied in the round before, until a round is expected to
  * fit the downtime limit at the rate of the last one; then the guest is paused for what is left (model.md, section 4).
- * The cut is at the end. Pages that were sent more than once are superseded on the disk of the capturing host: the rounds
+ * The cut is at the end, so it is later than planned by what the rounds take, each time. Pages that were sent more than once are superseded on the disk of the capturing host: the rounds
  * cost its bandwidth, and the snapshot that is stored and replicated has each page once.
  *
  * A cut that is forced in the middle of a round finds pages of that round unsent; those that were dirtied again meanwhile
@@ -20,6 +20,7 @@ export class PreCopy implements VmCapture {
   #transfer: Transfer | undefined;
   /** Pages of each class that the round under way sends. */
   readonly #set: Float64Array;
+  readonly sent = { bytes: 0, seconds: 0 };
   /** Rounds that have been begun while the guest ran. */
   #rounds = 0;
   /** What was copied is gone with the disk that it was on. */
@@ -52,6 +53,7 @@ export class PreCopy implements VmCapture {
     this.vm.beginRound(begun);
     const sent = (): void => {
       this.#transfer = undefined;
+      this.#count(bytes, begun);
       this.vm.dirtyInRound(sim.now, this.#set);
       const rate = sim.now > begun ? bytes / (sim.now - begun) : copierRate(plan);
       const enough = pageSize * sum(this.#set) <= rate * plan.downtimeLimit || this.#rounds >= plan.maxRounds;
@@ -84,6 +86,7 @@ export class PreCopy implements VmCapture {
       }
       const done = (): void => {
         this.#transfer = undefined;
+        this.#count(bytes, begun);
         const fits = sim.now - begun <= plan.downtimeLimit * (1 + 1e-9);
         ledger.observe("preCopyRounds", this.#rounds);
         ledger.observe("preCopyConverged", fits ? 1 : 0);
@@ -91,6 +94,11 @@ export class PreCopy implements VmCapture {
       };
       this.#transfer = copyOut(this.#site, this.vm, bytes, done, broken);
     });
+  }
+
+  #count(bytes: number, begun: number): void {
+    this.sent.bytes += bytes;
+    this.sent.seconds += this.#site.sim.now - begun;
   }
 
   /** Pages for the last round: those dirtied since the one before began, and those of it that are neither sent nor dirtied. */

@@ -21,6 +21,8 @@ export interface VmCapture {
   hold(part: VmPart, release: () => void): void;
   /** The guest runs on; `saved` when all pages of the cut lie on the disk of its host. */
   finish(part: VmPart, saved: () => void): void;
+  /** What a pre-copy has sent by its end, and how long it took to. */
+  readonly sent?: { readonly bytes: number; readonly seconds: number };
   /** The VM has failed: nothing more can be copied out of its memory. */
   lose(): void;
   /** The snapshot is given up. */

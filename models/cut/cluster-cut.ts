@@ -9,6 +9,7 @@ import type { SimulatedDomain } from "../simulated-domain.ts";
 import { SimulatedSnapshot, type VmPart } from "../simulated-snapshot.ts";
 import type { SimulatedVm } from "../simulated-vm.ts";
 import type { Policy } from "../testbed.ts";
+import type { RoundCosts } from "../throttle.ts";
 import { anyTraffic } from "../traffic.ts";
 import { Crossings } from "./crossings.ts";
 import type { Desynchrony } from "./desynchrony.ts";
@@ -67,6 +68,15 @@ export class ClusterCut {
 
   get desynchrony(): Desynchrony {
     return this.cluster.desynchrony;
+  }
+
+  /** What the rounds of the slowest VM took, of a capture that began at `begun` and ends now. */
+  roundsSince(begun: number): RoundCosts | undefined {
+    const sent = this.captures.flatMap((capture) => (capture.sent === undefined ? [] : [capture.sent]));
+    const slowest = sent.reduce((most, one) => (one.seconds > most.seconds ? one : most), { bytes: 0, seconds: 0 });
+    if (slowest.seconds === 0) return undefined;
+    const overhead = this.#domain.sim.now - begun - slowest.seconds;
+    return { rate: slowest.bytes / slowest.seconds, overhead };
   }
 
   /** From the first cut of a VM to the last, in seconds. */

@@ -44,7 +44,7 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     mode: modes,
     interval: fc.constantFrom(3, 10, 40, 100),
     intervalFrom: fc.constantFrom("cut" as const, "end" as const),
-    onOverrun: fc.constantFrom("stretch" as const, "skip" as const),
+    onOverrun: fc.constantFrom("stretch" as const, "skip" as const, "throttle" as const),
     maxInFlight: fc.integer({ min: 1, max: 3 }),
     prepare: fc.constantFrom(0, 0, 2),
     cut: fc.constantFrom("barrier", "barrier", ...cutProtocols),

@@ -66,7 +66,7 @@ test("the rounds of an incremental record begin with what was dirtied since the 
   const scenario = planned({ record: "incremental", interval: 40 });
   const memory = memoryTable(scenario.cluster, scenario.storage);
   const curve = dirtyCurve(memory.classes, memory.dirtyModel);
-  // From the end of one pause to the next rounds, which begin as long before the cut as those before took.
+  // Rounds begin each interval; what they took, and the pause, is missing from the next.
   let lead = roundsOf(scenario).duration - roundsOf(scenario).last / copierRate(scenario.snapshot);
   let sent = 0;
   let pause = 0;

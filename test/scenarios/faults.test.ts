@@ -115,6 +115,13 @@ const cases: readonly (readonly [law: string, text: string, where: string, messa
     /^snapshot\.record: lazy-incremental needs capture: post-copy, not pre-copy; write record: incremental$/,
   ],
   [
+    "a throttle that cannot help",
+    "snapshot: { onOverrun: throttle, record: full }",
+    "1:24",
+    /^snapshot\.onOverrun: throttle cannot help: .* record: full copies all of them; write stretch or skip$/,
+  ],
+  ["an unknown answer to overruns", "snapshot: { onOverrun: trottle }", "1:24", /did you mean throttle\?$/],
+  [
     "a fault that copies and marks in less time than one that marks",
     "snapshot: { costs: { fault: 1us } }",
     "1:29",
