@@ -27,9 +27,10 @@ export const checkCut = ({ cluster, snapshot }: ClusterFile, report: Report): vo
     report(["snapshot", "cut"], message, [["snapshot", "capture"]]);
   }
   const show = (seconds: number): string => formatQuantity(duration, seconds);
-  if (clockSkew >= interval) {
+  if (cut === "scheduled" && clockSkew >= interval) {
     report(["snapshot", "clockSkew"], `${show(clockSkew)} is no less than the interval of ${show(interval)}`, [
       ["snapshot", "interval"],
+      ["snapshot", "cut"],
     ]);
   }
   const spread = costs.prepareSpread === "none" ? 0 : lifetime(lawOf(costs.prepareSpread)).mean;

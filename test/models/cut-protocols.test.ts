@@ -1,13 +1,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Columns } from "../../models/columns.ts";
-import type { ClusterScenario } from "../../models/scenario.ts";
+import type { Law } from "../../models/laws.ts";
+import type { ClusterScenario, SnapshotPlan } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { type TrafficMatrix, trafficOf } from "../../models/traffic.ts";
 import { watchCluster } from "../../models/watch.ts";
 import { Streams } from "../../sim/index.ts";
 import { type CutOutcome, cutMessageByMessage, type TalkingCluster } from "./message-by-message.ts";
-import { delayBetween, pause, spread, talkingCluster } from "./talking-cluster.ts";
+import { referenceCases } from "./reference-values.ts";
+import { delayBetween, latency, pause, spread, talkingCluster } from "./talking-cluster.ts";
 import { assertZScores, zScore } from "./z-scores.ts";
 
 const stream = new Streams(5).get("reference");
@@ -120,6 +122,53 @@ test("a barrier pauses every VM until the slowest of all is ready", () => {
     ),
   });
   for (const columns of means) assert.is(columns["orphans"], 0);
+});
+
+test("the last VM at a barrier comes when the expected maximum of all says", () => {
+  interface Inputs {
+    readonly N: number;
+    readonly dist: "exponential" | "weibull";
+    readonly mean?: number;
+    readonly scale?: number;
+    readonly shape?: number;
+  }
+  const checks: { [check: string]: number } = {};
+  // The reference counts in its own unit; here one of it is a millisecond.
+  for (const { name, inputs, value } of referenceCases<Inputs, { E_max: number }>("barrier-max")) {
+    const { N, dist, mean, scale, shape } = inputs;
+    if (N > 16) continue;
+    const { snapshot, ...rest } = talkingCluster("barrier", trafficOf("none", N, 0), 400);
+    const prepareSpread: Law =
+      dist === "exponential"
+        ? { law: "exponential", mean: mean! / 1e3 }
+        : { law: "weibull", shape: shape!, scale: scale! / 1e3 };
+    const last = cutTimes({ ...rest, snapshot: { ...snapshot, costs: { ...snapshot.costs, prepareSpread } } }).map(
+      (times) => times.at(-1)!,
+    );
+    checks[name] = zScore(last, value.E_max / 1e3);
+  }
+  assert.is(Object.keys(checks).length, 2);
+  assertZScores(checks);
+});
+
+test("TCP sees the pause of a cut as the delivery says", () => {
+  const { snapshot, ...rest } = talkingCluster("barrier", trafficOf("uniform", 3, 50), 20);
+  const together = { ...snapshot, costs: { ...snapshot.costs, prepareSpread: "none" } as const };
+  const seen = (delivery: SnapshotPlan["delivery"]): number =>
+    run({ ...rest, snapshot: { ...together, delivery } })["tcpInterruptionMax"]!;
+  assert.ok(Math.abs(seen("buffered") - pause) < 1e-9);
+  assert.ok(Math.abs(seen("fast-retransmit") - (pause + 2 * latency)) < 1e-9);
+  assert.is(seen("timeout"), 0.2);
+});
+
+test("a cut that drops lets connections stand still from the first cut to the end of the last pause", () => {
+  const interruption = (cut: "drop" | "colour"): number => {
+    const { snapshot, ...rest } = talkingCluster(cut, trafficOf("uniform", 3, 50), 100);
+    const columns = run({ ...rest, snapshot: { ...snapshot, delivery: "buffered" } });
+    return columns["tcpInterruptionMean"]! - columns["cutSkew"]!;
+  };
+  assert.ok(Math.abs(interruption("drop") - pause) < 1e-9);
+  assert.ok(interruption("colour") < 0.8 * pause, "with a forced cut only pauses that touch add up");
 });
 
 test("two VMs whose clocks differ lose λ E[(skew - delay)⁺] messages each way under scheduled cuts", () => {

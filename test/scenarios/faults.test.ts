@@ -144,8 +144,8 @@ const cases: readonly (readonly [law: string, text: string, where: string, messa
   ["an unknown delivery", "snapshot: { delivery: lost }", "1:23", /one of buffered, fast-retransmit, timeout/],
   [
     "clocks that differ by more than an interval",
-    "snapshot: { interval: 1s, clockSkew: 2s }",
-    "1:38",
+    "snapshot: { interval: 1s, cut: scheduled, clockSkew: 2s }",
+    "1:54",
     /^snapshot\.clockSkew: 2s is no less than the interval of 1s$/,
   ],
   [
