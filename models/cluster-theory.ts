@@ -1,4 +1,5 @@
 import type { Columns } from "./columns.ts";
+import { components } from "./failures/failure-spec.ts";
 import { type QuietCycle, quietCycle } from "./quiet-cycle.ts";
 import type { ClusterScenario } from "./scenario.ts";
 
@@ -7,24 +8,32 @@ import type { ClusterScenario } from "./scenario.ts";
  * They are worked out from the scenario alone, and share no code with the simulation of captures and failures.
  */
 export const clusterTheory = (scenario: ClusterScenario): Columns => ({
-  ...hostFailures(scenario),
+  ...failures(scenario),
   ...(nothingFails(scenario) ? quiet(scenario, quietCycle(scenario)) : {}),
 });
 
-const nothingFails = ({ failures }: ClusterScenario): boolean =>
-  failures.host.kind === "none" && failures.vm.kind === "none";
+const nothingFails = ({ failures, detection }: ClusterScenario): boolean =>
+  components.every((component) => failures[component].kind === "none") &&
+  failures.shocks.length === 0 &&
+  detection.falseSuspicion.kind === "none";
 
 /**
- * A host that fails at rate λ while it is up, and comes back at rate μ, is up with probability A + (1 - A) e^(-(λ+μ)t):
- * λ times its integral are the expected failures in a run, which all begin with hosts that are up.
+ * A component that fails at rate λ while it is up, and comes back at rate μ, is up with probability
+ * A + (1 - A) e^(-(λ+μ)t): λ times its integral are the expected failures in a run, which all begin with components that
+ * are up. Known of the only components that fail; of VMs not, whose failures count while they run.
  */
-const hostFailures = ({ failures, dataCentre, domains, horizon }: ClusterScenario): Columns => {
-  const { host } = failures;
-  if (host.kind !== "law" || host.time.law !== "exponential" || host.repair.law !== "exponential") return {};
-  const [failing, returning] = [1 / host.time.mean, 1 / host.repair.mean];
+const failures = ({ failures, dataCentre, domains, horizon }: ClusterScenario): Columns => {
+  const { racks, hostsPerRack } = dataCentre;
+  const [only, ...others] = components.filter((component) => failures[component].kind !== "none");
+  if (only === undefined || only === "vm" || others.length > 0 || failures.shocks.length > 0) return {};
+  const source = failures[only];
+  if (source.kind !== "law" || source.time.law !== "exponential" || source.repair.law !== "exponential") return {};
+  const hosts = racks * hostsPerRack;
+  const count = { host: hosts, disk: hosts, rack: racks, uplink: racks, store: 1 }[only];
+  const [failing, returning] = [1 / source.time.mean, 1 / source.repair.mean];
   const both = failing + returning;
   const upTime = (returning * horizon + (failing * -Math.expm1(-both * horizon)) / both) / both;
-  return { hostFailures: domains * dataCentre.racks * dataCentre.hostsPerRack * failing * upTime };
+  return { [`${only}Failures`]: domains * count * failing * upTime };
 };
 
 /** The columns of a run in which nothing happens but snapshots, each like the one before. */

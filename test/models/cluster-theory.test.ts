@@ -97,27 +97,31 @@ test("VMs that are ready at random wait at the barrier for the slowest: its mean
   assertZScores(skews);
 });
 
-test("hosts with exponential lives and repairs fail as often as their Markov chain, from the start of a run on", () => {
+test("components with exponential lives and repairs fail as often as their Markov chain, from the start of a run on", () => {
   const checks: Record<string, number> = {};
-  for (const [mean, repair, horizon] of [
-    [300, 30, 200],
-    [50, 200, 400],
-    [1000, 1, 900],
+  for (const [component, mean, repair, horizon] of [
+    ["host", 300, 30, 200],
+    ["host", 50, 200, 400],
+    ["disk", 200, 100, 400],
+    ["rack", 300, 100, 500],
+    ["uplink", 100, 20, 300],
+    ["store", 50, 50, 400],
   ] as const) {
     for (const age of ["new", "stationary"] as const) {
-      const host = {
+      const source = {
         kind: "law",
         time: { law: "exponential", mean },
         repair: { law: "exponential", mean: repair },
         permanent: 0,
         age,
       } as const;
-      const scenario = { ...smallCluster, horizon, failures: { ...smallCluster.failures, host } };
+      const scenario = { ...smallCluster, horizon, failures: { ...smallCluster.failures, [component]: source } };
+      const column = `${component}Failures`;
       const runs = Array.from(
-        { length: 50 },
-        (_, replication) => simulateCluster(scenario, { seed: 9, replication }).metrics["hostFailures"]!,
+        { length: 40 },
+        (_, replication) => simulateCluster(scenario, { seed: 9, replication }).metrics[column]!,
       );
-      checks[`${age}, ${mean} up, ${repair} down`] = zScore(runs, clusterTheory(scenario)["hostFailures"]);
+      checks[`${age} ${component}, ${mean} up, ${repair} down`] = zScore(runs, clusterTheory(scenario)[column]);
     }
   }
   assertZScores(checks);
@@ -146,6 +150,17 @@ test("where an assumption does not hold there is no closed form", () => {
   const times = { kind: "times", outages: [{ component: 0, start: 5, end: 6, permanent: false }] } as const;
   none("failures of a VM", { ...full, failures: { ...full.failures, vm: times } });
   none("failures of a host", { ...full, failures: { ...full.failures, host: times } });
+  none("a disk that is replaced", { ...full, failures: { ...full.failures, disk: times } });
+  const suspicious = { kind: "lost", probability: 0.01 } as const;
+  none("false suspicions", { ...full, detection: { ...full.detection, falseSuspicion: suspicious } });
+  const law = {
+    kind: "law",
+    time: { law: "exponential", mean: 100 },
+    repair: { law: "exponential", mean: 10 },
+    permanent: 0,
+    age: "new",
+  } as const;
+  none("racks that take their hosts down", { ...full, failures: { ...full.failures, host: law, rack: law } });
 });
 
 test.run();
