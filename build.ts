@@ -3,7 +3,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, rmSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -23,13 +23,17 @@ const compile = (config: string, out: string): void => {
 /** Compiles the discrete-event core with its declarations into `out`. */
 export const buildSim = (out = join(root, "sim/dist")): void => compile("sim/tsconfig.build.json", out);
 
+/** Policies that come with the product are programs of a user's kind: they are compiled when a scenario names them. */
+const policies = join(root, "scenarios", "policies");
+
 /** Compiles the command `snapback` into `out`, with the files that it reads. */
 export const buildSnapback = (out = join(root, "dist")): void => {
   compile("tsconfig.build.json", out);
   for (const folder of carried.filter((name) => existsSync(join(root, name))))
     cpSync(join(root, folder), join(out, folder), {
       recursive: true,
-      filter: (path) => !path.endsWith(".ts") && relative(root, path) !== `results${sep}runs`,
+      filter: (path) =>
+        (!path.endsWith(".ts") || dirname(path) === policies) && relative(root, path) !== `results${sep}runs`,
     });
 };
 

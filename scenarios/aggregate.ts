@@ -2,6 +2,7 @@ import { meanInterval } from "../results/statistics/mean-interval.ts";
 import type { LoadedScenario } from "./load.ts";
 import { collapseNotes } from "./notes.ts";
 import type { FinishedRun } from "./run.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** A figure over replications. `n` counts those in which it was observed; a half width needs two of them. */
 export interface Estimate {
@@ -16,6 +17,8 @@ export interface PointResult {
   /** Path of a swept key → its value in base units. */
   readonly point: { readonly [path: string]: unknown };
   readonly seed: number;
+  /** Which policy of one's own it was: its file, and the hash of its sources. */
+  readonly policy?: { readonly module: string; readonly sha256: string };
   readonly replications: number;
   readonly metrics: { readonly [column: string]: Estimate };
   readonly notes: readonly string[];
@@ -38,7 +41,7 @@ export const aggregate = (
 ): PointResult[] => {
   const byPoint = points.map((): FinishedRun[] => []);
   for (const run of runs) byPoint[run.point]!.push(run);
-  return points.map(({ values }, index) => {
+  return points.map(({ values, scenario }, index) => {
     const own = byPoint[index]!.sort((a, b) => a.replication - b.replication);
     const columns = new Set(own.flatMap(({ result }) => Object.keys(result.metrics)));
     const metrics = [...columns].map((column): [string, Estimate] => [
@@ -49,9 +52,16 @@ export const aggregate = (
       scenario: name,
       point: values,
       seed,
+      ...policyOf(scenario),
       replications: own.length,
       metrics: Object.fromEntries(metrics),
       notes: collapseNotes(own.flatMap(({ result }) => result.notes)),
     };
   });
+};
+
+const policyOf = (scenario: Scenario): Pick<PointResult, "policy"> => {
+  if (scenario.model !== "cluster" || scenario.policy === "protect") return {};
+  const { name, sha256 } = scenario.policy.program;
+  return { policy: { module: name, sha256 } };
 };

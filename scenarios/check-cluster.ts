@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type PageType, pageTypes } from "../models/scenario.ts";
 import { checkCut, remarksOnCut } from "./check-cut.ts";
 import { checkDisks } from "./check-disks.ts";
@@ -24,6 +25,7 @@ export const checkCluster = (file: ClusterFile, report: Report): void => {
   checkDisks(file, report);
   checkDetection(file, report);
   checkFailures(file, report);
+  checkFidelity(file, report);
 };
 
 /** What is possible but should be known to whoever reads the results. */
@@ -165,4 +167,10 @@ const alternatives: { readonly [type in PageType]: string } = {
   cacheDirty: "kill-process",
   anonymous: "kill-process",
   kernel: "copies: full",
+};
+
+const checkFidelity = ({ fidelity, policy }: ClusterFile, report: Report): void => {
+  if (fidelity !== "fast-forward" || policy === "protect") return;
+  const message = `fast-forward jumps over cycles that repeat, and nothing tells whether those of ${basename(policy.module)} do: write auto or full`;
+  report(["fidelity"], message, [["policy", "module"]]);
 };

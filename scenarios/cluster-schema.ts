@@ -14,6 +14,7 @@ import { deliveries } from "../models/tcp-interruption.ts";
 import { experimentShape } from "./experiment-schema.ts";
 import { failuresSchema, falseSuspicionSchema } from "./failures-schema.ts";
 import { lawSchema } from "./law-schema.ts";
+import { policySchema } from "./policy-schema.ts";
 import {
   atLeastAMillisecond,
   atLeastAPage,
@@ -189,6 +190,7 @@ export const clusterSchema = z.strictObject({
   cluster: cluster.describe("The virtual clusters"),
   snapshot: snapshot.describe("When and how snapshots are taken"),
   storage: storage.describe("How many copies of what are stored, and where"),
+  policy: policySchema.describe("Who decides when to snapshot and what to restore"),
   rollback: rollback.describe("What follows a failure"),
   detection: z
     .strictObject({

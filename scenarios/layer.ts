@@ -15,6 +15,9 @@ export const prepareLayer = (tree: Tree, catalogue: Catalogue, issues: Issue[]):
   let layer = changed(markWhole(tree), ["cluster", "workload"], wholeWorkload);
   for (const slot of slots) layer = changed(layer, slot.path, (node) => named(node, slot, catalogue, issues));
   layer = eachItem(layer, shockList.path, (node) => named(node, shockList, catalogue, issues));
+  layer = changed(layer, ["policy", "module"], absoluteModule);
+  layer = eachItem(layer, ["sweep", "policy.module"], absoluteModule);
+  layer = eachItem(layer, ["sweep", "policy"], (policy) => changed(policy, ["module"], absoluteModule));
   for (const component of components) layer = changed(layer, ["failures", component, "trace"], absolute);
   return layer;
 };
@@ -93,7 +96,7 @@ const under = (base: Mapping, node: Mapping): Mapping => {
   return { ...node, entries };
 };
 
-const standAlone = ["law", "times", "trace", "from", "pattern", "matrix"];
+const standAlone = ["law", "times", "trace", "from", "pattern", "matrix", "module"];
 
 /** A law replaces the law that it overrides, and so does whatever else stands for itself: their keys do not mix. */
 const markWhole = (tree: Tree): Tree => {
@@ -109,6 +112,11 @@ const wholeWorkload = (node: Tree): Tree => {
   if (node.kind !== "mapping" || classes?.kind !== "mapping" || classes.whole) return node;
   const complete = [...classes.entries.values()].every(({ value }) => at(value, ["type"]) !== undefined);
   return complete ? { ...node, whole: true } : node;
+};
+
+const absoluteModule = (node: Tree): Tree => {
+  if (node.kind !== "scalar" || typeof node.value !== "string" || isAbsolute(node.value)) return node;
+  return { ...node, value: join(node.at.source.folder, node.value) };
 };
 
 const absolute = (node: Tree): Tree => {

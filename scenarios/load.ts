@@ -1,6 +1,8 @@
 import { basename } from "node:path";
 import type * as z from "zod";
 import { type Component, components, type OutageTrace } from "../models/failures/failure-spec.ts";
+import type { PolicySpec } from "../models/scenario.ts";
+import { PolicyModuleError } from "./bundle-policy.ts";
 import { captureRemarks } from "./capture-remarks.ts";
 import { Catalogue } from "./catalogue.ts";
 import { checkCluster, remarksOn } from "./check-cluster.ts";
@@ -8,6 +10,7 @@ import { checkTraceOutages, countsOf } from "./check-failures.ts";
 import { checkTextbook } from "./check-textbook.ts";
 import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
 import { FormShelf, type UsedFile } from "./csv-forms/form-shelf.ts";
+import { PolicyOptionsError } from "./evaluate-policy.ts";
 import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
 import { type Issue, type Path, type Report, ScenarioError } from "./issue.ts";
@@ -16,6 +19,7 @@ import { layForms } from "./lay-forms.ts";
 import { complete, prepareLayer } from "./layer.ts";
 import { readMeasurements } from "./measurements.ts";
 import { type Override, overridePath, readOverride } from "./override.ts";
+import { PolicyShelf } from "./policy-shelf.ts";
 import { resolveCluster } from "./resolve-cluster.ts";
 import type { Traces } from "./resolve-failures.ts";
 import { resolveTextbook } from "./resolve-textbook.ts";
@@ -84,13 +88,16 @@ class Loader {
   readonly #issues: Issue[] = [];
   readonly #traces: TraceShelf;
   readonly #forms: FormShelf;
+  readonly #policies: PolicyShelf;
   readonly #notes = new Set<string>();
+  #set: readonly Tree[] = [];
 
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#catalogue = new Catalogue(options.files);
     this.#traces = new TraceShelf(options.files);
     this.#forms = new FormShelf(options.files, options.folder, this.#issues);
+    this.#policies = new PolicyShelf(options.files);
   }
 
   load(reference: string): LoadedScenario {
@@ -103,6 +110,7 @@ class Loader {
     const model = this.#model([...lineage, ...set]);
     const written = model === "textbook" ? endWithWork(lineage, set) : [...lineage, ...set];
     const layers = [this.#catalogue.defaults(model), ...written].map((one) => this.#prepare(one));
+    this.#set = layers.slice(layers.length - set.length).map((one) => without(one as Mapping, "sweep"));
     const merged = this.#withoutSetAxes(layers.reduce((base, over) => merge(base, over)) as Mapping);
     const tree = complete(merged, this.#catalogue);
 
@@ -117,7 +125,7 @@ class Loader {
       tree,
       points: points as ScenarioPoint[],
       files: this.#forms.files,
-      notes: [...this.#notes, ...this.#forms.notes, ...this.#traces.notes],
+      notes: [...this.#notes, ...this.#policies.notes, ...this.#forms.notes, ...this.#traces.notes],
     };
   }
 
@@ -158,7 +166,8 @@ class Loader {
   }
 
   #point(model: Model, name: string, base: Mapping, combination: Combination): ScenarioPoint | undefined {
-    const laid = [...combination.values()].map((one) => this.#prepare(one));
+    // What the command line sets below an axis, such as an option of a swept policy, holds at each of its points.
+    const laid = [...[...combination.values()].map((one) => this.#prepare(one)), ...this.#set];
     const swept = laid.reduce<Tree>((below, over) => merge(below, over), without(base, "sweep"));
     const tree = complete(swept, this.#catalogue);
     const input = plain(tree);
@@ -227,14 +236,27 @@ class Loader {
     }
     checkCluster(file, report);
     for (const note of remarksOn(file)) this.#notes.add(note);
+    const policy = this.#policy(file, report);
     const traces = Object.fromEntries(
       components.map((component) => [component, this.#trace(component, file, report)]),
     ) as Traces;
     const measurements = readMeasurements(file, tree, this.#forms, report);
     if (this.#issues.length > 0) return undefined;
-    const scenario = resolveCluster(file, name, traces, measurements);
+    const scenario = resolveCluster(file, name, traces, measurements, policy);
     for (const note of captureRemarks(scenario)) this.#notes.add(note);
     return scenario;
+  }
+
+  #policy({ policy }: ClusterFile, report: Report): PolicySpec {
+    if (policy === "protect") return policy;
+    try {
+      return this.#policies.get(policy.module, policy.options ?? {});
+    } catch (error) {
+      if (error instanceof PolicyModuleError) report(["policy", "module"], error.message);
+      else if (error instanceof PolicyOptionsError) report(["policy", "options"], error.message);
+      else throw error;
+      return "protect";
+    }
   }
 
   #trace(component: Component, file: ClusterFile, report: Report): OutageTrace | undefined {

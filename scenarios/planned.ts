@@ -3,7 +3,6 @@ import type { Path } from "./issue.ts";
 /** Words and keys that the model has, but that are not simulated yet; `*` stands for any key. */
 const planned: { readonly [path: string]: { readonly words?: readonly string[]; readonly keys?: readonly string[] } } =
   {
-    "": { keys: ["policy"] },
     "cluster.workload": { keys: ["workingSet"] },
     storage: { keys: ["compression", "checksums", "retention", "scrub"] },
     "storage.policy.*": { keys: ["erasure"] },

@@ -4,6 +4,7 @@ import {
   type ClusterScenario,
   type PageClass,
   type PageType,
+  type PolicySpec,
   pageTypes,
   type VmSpec,
 } from "../models/scenario.ts";
@@ -22,6 +23,7 @@ export const resolveCluster = (
   name: string,
   traces: Traces,
   { writes, traffic }: Measurements,
+  policy: PolicySpec,
 ): ClusterScenario => {
   const { dataCentre, snapshot, storage } = file;
   const { intensity, ...cluster } = file.cluster;
@@ -87,7 +89,7 @@ export const resolveCluster = (
       repairDelay: storage.repairDelay,
     },
     rollback: file.rollback,
-    policy: "protect",
+    policy,
     detection: { ...file.detection, falseSuspicion: resolveFalseSuspicion(file.detection.falseSuspicion) },
     failures: resolveFailures(file, traces),
     pauseTolerance: file.pauseTolerance,

@@ -1,8 +1,10 @@
 import { clusterTheory } from "../models/cluster-theory.ts";
-import { simulateCluster } from "../models/simulate.ts";
+import type { ClusterScenario } from "../models/scenario.ts";
+import { type RunIdentity, simulateCluster } from "../models/simulate.ts";
 import { simulateTextbook } from "../models/textbook.ts";
 import { textbookTheory } from "../models/textbook-theory.ts";
 import { Streams } from "../sim/index.ts";
+import { ownPolicy, shownInSources } from "./own-policy.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** One figure for each result column; NaN where nothing was observed. */
@@ -15,11 +17,8 @@ export interface RunResult {
 }
 
 /** Runs one replication. Its random numbers depend on the seed and the replication alone, so all points share them. */
-export const simulate = (
-  scenario: Scenario,
-  run: { readonly seed: number; readonly replication: number },
-): RunResult => {
-  if (scenario.model === "cluster") return simulateCluster(scenario, run);
+export const simulate = (scenario: Scenario, run: RunIdentity): RunResult => {
+  if (scenario.model === "cluster") return simulateOwn(scenario, run);
   const streams = new Streams(run.seed).replication(run.replication);
   const others = {
     secondLevel: streams.get("second level failures"),
@@ -29,6 +28,16 @@ export const simulate = (
   return { metrics: { ...simulateTextbook(scenario.spec, streams.get("failures"), others) }, notes: [] };
 };
 
-/** Expectations of columns for which a closed form holds. */
-export const closedForms = (scenario: Scenario): Metrics =>
-  scenario.model === "textbook" ? { ...textbookTheory(scenario.spec) } : clusterTheory(scenario);
+const simulateOwn = (scenario: ClusterScenario, run: RunIdentity): RunResult => {
+  try {
+    return simulateCluster(scenario, run, ownPolicy(scenario));
+  } catch (error) {
+    throw shownInSources(error, scenario);
+  }
+};
+
+/** Expectations of columns for which a closed form holds; of a policy of one's own nothing is known. */
+export const closedForms = (scenario: Scenario): Metrics => {
+  if (scenario.model === "textbook") return { ...textbookTheory(scenario.spec) };
+  return scenario.policy === "protect" ? clusterTheory(scenario) : {};
+};

@@ -115,7 +115,8 @@ export class SimulatedFailures {
   }
 
   #vmFails(cluster: SimulatedCluster, vm: SimulatedVm): void {
-    if (vm.host === undefined || cluster.undetected.has(vm) || vm.state === "plan" || vm.state === "noSpare") {
+    const failed = cluster.undetected.has(vm) || vm.state === "detect";
+    if (failed || vm.host === undefined || vm.state === "plan" || vm.state === "noSpare") {
       this.#ignore("vm", vm.name, false);
       return;
     }

@@ -103,12 +103,13 @@ const columnsOf = (results: readonly PointResult[], { only, json }: RunArguments
 };
 
 const machineForm = (
-  { scenario, point, seed, replications, metrics }: PointResult,
+  { scenario, point, seed, policy, replications, metrics }: PointResult,
   columns: readonly string[],
 ): object => ({
   scenario,
   point,
   seed,
+  ...(policy === undefined ? {} : { policy }),
   replications,
   metrics: Object.fromEntries(columns.map((column) => [column, metrics[column]])),
 });

@@ -4,6 +4,7 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { watchCluster } from "../../models/watch.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
 import { overridePath, setTo } from "../override.ts";
+import { ownPolicy, shownInSources } from "../own-policy.ts";
 import { chooseEvents, UnknownSubjectError } from "../timeline/choice.ts";
 import { asWritten } from "../timeline/figures.ts";
 import type { CastEvent, Summary, TimelineFormat, TimelineTitle } from "../timeline/format.ts";
@@ -105,9 +106,10 @@ const write = async (
 /** A run that ends with an error says so as a command does; what happened before it has been written. */
 function* watched(scenario: ClusterScenario, title: TimelineTitle): Generator<readonly LifeCycleEvent[]> {
   try {
-    yield* watchCluster(scenario, title, { domain: title.domain, until: title.to });
+    yield* watchCluster(scenario, title, { domain: title.domain, until: title.to, policy: ownPolicy(scenario) });
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    const shown = shownInSources(error, scenario);
+    throw new CommandError(shown instanceof Error ? shown.message : String(shown));
   }
 }
 

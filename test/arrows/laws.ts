@@ -35,6 +35,10 @@ const runsInBrowsers = /^(sim|models)\//;
 /** Files that may read a clock or draw unseeded randomness; a command gets its clock from the command line's top. */
 const mayReadClocks = /^(sim\/realtime\.ts$|real\/|results\/|(build|cli)\.ts$|bench\/|test\/)/;
 
+/** What policies are made of, and what they import as "snapback": they run on any testbed; and what a run tells of itself. */
+const livesApart =
+  /^(models\/(testbed\.ts$|life-cycle-events\.ts$|policies\/|analytic\/)|scenarios\/(policy-api\.ts$|policies\/))/;
+
 /** A file at the root is a folder of one file. */
 const folderOf = (path: string): string => path.replace(/(\/|\.ts$).*/, "");
 
@@ -95,9 +99,7 @@ const reachesSim = (path: string): boolean => path.startsWith("sim/");
 /** Chains that must not be: each folder that lives apart from `sim`, and what a browser loads from Node. */
 const reaches = (files: ReadonlyMap<string, SourceFile>, path: string, entries: readonly string[]): string[] => {
   const ways = [
-    ...(/^models\/(testbed\.ts$|life-cycle-events\.ts$|policies\/|analytic\/)/.test(path)
-      ? [chain(files, path, reachesSim, [])]
-      : []),
+    ...(livesApart.test(path) ? [chain(files, path, reachesSim, [])] : []),
     ...(path.startsWith("real/") ? [chain(files, path, reachesSim, entries)] : []),
     ...(path === "sim/index.ts" ? [chain(files, path, (end) => touchesNode.test(end), [])] : []),
   ];

@@ -25,6 +25,21 @@ test("a list gives its values, in base units and as they are written", () => {
   );
 });
 
+test("what the command line sets below an axis holds at each of its points", () => {
+  const laws = "law: exponential, repair: { law: deterministic, value: 1m }, permanent: 50%";
+  const { points } = load(
+    `sweep: { failures.host: [{ ${laws}, mean: 1d }, { ${laws}, mean: 9d }] }`,
+    "failures.host.permanent=10%",
+  );
+  assert.equal(
+    points.map(({ scenario }) => {
+      const host = scenario.model === "cluster" && scenario.failures.host;
+      return host && host.kind === "law" && [host.time, host.permanent];
+    }),
+    [1, 9].map((days) => [{ law: "exponential", mean: days * 86_400 }, 0.1]),
+  );
+});
+
 test("axes are multiplied, and the last one runs fastest", () => {
   const { points } = load("sweep: { snapshot.capture: [stop-and-copy, post-copy], cluster.vms: [2, 3] }");
   assert.equal(
