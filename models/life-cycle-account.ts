@@ -12,7 +12,7 @@ import type {
 
 /** The columns that events tell. How far the guests came and what their write faults cost them they do not. */
 const told =
-  /^(availability(Net)?|downtime.*|(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)(Mean|P50|P95|Max)|intervalAchieved|cutSkew|cuts(Broken|Forced)|orphans|messagesDropped|p(Intact|Degraded|Failed)|stor(edBytes|edPeak)|stagedBytes|(source|link|repair)Bytes|snapshots.*|rollbacks|(vm|host|disk|rack|uplink|store)Failures|shocks|falseSuspicions|ignoredOutages)$/;
+  /^(availability(Net)?|downtime.*|(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)(Mean|P50|P95|Max)|intervalAchieved|cutSkew|cuts(Broken|Forced)|orphans|messagesDropped|p(Intact|Degraded|Failed)|stor(edBytes|edPeak)|stagedBytes|(capture|source|link|repair)Bytes|snapshots.*|rollbacks|(vm|host|disk|rack|uplink|store)Failures|shocks|falseSuspicions|ignoredOutages)$/;
 
 /** What is followed of one cluster. */
 interface Followed {
@@ -203,6 +203,7 @@ export class LifeCycleAccount {
   #transfer({ errand, moved, sourceBytes, linkBytes }: TransferEnds): void {
     this.#add("sourceBytes", sourceBytes);
     this.#add("linkBytes", linkBytes);
+    if (errand === "capture") this.#add("captureBytes", moved);
     if (errand === "repair") this.#add("repairBytes", moved);
   }
 
