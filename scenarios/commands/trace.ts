@@ -32,8 +32,8 @@ interface TraceArguments {
 /** As long as a window is when nobody says where it ends, seconds. */
 const usualWindow = 3600;
 
-/** More than these nobody reads and no viewer opens: about a gigabyte. */
-const mostEvents = 5_000_000;
+/** More than these nobody reads and no viewer opens: about a gigabyte for Perfetto, which has a slice for each host. */
+const mostEvents = 1_000_000;
 
 /** Simulates one replication and writes what happens in a window of it, as it happens. */
 export const trace = async (line: CommandLine, given: TraceArguments): Promise<void> => {

@@ -214,11 +214,11 @@ export class PerfettoTimeline implements TimelineFormat {
       const key = `transfer ${id} ${place}`;
       if (event.state === "begin") {
         const { pid } = this.#track(place);
-        const args = { snapshot, bytes, from, to };
+        const args = { snapshot, bytes };
         this.#canvas.open(key, { category: "transfer", id: key, pid, name: `${errand} ${vm}`, args }, at);
       } else {
-        const { state, moved, sourceBytes, linkBytes } = event;
-        this.#canvas.close(key, at, { state, moved, sourceBytes, linkBytes });
+        const { state, moved } = event;
+        this.#canvas.close(key, at, { state, moved });
       }
     }
   }
