@@ -47,8 +47,30 @@ const stormy: ClusterScenario = {
   },
 };
 
+const often = (mean: number) =>
+  ({
+    kind: "law",
+    time: { law: "exponential", mean },
+    repair: { law: "exponential", mean: 60 },
+    permanent: 0,
+    age: "new",
+  }) as const;
+
 const kinds: readonly (readonly [string, ClusterScenario])[] = [
   ["a stormy life", stormy],
+  [
+    "a life in which disks, racks and uplinks fail too",
+    {
+      ...stormy,
+      failures: {
+        ...stormy.failures,
+        disk: { ...often(6000), permanent: 1 },
+        rack: often(3000),
+        uplink: often(3000),
+        store: often(3000),
+      },
+    },
+  ],
   ["two clusters that share the disks", { ...stormy, cluster: { ...stormy.cluster, count: 2 } }],
   ["stop-and-copy in full", { ...stormy, snapshot: { ...stormy.snapshot, capture: "stop-and-copy", record: "full" } }],
   ["cuts by clocks that differ", { ...stormy, snapshot: { ...stormy.snapshot, cut: "scheduled", clockSkew: 0.2 } }],
