@@ -43,24 +43,23 @@ const quiet = (scenario: ClusterScenario, cycle: QuietCycle | undefined): Column
   const { hold, skew, alone } = cycle;
   const pauses = { pauseMean: hold + skew, cutSkew: skew };
   if (alone === undefined) return pauses;
-  const { lead, capture, faults, perFault, preCopy } = alone;
-  // The first cut cannot know how long its rounds take; later ones begin so much earlier. None is made at the horizon, by
-  // when the last must be over.
-  const first = snapshot.interval + lead;
-  const period = snapshot.interval + (snapshot.intervalFrom === "end" ? hold : 0);
-  const second = first + period - (snapshot.intervalFrom === "cut" ? lead : 0);
-  const cuts = 1 + Math.max(0, Math.ceil((horizon - second) / period - 1e-9));
-  const lastCut = cuts === 1 ? first : second + (cuts - 2) * period;
+  const { lead, capture, bytes, faults, perFault, preCopy } = alone;
+  // Cycles are due after an interval, and from then on; none begins at the horizon, by when the last must be over.
+  const period = snapshot.interval + (snapshot.intervalFrom === "end" ? lead + hold : 0);
+  const cuts = Math.max(1, Math.ceil((horizon - snapshot.interval) / period - 1e-9));
+  const lastCut = snapshot.interval + (cuts - 1) * period + lead;
   if (lastCut + capture > horizon) return pauses;
+  const snapshots = scenario.domains * scenario.cluster.count * cuts;
   const downtimePause = hold > pauseTolerance ? (cuts * hold) / horizon : 0;
   const stall = faults === undefined ? undefined : faults * perFault;
   return {
     ...pauses,
     captureDurationMean: capture,
-    snapshots: scenario.domains * scenario.cluster.count * cuts,
+    snapshots,
+    captureBytes: snapshots * scenario.cluster.vms * bytes,
     downtimePause,
     availability: 1 - downtimePause,
-    ...(cuts > 1 ? { intervalAchieved: (lastCut - first) / (cuts - 1) } : {}),
+    ...(cuts > 1 ? { intervalAchieved: period } : {}),
     ...(faults === undefined ? {} : { faults }),
     ...(stall === undefined ? {} : { workRatio: 1 - (cuts * (hold + stall)) / horizon }),
     ...(preCopy === undefined

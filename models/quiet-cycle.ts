@@ -20,6 +20,8 @@ export interface LoneCycle {
   readonly lead: number;
   /** From the cut until all is saved. */
   readonly capture: number;
+  /** What the copier of one VM saves. */
+  readonly bytes: number;
   /** Write faults of a VM; undefined where they are no plain sum over the classes. */
   readonly faults?: number;
   /** What each of them stalls the guest for. */
@@ -44,7 +46,11 @@ export const quietCycle = (scenario: ClusterScenario): QuietCycle | undefined =>
     case "stop-and-copy": {
       const hold = costs.fixed + copying;
       if (!isApart(scenario, memory.bytes, hold)) return undefined;
-      return { hold, skew: 0, alone: { lead: 0, capture: hold + latency, faults: 0, perFault: 0 } };
+      return {
+        hold,
+        skew: 0,
+        alone: { lead: 0, capture: hold + latency, bytes: memory.bytes, faults: 0, perFault: 0 },
+      };
     }
     case "pre-copy": {
       // The faults of tracking would slow the guest, and with it what the rounds find dirty.
@@ -61,14 +67,15 @@ export const quietCycle = (scenario: ClusterScenario): QuietCycle | undefined =>
       if (!isApart(scenario, rounds.sent * pageSize, hold)) return undefined;
       // The first write to a page in each round is a fault; what is dirtied in one is sent in the next.
       const faults = rounds.sent - rounds.live[0]!;
-      return { hold, skew: 0, alone: { lead, capture: hold + latency, faults, perFault: 0, preCopy: rounds } };
+      const bytes = rounds.sent * pageSize;
+      return { hold, skew: 0, alone: { lead, capture: hold + latency, bytes, faults, perFault: 0, preCopy: rounds } };
     }
     case "post-copy": {
       const hold = costs.device + (costs.armPerPage * memory.bytes) / pageSize;
       const pauses = { hold, skew: skewOf(scenario) };
       // A copier that serves the faults as well is slowed by them.
       if (snapshot.faultPath !== "separate" || !isApart(scenario, memory.bytes, hold)) return pauses;
-      const alone = { lead: 0, capture: hold + copying + latency, perFault: costs.fault };
+      const alone = { lead: 0, capture: hold + copying + latency, bytes: memory.bytes, perFault: costs.fault };
       const mixed = snapshot.order === "address" && memory.dirtyModel === "uniform";
       return { ...pauses, alone: mixed ? { ...alone, faults: faultsBehind(copying, memory, costs.fault) } : alone };
     }

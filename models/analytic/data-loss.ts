@@ -1,4 +1,4 @@
-import { requireCount, requireFraction, requirePositive } from "./in-range.ts";
+import { requireCount, requireDuration, requireFraction, requirePositive } from "./in-range.ts";
 import { type MarkovChain, type Transition, untilAbsorption } from "./markov-chain.ts";
 import { probabilitiesAfter } from "./transient-chain.ts";
 
@@ -48,6 +48,16 @@ export const dataLoss = (set: RedundantSet): DataLoss => {
 /** Probability that data is lost within `time` of all blocks being there. */
 export const lossWithin = (set: RedundantSet, time: number): number =>
   probabilitiesAfter(lossChain(set), 0, time)[set.tolerates + 1]!;
+
+/**
+ * Probability that reading `bytes` meets an unreadable bit, when each is with probability `perBit`: the `unreadable` of a
+ * rebuild that reads so much.
+ */
+export const unreadableWithin = (bytes: number, perBit: number): number => {
+  requireDuration("unreadable bits", { bytes });
+  requireFraction("unreadable bits", { perBit });
+  return bytes === 0 ? 0 : -Math.expm1(8 * bytes * Math.log1p(-perBit));
+};
 
 /** State f: f blocks are lost; the last one is data loss. */
 const lossChain = (set: RedundantSet): MarkovChain => {

@@ -42,6 +42,7 @@ test("while nothing fails, snapshots alone on their disks cost what the closed f
 
 const quietColumns = [
   "availability",
+  "captureBytes",
   "captureDurationMean",
   "cutSkew",
   "downtimePause",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "uvu";
+import { collisions } from "../../models/analytic/collisions.ts";
+import { unreadableWithin } from "../../models/analytic/data-loss.ts";
 import { incrementalChain } from "../../models/analytic/incremental-chain.ts";
 import { allSnapshotsSpoilt } from "../../models/analytic/latent-errors.ts";
 import { faultsOnDemand, faultsWithBackground, zipfRates } from "../../models/analytic/lazy-restore.ts";
@@ -312,6 +314,28 @@ test("lazily restored VMs meet the demand faults of the reference values", () =>
   // Pages that are accessed once a year, and pages that are accessed all the time.
   closeTo(faultsWithBackground([1e-12, 1e-12], 10), 1e-11, 1e-10, "half of the accesses come first");
   closeTo(faultsWithBackground([1e12], 10), 1, 1e-12, "always faulted");
+});
+
+test("copies placed at random meet as in the birthday problem", () => {
+  for (const { name, inputs, value } of referenceCases<{ bins: number; items: number }, Record<string, number>>(
+    "birthday",
+  )) {
+    const { any, occupied, pairs } = collisions(inputs.bins, inputs.items);
+    allClose({ P_collision: any, expected_occupied: occupied, expected_pairs: pairs }, value, name);
+  }
+  closeTo(collisions(1e12, 2).any, 1e-12, 1e-12, "two on very many hosts");
+  assert.deepEqual(collisions(1, 3), { any: 1, occupied: 1, pairs: 3 });
+  assert.deepEqual(collisions(5, 0), { any: 0, occupied: 0, pairs: 0 });
+  assert.equal(collisions(5, 6).any, 1, "more than there are hosts");
+  assert.throws(() => collisions(0, 3), /hosts must be a whole number/);
+});
+
+test("reading a volume meets an unreadable bit as often as the reference says", () => {
+  for (const { name, inputs, value } of referenceCases<{ p_bit: number; TB: number }, number>("ure")) {
+    closeTo(unreadableWithin(inputs.TB * 1e12, inputs.p_bit), value, 1e-9, name);
+  }
+  assert.deepEqual([unreadableWithin(0, 1), unreadableWithin(1, 1), unreadableWithin(5, 0)], [0, 1, 0]);
+  assert.throws(() => unreadableWithin(5, 2), /perBit must lie between 0 and 1/);
 });
 
 test("impossible snapshots are refused by name", () => {
