@@ -11,7 +11,7 @@ import type { SimulatedVm } from "../simulated-vm.ts";
 import type { Policy } from "../testbed.ts";
 import type { RoundCosts } from "../throttle.ts";
 import { anyTraffic } from "../traffic.ts";
-import { Crossings } from "./crossings.ts";
+import { CutMessages } from "./cut-messages.ts";
 import type { Desynchrony } from "./desynchrony.ts";
 import { Pace } from "./pace.ts";
 import { messageRule } from "./protocols.ts";
@@ -24,6 +24,7 @@ import { longestStandstill } from "./standstill.ts";
 export class ClusterCut {
   readonly cluster: SimulatedCluster;
   readonly captures: readonly VmCapture[];
+  readonly messages: CutMessages;
   /** Happens when all pages of all VMs are saved. */
   readonly saved: SimEvent<void>;
   /** Once the last VM has passed its cut. */
@@ -36,10 +37,6 @@ export class ClusterCut {
   readonly #parts: (VmPart | undefined)[];
   readonly #pausedAt: Float64Array;
   readonly #resumedAt: Float64Array;
-  /** What passes between VMs that have been cut and run, and those that have not; undefined before there are both. */
-  #crossings: Crossings | undefined;
-  #crossed = 0;
-  #forced = 0;
   readonly #late: (() => void)[] = [];
   /** VMs that would be ready, but cannot be reached. */
   readonly #unheard = new Map<SimulatedVm, () => void>();
@@ -64,6 +61,9 @@ export class ClusterCut {
     this.#pausedAt = new Float64Array(cluster.vms.length);
     this.#resumedAt = new Float64Array(cluster.vms.length);
     this.#unsaved = cluster.vms.length;
+    this.messages = new CutMessages(domain, cluster, () =>
+      cluster.vms.filter((vm, i) => this.#parts[i] === undefined && vm.running && !vm.cutOff).map((vm) => vm.index),
+    );
   }
 
   get desynchrony(): Desynchrony {
@@ -124,7 +124,7 @@ export class ClusterCut {
     this.#pausedAt[i] = now;
     this.#firstCut = Math.min(this.#firstCut, now);
     this.#cut += 1;
-    this.#crossed += this.#crossings?.cut(i, now) ?? 0;
+    this.messages.cut(i);
     if (this.#cut === this.captures.length) this.#complete();
   }
 
@@ -145,19 +145,7 @@ export class ClusterCut {
       this.#unsaved -= 1;
       if (this.#unsaved === 0) this.saved.succeed(undefined);
     });
-    if (this.#cut < this.captures.length && vm.running) this.#sends(i);
-  }
-
-  /** Seconds until a message may reach a VM before its cut, from one that has been cut. */
-  get nextMessage(): number {
-    return this.#crossings === undefined ? Number.POSITIVE_INFINITY : this.#crossings.next - this.#domain.sim.now;
-  }
-
-  /** A VM that such a message reaches now; its cut is forced, or the message becomes an orphan. */
-  reached(): number | undefined {
-    const forced = this.#crossings?.reached(this.#domain.sim.now);
-    if (forced !== undefined) this.#forced += 1;
-    return forced;
+    if (this.#cut < this.captures.length && vm.running) this.messages.runsOn(i);
   }
 
   timer(call: () => void): Timer {
@@ -179,7 +167,7 @@ export class ClusterCut {
 
   /** No message reaches a VM that is cut off. */
   cutOff(vm: SimulatedVm): void {
-    this.#crossings?.lose(vm.index);
+    this.messages.lose(vm.index);
   }
 
   reconnect(vm: SimulatedVm): void {
@@ -192,7 +180,7 @@ export class ClusterCut {
   lose(vm: SimulatedVm): void {
     this.#unheard.delete(vm);
     this.captures[vm.index]!.lose();
-    this.#crossings?.lose(vm.index);
+    this.messages.lose(vm.index);
   }
 
   /** The snapshot is given up, if it is not saved. */
@@ -205,23 +193,6 @@ export class ClusterCut {
     this.#domain.ledger.add("cutsBroken", 1);
     const { tell, name } = this.cluster;
     tell?.({ kind: "snapshot", cluster: name, snapshot: this.#number, state: "broken" });
-  }
-
-  /** A VM that has been cut runs on while others are still before their cuts: what it sends may cross. */
-  #sends(i: number): void {
-    const { scenario, sim } = this.#domain;
-    const { traffic } = scenario.cluster;
-    if (this.#crossings === undefined) {
-      if (!anyTraffic(traffic)) return;
-      const { vms } = this.cluster;
-      const near = (from: number, to: number): boolean => vms[from]!.host === vms[to]!.host;
-      const waiting = vms
-        .filter((vm, k) => this.#parts[k] === undefined && vm.running && !vm.cutOff)
-        .map((vm) => vm.index);
-      const messages = { vms: vms.length, traffic, near, delay: scenario.dataCentre.latency };
-      this.#crossings = new Crossings(messages, waiting, this.cluster.chance);
-    }
-    this.#crossings.runsOn(i, sim.now);
   }
 
   #part(vm: SimulatedVm, work: number): VmPart {
@@ -282,19 +253,6 @@ export class ClusterCut {
     store.dropStranded(cluster);
     ledger.add("snapshots", 1);
     ledger.add("vmSnapshots", cluster.vms.length);
-    const [dropped, orphans] = messageRule(this.#plan) === "drop" ? [this.#crossed, 0] : [0, this.#crossed];
-    ledger.add("messagesDropped", dropped);
-    ledger.add("orphans", orphans);
-    ledger.add("cutsForced", this.#forced);
-    if (this.#crossed + this.#forced === 0) return;
-    const { number } = this.snapshot;
-    cluster.tell?.({
-      kind: "crossing",
-      cluster: cluster.name,
-      snapshot: number,
-      orphans,
-      dropped,
-      forced: this.#forced,
-    });
+    this.messages.count(this.snapshot.number, messageRule(this.#plan) === "drop");
   }
 }

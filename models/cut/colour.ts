@@ -8,14 +8,14 @@ import type { ClusterCut } from "./cluster-cut.ts";
  */
 export function* colour(cut: ClusterCut): Policy {
   const watch = cut.timer(() => {
-    const forced = cut.reached();
+    const forced = cut.messages.reached();
     if (forced !== undefined) pass[forced]!();
     rearm();
   });
   const rearm = (): void => {
-    const { nextMessage } = cut;
-    if (nextMessage === Number.POSITIVE_INFINITY) watch.cancel();
-    else watch.arm(nextMessage);
+    const { next } = cut.messages;
+    if (next === Number.POSITIVE_INFINITY) watch.cancel();
+    else watch.arm(next);
   };
   const pass: (() => void)[] = [];
   try {
