@@ -104,6 +104,11 @@ export class SimulatedDomain {
     new SimulatedFailures(this, streams);
   }
 
+  /** Whether the guests can write to their disks, and new layers be made. */
+  get disksReachable(): boolean {
+    return this.disks?.spec.on !== "store" || !this.storeOutage.on;
+  }
+
   /** Happens at the next change that a waiting policy may be interested in. */
   get changed(): SimEvent<void> {
     this.#changed ??= this.sim.event("a change of the store or the hosts");

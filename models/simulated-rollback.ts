@@ -70,8 +70,9 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const local = disks?.spec.on === "local";
     const reRead = this.#domain.memory.reReadBytes > 0 && !local ? dataCentre.store.latency : 0;
     const opening = (disks?.costs.open ?? 0) * (chain.versions.indexOf(point) + 1);
-    const latency = Math.max(dataCentre.latency + dataCentre.host.disk.latency, reRead) + opening;
+    const latency = Math.max(dataCentre.latency + dataCentre.host.disk.latency, reRead);
     if (latency > 0) yield* pass(latency);
+    yield* this.#withDisks(opening);
     try {
       for (;;) {
         let open = 0;
@@ -100,7 +101,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   *resume(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
     enter(cluster, "resume");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "resume");
-    if (rollback.resumeTime > 0) yield* pass(rollback.resumeTime);
+    yield* this.#withDisks(rollback.resumeTime);
     for (const vm of cluster.vms) if (vm.state === "resume" && vm.load?.kept === true) this.#domain.store.stage(vm);
     cluster.tracking = this.#domain.scenario.snapshot.record !== "full";
     cluster.restore!.firstInstruction = this.#sim.now;
@@ -149,6 +150,12 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     cluster.tell?.({ kind: "rollback", cluster: cluster.name, phase: "done", outcome, ...times });
     cluster.failedAt = undefined;
     cluster.restore = undefined;
+  }
+
+  /** Something that takes so many seconds and needs the disks of the VMs. */
+  *#withDisks(seconds: number): Policy {
+    if (this.#domain.disks?.spec.on === "store") yield* this.#withStore(seconds);
+    else if (seconds > 0) yield* pass(seconds);
   }
 
   /** Something that takes so many seconds, and stands still while the shared store is out. */

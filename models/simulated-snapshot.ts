@@ -75,7 +75,7 @@ export class SimulatedSnapshot implements Snapshot {
     this.whole = options.whole;
     this.parts = options.parts;
     const layers = options.parts.flatMap(({ layer }) => layer?.stored ?? []);
-    this.stored = [...options.parts, ...layers];
+    this.stored = layers.length === 0 ? options.parts : [...options.parts, ...layers];
     this.#tell();
   }
 

@@ -34,8 +34,13 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
       for (;;) {
         if (due > this.#sim.now) yield* pass(due - this.#sim.now);
         // A capture has ended before the next cut; so many may still be replicating, and merges must keep up. What is
-        // captured needs a disk to go to.
-        while (chain.inFlight.length > plan.maxInFlight || chain.backlog > 1 || !cluster.hasDisks)
+        // captured needs a disk to go to, and a new layer needs the store, if the VMs' disks lie there.
+        while (
+          chain.inFlight.length > plan.maxInFlight ||
+          chain.backlog > 1 ||
+          !cluster.hasDisks ||
+          !this.#domain.disksReachable
+        )
           yield* passing(this.#domain.changed);
         if (plan.onOverrun === "skip" && this.#sim.now > due) {
           due += Math.ceil((this.#sim.now - due) / plan.interval) * plan.interval;

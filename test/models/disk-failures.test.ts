@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Columns } from "../../models/columns.ts";
-import { noFailures } from "../../models/failures/failure-spec.ts";
-import type { ClusterScenario, Outage } from "../../models/scenario.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
+import { anyFailures } from "./any-failures.ts";
 import { smallCluster } from "./small-cluster.ts";
 
 const MiB = 2 ** 20;
@@ -24,24 +24,11 @@ const disks = fc.record({
 });
 
 const horizon = 700;
-const outages = fc.array(
-  fc.record({
-    component: fc.integer({ min: 0, max: 5 }),
-    start: fc.double({ min: 30, max: horizon, noNaN: true }),
-    length: fc.oneof(fc.constantFrom(1, 40, Number.POSITIVE_INFINITY), fc.double({ min: 0, max: 200, noNaN: true })),
-    permanent: fc.boolean(),
-  }),
-  { minLength: 1, maxLength: 6 },
-);
-
 const scenarios: fc.Arbitrary<ClusterScenario> = fc
   .record({
     mode: modes,
     disk: disks,
-    outages,
-    vm: fc.option(
-      fc.record({ component: fc.integer({ min: 0, max: 2 }), at: fc.double({ min: 30, max: horizon, noNaN: true }) }),
-    ),
+    failures: anyFailures({ racks: 2, hostsPerRack: 3, vms: 3 }, horizon),
     interval: fc.constantFrom(7, 40),
     cut: fc.constantFrom("barrier" as const, "barrier" as const, "colour" as const, "scheduled" as const),
     maxInFlight: fc.integer({ min: 1, max: 3 }),
@@ -52,13 +39,8 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     unreachable: fc.constantFrom("wait" as const, "cold" as const),
     clusters: fc.constantFrom(1, 1, 2),
   })
-  .map((one): ClusterScenario => {
-    const listed = one.outages.map(
-      ({ component, start, length, permanent }): Outage => ({ component, start, end: start + length, permanent }),
-    );
-    const { vm } = one;
-    const failing = vm === null ? [] : [{ component: vm.component, start: vm.at, end: vm.at, permanent: false }];
-    return {
+  .map(
+    (one): ClusterScenario => ({
       ...smallCluster,
       horizon,
       cluster: {
@@ -82,9 +64,9 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
         types: { ...smallCluster.storage.types, anonymous: { copies: one.memoryCopies, onLoss: "fail" } },
       },
       rollback: { ...smallCluster.rollback, unreachable: one.unreachable },
-      failures: { ...noFailures, host: { kind: "times", outages: listed }, vm: { kind: "times", outages: failing } },
-    };
-  });
+      failures: one.failures,
+    }),
+  );
 
 const run = (scenario: ClusterScenario): Columns => simulateCluster(scenario, { seed: 7, replication: 0 }).metrics;
 

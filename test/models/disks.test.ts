@@ -254,6 +254,23 @@ test("memory without the disk of its cut is no restore point: the cluster starts
   assert.ok(away["rtoMean"]! > 40 + resumeTime);
 });
 
+test("while the store is out, a cluster with disks on it is neither cut nor restored", () => {
+  const out = (scenario: ClusterScenario, start: number, end: number): ClusterScenario => ({
+    ...scenario,
+    failures: {
+      ...scenario.failures,
+      store: { kind: "times", outages: [{ component: 0, start, end, permanent: false }] },
+    },
+  });
+  const [onStore, local] = [withDisk({ on: "store" }), withDisk()];
+  assert.is(run(out(local, 170, 210), 245)["snapshots"], 6, "at 40, 80, … 240");
+  assert.is(run(out(onStore, 170, 210), 245)["snapshots"], 5, "at 40, … 160 and 210");
+  const resident = (scenario: ClusterScenario): number => run(vmFailures(scenario, [[0, 190]]), 260)["residencyMean"]!;
+  const before = timeout + planTime + loneVm.dataCentre.latency + hostDisk.latency;
+  near(resident(out(local, 191, 230)), resident(local));
+  near(resident(out(onStore, 191, 230)), resident(onStore) - before + 40, "it begins when the store is back");
+});
+
 test("pages that are not kept are read again from a local disk, not from the store", () => {
   const { types } = loneVm.storage;
   const dropping = (scenario: ClusterScenario): ClusterScenario =>
