@@ -1,5 +1,5 @@
 import type { Simulation, Timer } from "../sim/index.ts";
-import { type Law, type Lifetime, lifetime, type RandomStream } from "./laws.ts";
+import { firstOf, type Law, type Lifetime, lifetime, type RandomStream } from "./laws.ts";
 import type { TextbookSpec } from "./textbook-spec.ts";
 
 /** Whose snapshots a failure leaves: those of the first level too, or those of the second alone. */
@@ -21,7 +21,9 @@ export class TextbookFailures {
     const { failures, secondLevel, vms = 1 } = spec;
     this.sim = sim;
     this.strike = strike;
-    this.add("first", failures, (life) => firstOf(life, vms, streams.first));
+    const named = "law" in failures && (failures.law === "exponential" || failures.law === "weibull");
+    if (named) this.add("first", firstOf(failures, vms), (life) => life.sample(streams.first));
+    else this.add("first", failures, (life) => shortest(life, vms, streams.first));
     if (secondLevel !== undefined) this.add("second", secondLevel.failures, (life) => life.sample(streams.second));
   }
 
@@ -51,8 +53,8 @@ export class TextbookFailures {
   }
 }
 
-/** A draw of the shortest of `count` lives. */
-const firstOf = (life: Lifetime, count: number, stream: RandomStream): number => {
+/** A draw of the shortest of `count` lives, of a law that knows no shorter way. */
+const shortest = (life: Lifetime, count: number, stream: RandomStream): number => {
   let first = life.sample(stream);
   for (let i = 1; i < count; i++) first = Math.min(first, life.sample(stream));
   return first;

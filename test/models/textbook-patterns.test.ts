@@ -147,6 +147,11 @@ test("several VMs fail as the first of them", () => {
     );
   }
   assertZScores(checks);
+  // A gamma law of shape 1 is exponential, but the shortest of its lives is looked for one by one.
+  const one = { law: "gamma", shape: 1, scale: 24_000 } as const;
+  const runs = replicate({ ...unit, failures: one }, 30, "gamma").map((run) => run.workRatio);
+  const exact = textbookTheory({ ...unit, failures: poisson(24_000) }).workRatio;
+  assert.ok(Math.abs(zScore(runs, exact)) < 4);
   assert.deepEqual(textbookTheory({ ...unit, failures: { law: "gamma", shape: 0.5, scale: 1e4 } }), {});
 });
 
