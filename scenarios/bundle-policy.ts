@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildFailure, buildSync, type Message } from "esbuild";
+import type { BuildFailure, Message } from "esbuild";
 import type { PolicyProgram } from "../models/scenario.ts";
 
 /** A module that is no policy, with where it goes wrong. */
@@ -24,6 +25,8 @@ const examples = `${product}scenarios${sep}policies${sep}`;
  */
 export const bundlePolicy = (path: string): PolicyProgram => {
   const folder = dirname(path);
+  // Loaded when a policy is, or every command would start later for it.
+  const { buildSync }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
   try {
     const { outputFiles, metafile } = buildSync({
       entryPoints: [path],
