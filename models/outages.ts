@@ -40,6 +40,6 @@ export const outagesOf = (
       );
     }
     case "law":
-      return each((component) => ownLives({ source, components, stream }, component, horizon));
+      return ownLives({ source, components, stream }, horizon);
   }
 };

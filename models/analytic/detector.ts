@@ -12,13 +12,14 @@ export const missesToSuspect = ({ heartbeat, timeout }: Detector): number =>
 
 /**
  * Mean seconds from a failure to its detection: timeout - U(0, heartbeat). If heartbeats are lost independently with
- * probability `loss`, the silence has begun earlier by those lost last, at most one fewer than are suspected:
- * E[min(L, k - 1)] = loss (1 - loss^(k - 1)) / (1 - loss).
+ * probability `loss`, the silence has begun earlier by the L that were lost last, fewer than k = ⌊timeout / heartbeat⌋ of what
+ * was not suspected: E[L | L < k] = loss / (1 - loss) - k loss^k / (1 - loss^k).
  */
 export const meanDetectionDelay = (detector: Detector, loss = 0): number => {
   const { heartbeat, timeout } = detector;
   const misses = missesToSuspect(detector);
-  return timeout - heartbeat / 2 - (heartbeat * loss * (1 - loss ** (misses - 1))) / (1 - loss);
+  const run = loss ** misses;
+  return timeout - heartbeat / 2 - heartbeat * (loss / (1 - loss) - (misses * run) / (1 - run));
 };
 
 /**

@@ -1,4 +1,4 @@
-import { type RandomStream, sampleLaw, sampleResidual } from "../laws.ts";
+import { type Lifetime, lifetime, type RandomStream } from "../laws.ts";
 import type { LawSource, Outage } from "./failure-spec.ts";
 
 /** Components of one kind that fail under one law. */
@@ -9,17 +9,21 @@ export interface Population {
   readonly stream: (name: string) => RandomStream;
 }
 
-/** The outages of one component that begins a new life whenever it is repaired. */
-export const ownLives = ({ source, stream }: Population, component: number, horizon: number): Outage[] => {
-  const life = new Life(source, component, stream);
-  const outages: Outage[] = [];
-  for (let start = life.first(); start < horizon; ) {
-    const outage = life.end(start);
-    outages.push(outage);
-    start = outage.end + life.next();
-  }
-  return outages;
-};
+/**
+ * The outages of components of which each begins a new life whenever it is repaired.
+ *
+ * @returns the outages of each component, in the order of their starts
+ */
+export const ownLives = (population: Population, horizon: number): Outage[][] =>
+  livesOf(population).map((life) => {
+    const outages: Outage[] = [];
+    for (let start = life.first(); start < horizon; ) {
+      const outage = life.end(start);
+      outages.push(outage);
+      start = outage.end + life.next();
+    }
+    return outages;
+  });
 
 /**
  * The outages of components of which every failure renews all: the one that failed from its repair on, those that run
@@ -28,11 +32,8 @@ export const ownLives = ({ source, stream }: Population, component: number, hori
  * @returns for each population the outages of each of its components, in the order of their starts
  */
 export const commonLives = (populations: readonly Population[], horizon: number): Outage[][][] => {
-  const all = populations.flatMap(({ source, components, stream }, population) =>
-    Array.from({ length: components }, (_, component) => {
-      const life = new Life(source, component, stream);
-      return { population, component, life, since: 0, fails: life.first() };
-    }),
+  const all = populations.flatMap((one, population) =>
+    livesOf(one).map((life, component) => ({ population, component, life, since: 0, fails: life.first() })),
   );
   const outages = populations.map(({ components }) => Array.from({ length: components }, (): Outage[] => []));
   for (;;) {
@@ -50,16 +51,27 @@ export const commonLives = (populations: readonly Population[], horizon: number)
   }
 };
 
+const livesOf = ({ source, components, stream }: Population): Life[] => {
+  const [time, repair] = [lifetime(source.time), lifetime(source.repair)];
+  return Array.from({ length: components }, (_, component) => new Life({ source, time, repair }, component, stream));
+};
+
+interface Laws {
+  readonly source: LawSource;
+  readonly time: Lifetime;
+  readonly repair: Lifetime;
+}
+
 /** Lives, repairs and fates of one component, each from a stream of its own. */
 class Life {
-  readonly #source: LawSource;
+  readonly #laws: Laws;
   readonly #component: number;
   readonly #failures: RandomStream;
   readonly #repairs: RandomStream;
   readonly #fates: RandomStream;
 
-  constructor(source: LawSource, component: number, stream: (name: string) => RandomStream) {
-    this.#source = source;
+  constructor(laws: Laws, component: number, stream: (name: string) => RandomStream) {
+    this.#laws = laws;
     this.#component = component;
     this.#failures = stream(`${component} fails`);
     this.#repairs = stream(`${component} is repaired`);
@@ -67,16 +79,17 @@ class Life {
   }
 
   first(): number {
-    const { age, time } = this.#source;
-    return age === "stationary" ? sampleResidual(time, this.#failures) : sampleLaw(time, this.#failures);
+    const { source, time } = this.#laws;
+    return source.age === "stationary" ? time.residual(this.#failures) : time.sample(this.#failures);
   }
 
   next(): number {
-    return sampleLaw(this.#source.time, this.#failures);
+    return this.#laws.time.sample(this.#failures);
   }
 
   end(start: number): Outage {
-    const end = start + sampleLaw(this.#source.repair, this.#repairs);
-    return { component: this.#component, start, end, permanent: this.#fates.next() < this.#source.permanent };
+    const { source, repair } = this.#laws;
+    const end = start + repair.sample(this.#repairs);
+    return { component: this.#component, start, end, permanent: this.#fates.next() < source.permanent };
   }
 }

@@ -1,4 +1,4 @@
-import { type RandomStream, sampleLaw, sampleResidual } from "../laws.ts";
+import { lifetime, type RandomStream, sampleLaw } from "../laws.ts";
 import type { Outage, ShockSpec, ShockTimes } from "./failure-spec.ts";
 
 /** One shock: when it strikes, and the outages of the hosts that it hits. */
@@ -57,8 +57,9 @@ export const shocksOf = (
 const strikes = (times: ShockTimes, horizon: number, stream: ShockStream): number[] => {
   if (times.kind === "times") return times.times.filter((at) => at < horizon).toSorted((a, b) => a - b);
   const found: number[] = [];
-  let at = times.age === "stationary" ? sampleResidual(times.time, stream) : sampleLaw(times.time, stream);
-  for (; at < horizon; at += sampleLaw(times.time, stream)) found.push(at);
+  const life = lifetime(times.time);
+  let at = times.age === "stationary" ? life.residual(stream) : life.sample(stream);
+  for (; at < horizon; at += life.sample(stream)) found.push(at);
   return found;
 };
 
