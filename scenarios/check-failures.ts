@@ -45,7 +45,7 @@ export const countsOf = ({ dataCentre, cluster }: ClusterFile): Counts => {
 
 /** What fails, and how, that the model has a cell for (model.md, section 7), and not more of it than can be simulated. */
 export const checkFailures = (file: ClusterFile, report: Report): void => {
-  const { failures } = file;
+  const { failures, cluster } = file;
   const counts = countsOf(file);
   for (const component of components) {
     const source = failures[component];
@@ -55,6 +55,11 @@ export const checkFailures = (file: ClusterFile, report: Report): void => {
     checkTimes(component, source, counts[component], report);
   }
   checkRenewal(file, report);
+  if (failures.store !== "none" && cluster.vm.disk !== "none" && cluster.vm.disk?.on === "store") {
+    const message =
+      "the disks of the VMs lie on the store, and that they stand still while it is out is not simulated: write store: none, or on: local";
+    report(["failures", "store"], message, [["cluster", "vm", "disk", "on"]]);
+  }
   for (const [i, shock] of failures.shocks.entries()) checkShock(file, shock, ["failures", "shocks", i], report);
 };
 

@@ -39,6 +39,12 @@ const telling = [
   "rollbacks",
   "hostFailures",
   "vmFailures",
+  "diskFailures",
+  "rackFailures",
+  "uplinkFailures",
+  "storeFailures",
+  "shocks",
+  "falseSuspicions",
 ];
 
 /** What fits beside each other for many points. */

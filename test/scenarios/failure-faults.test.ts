@@ -72,6 +72,12 @@ const cases: readonly (readonly [law: string, text: string, where: string, messa
     "1:45",
     /^horizon: with these failures .* outages of disks/,
   ],
+  [
+    "a store that fails under the disks of the VMs",
+    "cluster: { vm: { disk: { bytes: 1GiB, writeRate: 1MB/s, on: store } } }\nfailures: { store: storage-subsystem }",
+    "2:13",
+    /^failures\.store: the disks of the VMs lie on the store, .* is not simulated/,
+  ],
   ["a misspelt renewal", "failures: { renewal: al }", "1:22", /did you mean all\?$/],
   [
     "a renewal of all that draws without end",
