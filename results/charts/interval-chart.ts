@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { fontFamily } from "./render.ts";
+import { chartConfig, chartTitle, okabeIto, timeLabel } from "./look.ts";
 
 /** One point of a curve: a figure of one policy at one interval. */
 export interface IntervalPoint {
@@ -38,15 +38,11 @@ export interface IntervalChart {
   readonly optima: readonly OptimumMark[];
 }
 
-/** Blue and vermilion of Okabe and Ito: told apart by colour-blind eyes, and in grey by their lightness. */
-const colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
+const colours = [okabeIto.blue, okabeIto.vermilion, okabeIto.green, okabeIto.purple];
 
 /** Losses are drawn, as nines need it, on a logarithmic axis that is labelled with what is left. */
 const percentLeft =
   "format(100 * (1 - datum.value), datum.value < 0.00002 ? '.3f' : datum.value < 0.0002 ? '.2f' : datum.value < 0.002 ? '.1f' : '.0f') + ' %'";
-const timeLabel =
-  "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min' : datum.value < 86400 ? datum.value / 3600 + ' h' : datum.value / 86400 + ' d'";
-
 const measures = [
   { measure: "workRatio", meaning: "useful work" },
   { measure: "availabilityNet", meaning: "availability with lost work counted as down" },
@@ -147,25 +143,11 @@ export const intervalChart = (chart: IntervalChart): TopLevelSpec => {
     spacing: 30,
   }));
   const spec = {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    title: {
-      text: chart.title,
-      subtitle: [...chart.subtitle],
-      anchor: "start" as const,
-      fontSize: 17,
-      subtitlePadding: 6,
-      offset: 14,
-    },
+    ...chartTitle(chart.title, chart.subtitle),
     vconcat: rows,
     spacing: 26,
     padding: 16,
-    config: {
-      font: fontFamily,
-      axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 400, gridColor: "#e6e6e6", labelFlush: false },
-      legend: { labelFontSize: 12 },
-      title: { subtitleFontSize: 12, subtitleColor: "#555" },
-      view: { stroke: "#ccc" },
-    },
+    config: chartConfig,
   };
   // The library's type asks for the whole union of specifications at each nested literal.
   return spec as unknown as TopLevelSpec;

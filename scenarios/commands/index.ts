@@ -9,17 +9,15 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
   {
     command: "start",
     describe: "The main job: availability and useful work against the snapshot interval, as a figure",
+    builder: (yargs) => withFigureOptions(yargs, "results/runs/start"),
+    handler: async (given) => (await import("./figure.ts")).start(line, given as never),
+  },
+  {
+    command: "figure [name]",
+    describe: "Simulate and draw one of the figures that come with the product; without a name, list them",
     builder: (yargs) =>
-      yargs
-        .option("out", {
-          describe: "Folder of the figure",
-          type: "string",
-          default: "results/runs/start",
-          requiresArg: true,
-        })
-        .option("replications", { describe: "Independent runs of each point", type: "string", requiresArg: true })
-        .option("workers", { describe: "Threads; 1 uses none", type: "number", requiresArg: true }),
-    handler: async (given) => (await import("./start.ts")).start(line, given as never),
+      withFigureOptions(yargs.positional("name", { describe: "Which figure", type: "string" }), "results/runs/figures"),
+    handler: async (given) => (await import("./figure.ts")).figure(line, given as never),
   },
   {
     command: "check <scenario...>",
@@ -98,6 +96,12 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
 ];
 
 type Yargs = Parameters<Extract<CommandModule["builder"], (...given: never[]) => unknown>>[0];
+
+const withFigureOptions = (yargs: Yargs, out: string): Yargs =>
+  yargs
+    .option("out", { describe: "Folder of the figure", type: "string", default: out, requiresArg: true })
+    .option("replications", { describe: "Independent runs of each point", type: "string", requiresArg: true })
+    .option("workers", { describe: "Threads; 1 uses none", type: "number", requiresArg: true });
 
 const withOverrides = (yargs: Yargs): Yargs =>
   yargs.option("set", {

@@ -1,22 +1,13 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import type { ClosedFormPoint, IntervalPoint, OptimumMark } from "../../results/charts/interval-chart.ts";
 import { type EmpiricalOptimum, empiricalOptimum } from "../../results/empirical-optimum.ts";
 import { aggregate } from "../aggregate.ts";
+import type { CommandLine } from "../commands/command-line.ts";
 import { renewalForm } from "../interval-theory.ts";
-import { type LoadedScenario, loadScenario } from "../load.ts";
-import { setTo } from "../override.ts";
-import { type FinishedRun, runAll } from "../run.ts";
+import type { FinishedRun } from "../run.ts";
 import { duration, formatQuantity } from "../units.ts";
-import type { CommandLine } from "./command-line.ts";
-import { showProgress } from "./progress.ts";
-
-interface StartArguments {
-  readonly out: string;
-  readonly replications?: string;
-  readonly workers?: number;
-}
+import { type Curve, simulateCurves } from "./curves.ts";
+import { type FigureArguments, loadForFigure, writeFigure } from "./figure.ts";
 
 const scenario = "availability-vs-interval";
 
@@ -30,24 +21,16 @@ const policies = [
   { name: "post-copy, lazy-incremental", set: [] },
 ];
 
-interface Curve {
+interface NamedCurve extends Curve {
   readonly panel: string;
   readonly policy: string;
-  readonly loaded: LoadedScenario;
-  readonly runs: FinishedRun[];
 }
 
 /** The main job: availability and useful work of an eight-VM cluster against its snapshot interval, as a figure. */
-export const start = async (line: CommandLine, given: StartArguments): Promise<void> => {
+export const availabilityVsInterval = async (line: CommandLine, given: FigureArguments): Promise<void> => {
   const curves = panels.flatMap((panel) =>
-    policies.map(({ name, set }): Curve => {
-      const overrides = [...panel.set, ...set, ...(given.replications ? [`replications=${given.replications}`] : [])];
-      const { files, folder } = line;
-      const loaded = loadScenario(scenario, {
-        files,
-        folder,
-        overrides: overrides.map((text) => setTo("--set", text)),
-      });
+    policies.map(({ name, set }): NamedCurve => {
+      const loaded = loadForFigure(line, scenario, [...panel.set, ...set], given);
       return { panel: panel.name, policy: name, loaded, runs: [] };
     }),
   );
@@ -56,7 +39,7 @@ export const start = async (line: CommandLine, given: StartArguments): Promise<v
   line.print(
     `Simulating ${curves.length} curves of ${intervals.length} intervals with ${first.replications} replications each, seed ${first.seed}.`,
   );
-  await simulateAll(line, curves, given.workers ?? line.cores);
+  await simulateCurves(line, curves, given.workers);
 
   const points: IntervalPoint[] = [];
   const closedForms: ClosedFormPoint[] = [];
@@ -80,8 +63,6 @@ export const start = async (line: CommandLine, given: StartArguments): Promise<v
     }
   }
 
-  const folder = join(line.folder, given.out);
-  mkdirSync(folder, { recursive: true });
   const { render } = await import("../../results/charts/render.ts");
   const { intervalChart } = await import("../../results/charts/interval-chart.ts");
   const { cluster, horizon } = first.points[0]!.scenario as ClusterScenario;
@@ -99,35 +80,10 @@ export const start = async (line: CommandLine, given: StartArguments): Promise<v
       optima,
     }),
   );
-  const name = join(folder, scenario);
-  writeFileSync(`${name}.svg`, picture.svg);
-  writeFileSync(`${name}.png`, picture.png);
   const best = optima.map((one) => ({ ...one, text: describe(one, intervals) }));
-  writeFileSync(`${name}.json`, `${JSON.stringify({ points, closedForms, optima: best }, null, 2)}\n`);
-
   const notes = new Set(curves.flatMap(({ loaded }) => loaded.notes));
   line.print(["", ...table(best), "", ...[...notes].map((note) => `- ${note}`), "", conclusion(optima), ""].join("\n"));
-  for (const ending of ["png", "svg", "json"]) line.print(relative(line.folder, `${name}.${ending}`));
-};
-
-const simulateAll = async (line: CommandLine, curves: readonly Curve[], workers: number): Promise<void> => {
-  const jobs = curves.flatMap((curve) => curve.loaded.points.map((point, index) => ({ curve, point, index })));
-  const { seed, replications } = curves[0]!.loaded;
-  const progress = showProgress(line.progress, jobs.length * replications);
-  try {
-    const plan = {
-      scenarios: jobs.map(({ point }) => point.scenario),
-      seed,
-      replications: Array.from({ length: replications }, (_, i) => i),
-    };
-    for await (const run of runAll(plan, { workers, clock: line.clock })) {
-      const { curve, index } = jobs[run.point]!;
-      curve.runs.push({ ...run, point: index });
-      progress.advance();
-    }
-  } finally {
-    progress.end();
-  }
+  writeFigure(line, given, scenario, picture, { points, closedForms, optima: best });
 };
 
 /** One column at one point, by replication, so that curves can be compared pair by pair. */

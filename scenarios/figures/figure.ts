@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Picture } from "../../results/charts/render.ts";
+import { CommandError, type CommandLine } from "../commands/command-line.ts";
+import { type LoadedScenario, loadScenario } from "../load.ts";
+import { setTo } from "../override.ts";
+
+/** What a figure is told on the command line. */
+export interface FigureArguments {
+  readonly out: string;
+  readonly replications?: string;
+  readonly workers?: number;
+}
+
+/** Simulates, draws, and says what the picture means. */
+export type Figure = (line: CommandLine, given: FigureArguments) => Promise<void>;
+
+/** The figures that come with the product; each is the answer to a question. */
+export const figures: { readonly [name: string]: { readonly about: string; readonly load: () => Promise<Figure> } } = {
+  "availability-vs-interval": {
+    about: "How often should a cluster be snapshotted? Availability and useful work under real failures",
+    load: async () => (await import("./availability-vs-interval.ts")).availabilityVsInterval,
+  },
+  "second-level-snapshots": {
+    about: "Can a cluster be snapshotted each second? Achieved interval, loss, pause and age by capture and record",
+    load: async () => (await import("./second-level-snapshots.ts")).secondLevelSnapshots,
+  },
+};
+
+/** A scenario of a figure, with changes written as on the command line. */
+export const loadForFigure = (
+  { files, folder }: CommandLine,
+  name: string,
+  set: readonly string[],
+  { replications }: FigureArguments,
+): LoadedScenario => {
+  const all = [...set, ...(replications === undefined ? [] : [`replications=${replications}`])];
+  return loadScenario(name, { files, folder, overrides: all.map((text) => setTo("--set", text)) });
+};
+
+/** Writes a picture and the numbers in it to the folder that was asked for, and prints where they are. */
+export const writeFigure = (
+  line: CommandLine,
+  { out }: FigureArguments,
+  name: string,
+  picture: Picture,
+  numbers: object,
+): void => {
+  const folder = join(line.folder, out);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const files = { png: picture.png, svg: picture.svg, json: `${JSON.stringify(numbers, null, 2)}\n` };
+    for (const [ending, content] of Object.entries(files)) {
+      const file = join(folder, `${name}.${ending}`);
+      writeFileSync(file, content);
+      line.print(relative(line.folder, file));
+    }
+  } catch (error) {
+    throw new CommandError(`--out: ${(error as Error).message}`);
+  }
+};
