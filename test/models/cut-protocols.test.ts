@@ -67,9 +67,9 @@ const clusters: { readonly [name: string]: TrafficMatrix } = {
 
 for (const [name, traffic] of Object.entries(clusters)) {
   test(`${name}: cuts forced by messages come as when every message is drawn`, () => {
-    const scenario = talkingCluster("colour", traffic, 600);
+    const scenario = talkingCluster("colour", traffic, 400);
     const fast = cutTimes(scenario);
-    const slow = Array.from({ length: 600 }, () => reference("colour", traffic));
+    const slow = Array.from({ length: 400 }, () => reference("colour", traffic));
     const sorted = slow.map(({ cuts }) => cuts.toSorted((a, b) => a - b));
     const checks: { [check: string]: number } = {};
     for (let k = 0; k < traffic.vms; k++) {
@@ -78,7 +78,7 @@ for (const [name, traffic] of Object.entries(clusters)) {
     }
     const squares = (cuts: number[][]): number[] => cuts.map((times) => (times.at(-1)! - times[0]!) ** 2);
     checks["squared skew"] = between(squares(fast), squares(sorted));
-    const forced = Array.from({ length: 30 }, (_, i) => run({ ...scenario, horizon: 12.7 }, i)["cutsForced"]! / 50);
+    const forced = Array.from({ length: 20 }, (_, i) => run({ ...scenario, horizon: 12.7 }, i)["cutsForced"]! / 50);
     checks["forced"] = between(
       forced,
       slow.map((one) => one.forced),
@@ -94,7 +94,7 @@ for (const [name, traffic] of Object.entries(clusters)) {
     ] as const) {
       const scenario = talkingCluster(protocol, traffic, 50);
       const fast = Array.from({ length: 25 }, (_, i) => run(scenario, i)[column]! / 50);
-      const slow = Array.from({ length: 600 }, () => reference(protocol, traffic));
+      const slow = Array.from({ length: 400 }, () => reference(protocol, traffic));
       checks[column] = between(
         fast,
         slow.map(({ orphans, dropped }) => orphans + dropped),

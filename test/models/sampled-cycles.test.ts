@@ -42,7 +42,7 @@ const columns = [
 for (const cut of ["independent", "barrier", "colour", "drop"] as const)
   test(`${cut}: cycles that are drawn from a sample come out as those that are simulated`, () => {
     const results = (fidelity: "full" | "fast-forward"): Columns[] =>
-      Array.from({ length: 8 }, (_, replication) => {
+      Array.from({ length: 6 }, (_, replication) => {
         const seed = fidelity === "full" ? 21 : 22;
         const { metrics, notes } = simulateCluster({ ...late(cut), fidelity }, { seed, replication });
         if (fidelity === "fast-forward") assert.match(notes[0]!, /approximate, .*: [5-9]\d\d repeated cycles/);
