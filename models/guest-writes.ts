@@ -15,19 +15,19 @@ export class GuestWrites {
     this.#disk = disk;
   }
 
-  /** A guest runs on this host. */
-  begin(host: Host): void {
-    this.#change(host, 1);
+  /** A guest runs on this host, throttled to a part of its speed. Its stalls by faults are not taken off its rate. */
+  begin(host: Host, speed: number): void {
+    this.#change(host, speed, 1);
   }
 
   /** It does so no longer. */
-  end(host: Host): void {
-    this.#change(host, -1);
+  end(host: Host, speed: number): void {
+    this.#change(host, speed, -1);
   }
 
-  #change(host: Host, guests: 1 | -1): void {
-    const { writeRate } = this.#disk;
-    if (writeRate > 0) for (const capacity of this.#path(host)) capacity.take(writeRate, guests);
+  #change(host: Host, speed: number, guests: 1 | -1): void {
+    const rate = speed * this.#disk.writeRate;
+    if (rate > 0) for (const capacity of this.#path(host)) capacity.take(rate, guests);
   }
 
   #path(host: Host): readonly LinkCapacity[] {

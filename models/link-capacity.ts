@@ -18,7 +18,9 @@ export class LinkCapacity {
    * @throws RangeError if nothing would be left
    */
   take(rate: number, guests: 1 | -1): void {
-    this.#taken.set(rate, (this.#taken.get(rate) ?? 0) + guests);
+    const taking = (this.#taken.get(rate) ?? 0) + guests;
+    if (taking === 0) this.#taken.delete(rate);
+    else this.#taken.set(rate, taking);
     this.#apply();
   }
 

@@ -87,7 +87,7 @@ export class SimulatedVm implements Vm {
 
   /** The guest runs on from a cut, a restore or a start. */
   resume(now: number, options: { readonly tracking: boolean; readonly sweeps: boolean; readonly speed: number }): void {
-    this.disk?.begin(this.host!);
+    this.disk?.begin(this.host!, options.speed);
     this.#resumedAt = now;
     this.#workedAt = Number.NaN;
     this.rounds = 0;

@@ -12,7 +12,7 @@ export class VmDisk {
   /** The uppermost layer belongs to no snapshot any more. */
   #orphaned = false;
   #startsOver = false;
-  #host: Host | undefined;
+  #writing: { readonly host: Host; readonly speed: number } | undefined;
 
   constructor(spec: VmDiskSpec, writes: GuestWrites) {
     this.spec = spec;
@@ -29,16 +29,16 @@ export class VmDisk {
     return this.#startsOver || this.#layers.length === 0 || (this.#orphaned && this.#layers.at(-1)!.whole);
   }
 
-  /** The guest runs. */
-  begin(host: Host): void {
-    this.#host = host;
-    this.#writes.begin(host);
+  /** The guest runs, at this part of its full speed. */
+  begin(host: Host, speed: number): void {
+    this.#writing = { host, speed };
+    this.#writes.begin(host, speed);
   }
 
   /** The guest stops. */
   end(): void {
-    if (this.#host !== undefined) this.#writes.end(this.#host);
-    this.#host = undefined;
+    if (this.#writing !== undefined) this.#writes.end(this.#writing.host, this.#writing.speed);
+    this.#writing = undefined;
   }
 
   /** Bytes that the next cut freezes, after `work` seconds of guest work since the last one. */

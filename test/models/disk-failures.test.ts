@@ -31,6 +31,7 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     failures: anyFailures({ racks: 2, hostsPerRack: 3, vms: 3 }, horizon),
     interval: fc.constantFrom(7, 40),
     cut: fc.constantFrom("barrier" as const, "barrier" as const, "colour" as const, "scheduled" as const),
+    onOverrun: fc.constantFrom("stretch" as const, "throttle" as const),
     maxInFlight: fc.integer({ min: 1, max: 3 }),
     keep: fc.integer({ min: 1, max: 3 }),
     memoryCopies: fc.integer({ min: 1, max: 2 }),
@@ -54,6 +55,7 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
         cut: one.cut,
         clockSkew: one.cut === "scheduled" ? 3 : 0,
         interval: one.interval,
+        onOverrun: one.onOverrun,
         maxInFlight: one.maxInFlight,
       },
       storage: {
@@ -79,7 +81,7 @@ test("whatever fails in whatever phase, memory and disk that are restored are of
       assert.ok(columns["diskStoredBytes"]! <= columns["storedBytes"]! * (1 + 1e-12));
       assert.ok(!(columns["diskLayerBytes"]! > scenario.cluster.vm.disk!.bytes));
     }),
-    { numRuns: 150, seed: 5, includeErrorInReport: true },
+    { numRuns: 80, seed: 5, includeErrorInReport: true },
   );
 });
 
@@ -102,7 +104,7 @@ test("with disks a jump changes no column either", () => {
         [],
       );
     }),
-    { numRuns: 40, seed: 6, includeErrorInReport: true },
+    { numRuns: 30, seed: 6, includeErrorInReport: true },
   );
   assert.ok(jumps > 20, `${jumps} jumps`);
 });

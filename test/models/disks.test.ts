@@ -231,6 +231,22 @@ test("an interval in which the store cannot merge a layer stretches until it can
   assert.ok(interval > 50 && interval < 51);
 });
 
+test("a guest that is throttled leaves more of the store to the merges that it is throttled for", () => {
+  const scenario = withDisk({ writeRate: 20 * MiB, on: "store" });
+  const columns = run(
+    {
+      ...scenario,
+      dataCentre: { ...scenario.dataCentre, store: { ...store, bandwidth: 30 * MiB } },
+      snapshot: { ...scenario.snapshot, interval: 40, onOverrun: "throttle" },
+    },
+    4000,
+  );
+  near(columns["intervalAchieved"], 40, "at full speed it would be 50");
+  // At full speed 10 MiB/s are left, of which the speed that merges 40 s of work would be about 0.5.
+  assert.ok(columns["workRatio"]! > 0.6 && columns["workRatio"]! < 0.95, `${columns["workRatio"]}`);
+  assert.ok(columns["utilisationMerge"]! < 1);
+});
+
 test("memory without the disk of its cut is no restore point: the cluster starts cold", () => {
   // Memory has three copies, the disk one, which is lost together with the VM's host.
   const scenario: ClusterScenario = {

@@ -107,7 +107,10 @@ test("guests leave a link what they do not write, a failed link passes nothing, 
   const capacity = centre.capacityOf(centre.store);
   const all = centre.store.capacity;
   const disk = diskWith([]);
-  disk.begin(host!);
+  disk.begin(host!, 0.5);
+  assert.is(centre.store.capacity, all - 50, "throttled to half its speed");
+  disk.end();
+  disk.begin(host!, 1);
   assert.is(centre.store.capacity, all - 100);
   capacity.fail();
   assert.is(centre.store.capacity, 0);
