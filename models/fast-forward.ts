@@ -209,6 +209,8 @@ export class FastForward {
         merging ? 1 : 0,
         cluster.tracking ? 1 : 0,
         cluster.speed,
+        cluster.pauseLength,
+        cluster.rounds === undefined ? 0 : memory.bytes / cluster.rounds.rate + cluster.rounds.overhead,
         ...stages.map((stage) => cluster.use[stage].secondsPerByte * memory.bytes),
       );
       for (const one of [...versions, ...inFlight]) {

@@ -44,6 +44,8 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     mode: modes,
     interval: fc.constantFrom(3, 10, 40, 100),
     intervalFrom: fc.constantFrom("cut" as const, "end" as const),
+    faultPath: fc.constantFrom("separate" as const, "separate" as const, "shared" as const),
+    order: fc.constantFrom("address" as const, "hot-first" as const),
     onOverrun: fc.constantFrom("stretch" as const, "skip" as const, "throttle" as const),
     maxInFlight: fc.integer({ min: 1, max: 3 }),
     prepare: fc.constantFrom(0, 0, 2),
@@ -101,6 +103,8 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
           pacedWith: one.pacedWith,
           clockSkew: one.clockSkew,
           onOverrun: one.onOverrun,
+          faultPath: one.faultPath,
+          order: one.order,
           maxInFlight: one.maxInFlight,
           costs: {
             ...smallCluster.snapshot.costs,
