@@ -15,6 +15,7 @@ import type { ClusterScenario } from "./scenario.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedSnapshot, StoredPart } from "./simulated-snapshot.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
+import { StoredSpace } from "./stored-space.ts";
 import type { Transfers } from "./transfer.ts";
 
 export interface StoreParts {
@@ -42,13 +43,10 @@ export class SnapshotStore {
   readonly #replication: Replication;
   readonly #retention: Retention;
   readonly #repairs: Repairs;
+  readonly #space: StoredSpace;
   readonly #chains = new Map<SimulatedCluster, Chain>();
   readonly #layout: Layout;
   readonly #downSince = new Map<Host, number>();
-  #storedBytes = 0;
-  #diskBytes = 0;
-  #stagedBytes = 0;
-  #storedSince: number;
 
   constructor(parts: StoreParts) {
     const { centre, transfers, sim, memory, scenario, pick } = parts;
@@ -57,7 +55,7 @@ export class SnapshotStore {
       parts.onChange();
     };
     this.#parts = parts;
-    this.#storedSince = sim.now;
+    this.#space = new StoredSpace(parts.ledger, sim, parts.tell);
     this.#layout = new Layout(centre, memory, scenario.storage.chunk, pick);
     this.#retention = new Retention(centre, transfers, changed);
     this.#repairs = new Repairs(centre, transfers, changed);
@@ -272,31 +270,14 @@ export class SnapshotStore {
     this.#parts.onChange();
   }
 
-  /** Counts what lies on the disks anew, after it has changed; the sums up to now are settled first. */
+  /** Counts what lies on the disks anew, after it has changed. */
   recount(): void {
-    this.settle();
-    const [stored, staged] = [this.#storedBytes, this.#stagedBytes];
     if (!this.#repairs.idle) this.#repairs.keepOnly(this.#used);
-    this.#storedBytes = 0;
-    this.#diskBytes = 0;
-    this.#stagedBytes = 0;
-    for (const chain of this.#chains.values()) {
-      const disks = this.#parts.disks === undefined ? 0 : chain.diskBytes;
-      this.#storedBytes += chain.memoryBytes + disks;
-      this.#diskBytes += disks;
-      this.#stagedBytes += chain.stagedBytes;
-    }
-    this.#parts.ledger.storedPeak = Math.max(this.#parts.ledger.storedPeak, this.#storedBytes);
-    if (stored === this.#storedBytes && staged === this.#stagedBytes) return;
-    this.#parts.tell?.({ kind: "stored", copies: this.#storedBytes, staged: this.#stagedBytes });
+    this.#space.recount(this.#chains.values(), { disks: this.#parts.disks !== undefined });
   }
 
   settle(): void {
-    const { ledger, sim } = this.#parts;
-    ledger.add("storedByteSeconds", this.#storedBytes * (sim.now - this.#storedSince));
-    ledger.add("diskByteSeconds", this.#diskBytes * (sim.now - this.#storedSince));
-    ledger.add("stagedByteSeconds", this.#stagedBytes * (sim.now - this.#storedSince));
-    this.#storedSince = sim.now;
+    this.#space.settle();
   }
 
   get #used(): ReadonlySet<Copies> {
