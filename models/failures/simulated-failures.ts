@@ -1,4 +1,4 @@
-import type { Link, Streams } from "../../sim/index.ts";
+import type { Streams } from "../../sim/index.ts";
 import type { Host } from "../data-centre.ts";
 import type { SimulatedCluster } from "../simulated-cluster.ts";
 import type { SimulatedDomain } from "../simulated-domain.ts";
@@ -7,6 +7,7 @@ import { allOutages } from "./all-outages.ts";
 import type { Component, Outage } from "./failure-spec.ts";
 import { falseSuspicions } from "./false-suspicion.ts";
 import { Machines } from "./machines.ts";
+import { Racks } from "./racks.ts";
 import { type Shock, shocksOf } from "./shocks.ts";
 
 /**
@@ -16,8 +17,7 @@ import { type Shock, shocksOf } from "./shocks.ts";
 export class SimulatedFailures {
   readonly #domain: SimulatedDomain;
   readonly #machines: Machines;
-  readonly #racksOut = new Set<number>();
-  readonly #uplinksOut = new Set<number>();
+  readonly #racks: Racks;
 
   constructor(domain: SimulatedDomain, streams: Streams) {
     this.#domain = domain;
@@ -25,6 +25,7 @@ export class SimulatedFailures {
     const { detection } = domain.scenario;
     const phases = domain.centre.hosts.map(() => beats.uniform(0, detection.heartbeat));
     this.#machines = new Machines(domain, phases);
+    this.#racks = new Racks(domain.centre, this.#machines);
     this.#schedule(streams);
   }
 
@@ -144,74 +145,26 @@ export class SimulatedFailures {
     );
   }
 
-  /** Its hosts cannot be reached, not even by each other; for ever, they are gone with all that they hold. */
   #rackFails(rack: number, outage: Outage): void {
     const name = `rack ${rack}`;
     const { permanent } = outage;
-    if (this.#racksOut.has(rack)) {
+    if (this.#racks.isOut(rack)) {
       this.#ignore("rack", name, permanent);
       return;
     }
-    const hosts = this.#hostsOf(rack);
-    const fail = (): void => {
-      this.#racksOut.add(rack);
-      if (permanent) for (const host of hosts) this.#machines.fail(host, true);
-      else {
-        this.#turnNics(hosts, "fail");
-        this.#cutOff(rack);
-      }
-    };
-    const repair = (): void => {
-      this.#racksOut.delete(rack);
-      if (permanent) for (const host of hosts) this.#machines.repair(host);
-      else {
-        this.#turnNics(hosts, "recover");
-        this.#reconnect(rack);
-      }
-    };
-    this.#begin({ component: "rack", name, vms: permanent ? this.#vmsOn(hosts) : [], fail, repair }, outage);
+    const vms = permanent ? this.#vmsOn(this.#racks.hostsOf(rack)) : [];
+    const fail = (): void => this.#racks.fail(rack, permanent);
+    this.#begin({ component: "rack", name, vms, fail, repair: () => this.#racks.repair(rack, permanent) }, outage);
   }
 
-  /** Both directions are out: its hosts reach each other and nobody else. */
   #uplinkFails(rack: number, outage: Outage): void {
     const name = `rack ${rack} uplink`;
-    if (this.#uplinksOut.has(rack)) {
+    if (this.#racks.isUplinkOut(rack)) {
       this.#ignore("uplink", name, false);
       return;
     }
-    const fail = (): void => {
-      this.#uplinksOut.add(rack);
-      this.#cutOff(rack);
-    };
-    const repair = (): void => {
-      this.#uplinksOut.delete(rack);
-      this.#reconnect(rack);
-    };
-    this.#begin({ component: "uplink", name, vms: [], fail, repair }, outage);
-  }
-
-  #turnNics(hosts: readonly Host[], turn: "fail" | "recover"): void {
-    for (const { nicIn, nicOut } of hosts) this.#turn([nicIn, nicOut], turn);
-  }
-
-  #turn(links: readonly Link[], turn: "fail" | "recover"): void {
-    for (const link of links) this.#domain.centre.capacityOf(link)[turn]();
-  }
-
-  #cutOff(rack: number): void {
-    const { up, down } = this.#domain.centre.racks[rack]!;
-    this.#turn([up, down], "fail");
-    for (const host of this.#hostsOf(rack)) this.#machines.cutOff(host);
-  }
-
-  #reconnect(rack: number): void {
-    const { up, down } = this.#domain.centre.racks[rack]!;
-    this.#turn([up, down], "recover");
-    for (const host of this.#hostsOf(rack)) this.#machines.reconnect(host);
-  }
-
-  #hostsOf(rack: number): Host[] {
-    return this.#domain.centre.hosts.filter((host) => host.rack === rack);
+    const fail = (): void => this.#racks.failUplink(rack);
+    this.#begin({ component: "uplink", name, vms: [], fail, repair: () => this.#racks.repairUplink(rack) }, outage);
   }
 
   #vmsOn(hosts: readonly Host[]): SimulatedVm[] {
