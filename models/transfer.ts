@@ -38,6 +38,11 @@ export class Transfer {
     return this.flow === undefined ? 0 : this.flow.remaining;
   }
 
+  /** Calls back whenever its rate has changed. */
+  follow(onRate: () => void): void {
+    this.flow!.follow(onRate);
+  }
+
   /** Fraction of the bytes that have arrived. */
   get progress(): number {
     return this.bytes === 0 ? 1 : 1 - this.remaining / this.bytes;

@@ -20,6 +20,8 @@ export class FluidEngine {
   /** Flows in progress. */
   count = 0;
   readonly #flowAt: (FluidFlow | null)[] = [];
+  /** Flows whose changes of rate somebody follows. */
+  readonly #followed = new Set<FluidFlow>();
   readonly #instantEnd: InstantEnd;
   readonly #timer: Timer;
   #due = Number.POSITIVE_INFINITY;
@@ -38,6 +40,7 @@ export class FluidEngine {
   /** Makes all rates exact now. */
   commit(): void {
     this.maxMin.commit(this.sim.now);
+    for (const flow of this.#followed) flow.noteRate();
     const due = this.maxMin.progress.nextDue;
     if (due === this.#due) return;
     this.#due = due;
@@ -52,8 +55,14 @@ export class FluidEngine {
     this.change();
   }
 
+  /** Notes the rate of a flow after each commit, until it is removed. */
+  follow(flow: FluidFlow): void {
+    this.#followed.add(flow);
+  }
+
   /** Takes the flow out of a slot; the bytes it had to go. */
   remove(slot: number): number {
+    this.#followed.delete(this.#flowAt[slot]!);
     this.#flowAt[slot] = null;
     this.count--;
     this.change();

@@ -23,6 +23,8 @@ export class FluidFlow extends SimEvent<void> {
   #weight: number;
   #cap: number;
   #left: number;
+  #onRate: (() => void) | undefined;
+  #lastRate = 0;
 
   /** @internal */
   constructor(
@@ -108,6 +110,18 @@ export class FluidFlow extends SimEvent<void> {
   }
 
   /**
+   * Calls back each time its rate has changed, so that its bytes arrive evenly between two calls. The callback may look at
+   * the network, but start, change and cancel nothing; a later one takes the place of an earlier one.
+   * @throws TransferIsOver
+   */
+  follow(onRate: () => void): void {
+    this.#checkInProgress();
+    this.#lastRate = this.#engine.maxMin.filling.rate[this.#slot]!;
+    this.#onRate = onRate;
+    this.#engine.follow(this);
+  }
+
+  /**
    * Ends it before it is done: whoever waits gets a WaitedForCancelled, and so does who waits from now on. `remaining`
    * keeps what has not arrived. Cancelling twice does nothing.
    * @throws CancelledTooLate if it is done.
@@ -139,6 +153,14 @@ export class FluidFlow extends SimEvent<void> {
   start(slot: number): void {
     this.#slot = slot;
     this.#engine.add(this, slot);
+  }
+
+  /** @internal Rates have been committed. */
+  noteRate(): void {
+    const rate = this.#engine.maxMin.filling.rate[this.#slot]!;
+    if (rate === this.#lastRate) return;
+    this.#lastRate = rate;
+    this.#onRate?.();
   }
 
   /** @internal Its last byte has arrived. */

@@ -34,7 +34,10 @@ export class PostCopy implements VmCapture {
       saved();
     });
     // Nothing to save is saved at once.
-    if (part.transfer !== undefined) this.vm.sweepWith(part.transfer);
+    if (part.transfer === undefined) return;
+    this.vm.sweepWith(part.transfer);
+    // A copier that serves the faults goes on evenly from one question to the next.
+    if (this.#site.plan.faultPath === "shared") part.transfer.follow(() => this.vm.work(this.#site.sim.now));
   }
 
   lose(): void {

@@ -103,6 +103,29 @@ test("a cut at the horizon is taken in neither fidelity", () => {
   }
 });
 
+test("looking at a guest whose copier serves its faults at a changing rate changes no column", () => {
+  // Two clusters share slow disks and get out of step, so that each begins a cycle while copiers of the other run.
+  const { dataCentre, cluster, snapshot } = smallCluster;
+  const disk = { ...dataCentre.host.disk, write: 40 * 2 ** 20 };
+  const classes = cluster.workload.classes.map((one) => ({ ...one, writesPerSecond: 20 * one.writesPerSecond }));
+  const scenario: ClusterScenario = {
+    ...smallCluster,
+    horizon: 60,
+    dataCentre: { ...dataCentre, hostsPerRack: 2, host: { ...dataCentre.host, disk } },
+    cluster: {
+      ...cluster,
+      count: 2,
+      vms: 2,
+      quorum: 2,
+      workload: { ...cluster.workload, classes },
+      traffic: { kind: "even", vms: 2, messagesPerSecond: 0 },
+    },
+    snapshot: { ...snapshot, interval: 3, faultPath: "shared", record: "full" },
+  };
+  assertAlike(scenario);
+  assertAlike({ ...scenario, snapshot: { ...scenario.snapshot, order: "hot-first" } });
+});
+
 test("cost grows with the failures and not with the snapshots", () => {
   const cycles = (horizon: number): number => {
     const { notes } = simulateCluster(

@@ -511,4 +511,23 @@ test("misuse is an error that names the object and its law, and nothing has chan
   assert.throws(() => loose.setCap(Number.POSITIVE_INFINITY), /has no cap/);
 });
 
+test("whoever follows a transfer hears of each change of its rate, and its bytes arrive evenly between two", () => {
+  const sim = new Simulation();
+  const net = new FluidNetwork(sim);
+  const [narrow, wide] = [net.link(10), net.link(1000)];
+  const flow = net.transfer({ bytes: 100, over: [narrow, wide] });
+  const heard: [number, number, number][] = [];
+  flow.follow(() => heard.push([sim.now, flow.remaining, flow.rate]));
+  // Shares the narrow link, then one that has room for both, then nothing.
+  sim.timer(() => net.transfer({ bytes: 10, over: [narrow] })).arm(2);
+  sim.timer(() => net.transfer({ bytes: 10, over: [wide] })).arm(7);
+  sim.run();
+  assert.equal(heard, [
+    [0, 100, 10],
+    [2, 80, 5],
+    [4, 70, 10],
+  ]);
+  assert.throws(() => flow.follow(() => {}), /has ended/);
+});
+
 test.run();
