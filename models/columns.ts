@@ -38,7 +38,9 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   columns["cutSkew"] = ledger.sample("cutSkew").mean;
   columns["preCopyRounds"] = ledger.sample("preCopyRounds").mean;
   columns["preCopyConverged"] = ledger.sample("preCopyConverged").mean;
-  columns["faults"] = ledger.sum("faults") / ledger.sum("vmSnapshots");
+  const vmSnapshots = ledger.sum("vmSnapshots");
+  // Guests may have met the faults of a cut that was never complete.
+  columns["faults"] = vmSnapshots > 0 ? ledger.sum("faults") / vmSnapshots : Number.NaN;
   columns["stall"] = ledger.sum("stallSeconds") / ledger.sum("runSeconds");
   columns["throttle"] = ledger.sum("throttledSeconds") / ledger.sum("runSeconds");
   for (const stage of stages)

@@ -38,9 +38,9 @@ export class Transfer {
     return this.flow === undefined ? 0 : this.flow.remaining;
   }
 
-  /** Calls back whenever its rate has changed. */
+  /** Calls back whenever its rate has changed; what is over, or has nothing to move, has none. */
   follow(onRate: () => void): void {
-    this.flow!.follow(onRate);
+    if (this.flow?.inProgress === true) this.flow.follow(onRate);
   }
 
   /** Fraction of the bytes that have arrived. */
@@ -117,12 +117,14 @@ export class Transfers {
 
   #stop(transfer: Transfer, how: TransferEnds["state"]): number {
     const { remaining } = transfer;
-    transfer.flow!.cancel();
+    // When its last byte arrives at this very instant, only its end is still to be told.
+    if (!transfer.flow!.triggered) transfer.flow!.cancel();
     this.#count(transfer, remaining, how);
     return remaining;
   }
 
   #end(transfer: Transfer): void {
+    if (!this.#active.has(transfer)) return;
     this.#count(transfer, 0, "done");
     transfer.options.onDone();
   }

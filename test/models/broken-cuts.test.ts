@@ -101,4 +101,14 @@ test("what a rollback returns to is the mean of what the cluster had done at the
   assert.ok(Math.abs(metrics["rpoMean"]! - (worked(70) - point)) < 1e-9, `${metrics["rpoMean"]} s were lost`);
 });
 
+test("faults behind a cut that is never complete are none of a snapshot", () => {
+  const { snapshot } = smallCluster;
+  const costs = { ...snapshot.costs, prepareSpread: { law: "exponential", mean: 2 } } as const;
+  const scenario = { ...smallCluster, horizon: 44, snapshot: { ...snapshot, cut: "independent", costs } } as const;
+  const { metrics } = simulateCluster(vmFailures(scenario, [[0, 39.9]]), { seed, replication: 0 });
+  assert.is(metrics["snapshots"], 0);
+  assert.ok(metrics["stall"]! > 0);
+  assert.is(metrics["faults"], Number.NaN);
+});
+
 test.run();
