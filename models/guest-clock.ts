@@ -113,9 +113,11 @@ export class GuestClock {
     if (!(wall > 0)) return 0;
     if (this.#sweeping && this.#shared !== undefined) return this.#shared.advance(wall, swept);
     const most = wall / this.#slowness;
-    if (this.#stall(most, swept) === 0) return most;
-    // Newton from below: the stall is concave in the work, so each step stays below the root and the steps converge.
-    let work = 0;
+    const mostStall = this.#stall(most, swept);
+    if (mostStall === 0) return most;
+    // Newton from below: the stall is concave in the work, so each step stays below the root and the steps converge. It
+    // grows with the work, so what the most work would stall leaves a first guess that is no more than the root.
+    let work = Math.max(0, most - mostStall / this.#slowness);
     for (let step = 0; step < 64; step++) {
       const excess = wall - this.#slowness * work - this.#stall(work, swept);
       const next = work + excess / (this.#slowness + this.#stallRate(work, swept));

@@ -1,23 +1,21 @@
 import { pageSize } from "../memory.ts";
 import type { VmPart } from "../simulated-snapshot.ts";
 import type { SimulatedVm } from "../simulated-vm.ts";
-import type { Transfer } from "../transfer.ts";
+import { Capture } from "./capture.ts";
 import { copierRate } from "./copier.ts";
-import { after, type CaptureSite, copyOut, type VmCapture } from "./vm-capture.ts";
+import type { CaptureSite } from "./vm-capture.ts";
 
 /**
  * Copies the set while the guest runs, then in rounds what was dirtied in the round before, until a round is expected to
  * fit the downtime limit at the rate of the last one; then the guest is paused for what is left (model.md, section 4).
- * The cut is at the end, so it is later than planned by what the rounds take, each time. Pages that were sent more than once are superseded on the disk of the capturing host: the rounds
- * cost its bandwidth, and the snapshot that is stored and replicated has each page once.
+ * The cut is at the end, so it is later than planned by what the rounds take, each time. Pages that were sent more than
+ * once are superseded on the disk of the capturing host: the rounds cost its bandwidth, and the snapshot that is stored
+ * and replicated has each page once.
  *
  * A cut that is forced in the middle of a round finds pages of that round unsent; those that were dirtied again meanwhile
  * are not sent twice.
  */
-export class PreCopy implements VmCapture {
-  readonly vm: SimulatedVm;
-  readonly #site: CaptureSite;
-  #transfer: Transfer | undefined;
+export class PreCopy extends Capture {
   /** Pages of each class that the round under way sends. */
   readonly #set: Float64Array;
   readonly sent = { bytes: 0, seconds: 0 };
@@ -25,17 +23,15 @@ export class PreCopy implements VmCapture {
   #rounds = 0;
   /** What was copied is gone with the disk that it was on. */
   #broken = false;
-  #stop = (): void => {};
 
   constructor(vm: SimulatedVm, site: CaptureSite) {
-    this.vm = vm;
-    this.#site = site;
+    super(vm, site);
     this.#set = new Float64Array(site.memory.classes.length);
   }
 
-  prepare(ready: () => void): void {
-    const { sim, plan, memory, whole } = this.#site;
-    this.#stop = after(sim, plan.costs.prepare, () => {
+  override prepare(ready: () => void): void {
+    const { sim, plan, memory, whole } = this.site;
+    this.wait(plan.costs.prepare, () => {
       // What a failure leaves is not copied: the cut waits until the failure is found.
       if (!this.vm.running) return;
       if (whole) for (const [c, { pages }] of memory.classes.entries()) this.#set[c] = pages;
@@ -46,13 +42,12 @@ export class PreCopy implements VmCapture {
 
   /** Sends what was dirtied in the round before, while the guest runs on under tracking. */
   #round(ready: () => void): void {
-    const { sim, plan, pace } = this.#site;
+    const { sim, plan, pace } = this.site;
     const begun = sim.now;
     const bytes = pageSize * sum(this.#set);
     this.#rounds += 1;
     this.vm.beginRound(begun);
     const sent = (): void => {
-      this.#transfer = undefined;
       this.#count(bytes, begun);
       this.vm.dirtyInRound(sim.now, this.#set);
       const rate = sim.now > begun ? bytes / (sim.now - begun) : copierRate(plan);
@@ -61,22 +56,19 @@ export class PreCopy implements VmCapture {
       else this.#round(ready);
     };
     const broken = (): void => {
-      this.#transfer = undefined;
       this.#broken = true;
       ready();
     };
-    const most = pace?.rate(this.#rounds, bytes, begun);
-    this.#transfer = copyOut(this.#site, this.vm, bytes, sent, broken, most);
+    this.copyOut(bytes, sent, broken, pace?.rate(this.#rounds, bytes, begun));
   }
 
   hold(part: VmPart, release: () => void): void {
-    const { sim, plan, ledger } = this.#site;
-    this.#stop();
+    const { sim, plan, ledger } = this.site;
+    this.stopWaiting();
     const bytes = this.#rounds === 0 ? part.total : pageSize * this.#left();
-    this.#stop = after(sim, plan.costs.fixed, () => {
+    this.wait(plan.costs.fixed, () => {
       const begun = sim.now;
       const broken = (): void => {
-        this.#transfer = undefined;
         part.broken = true;
         release();
       };
@@ -85,30 +77,27 @@ export class PreCopy implements VmCapture {
         return;
       }
       const done = (): void => {
-        this.#transfer = undefined;
         this.#count(bytes, begun);
         const fits = sim.now - begun <= plan.downtimeLimit * (1 + 1e-9);
         ledger.observe("preCopyRounds", this.#rounds);
         ledger.observe("preCopyConverged", fits ? 1 : 0);
         release();
       };
-      this.#transfer = copyOut(this.#site, this.vm, bytes, done, broken);
+      this.copyOut(bytes, done, broken);
     });
   }
 
   #count(bytes: number, begun: number): void {
     this.sent.bytes += bytes;
-    this.sent.seconds += this.#site.sim.now - begun;
+    this.sent.seconds += this.site.sim.now - begun;
   }
 
   /** Pages for the last round: those dirtied since the one before began, and those of it that are neither sent nor dirtied. */
   #left(): number {
-    const { transfers, memory } = this.#site;
-    const unsent = this.#transfer === undefined ? 0 : 1 - this.#transfer.progress;
-    if (this.#transfer !== undefined) transfers.cancel(this.#transfer);
-    this.#transfer = undefined;
+    const unsent = this.transfer === undefined ? 0 : 1 - this.transfer.progress;
+    this.stopCopying();
     let left = 0;
-    for (const [c, { pages }] of memory.classes.entries()) {
+    for (const [c, { pages }] of this.site.memory.classes.entries()) {
       const dirty = this.vm.dirtyInLastRound[c]!;
       left += dirty + (pages === 0 ? 0 : unsent * this.#set[c]! * (1 - dirty / pages));
     }
@@ -117,16 +106,6 @@ export class PreCopy implements VmCapture {
 
   finish(_part: VmPart, saved: () => void): void {
     saved();
-  }
-
-  lose(): void {
-    this.cancel();
-  }
-
-  cancel(): void {
-    this.#stop();
-    if (this.#transfer !== undefined) this.#site.transfers.cancel(this.#transfer);
-    this.#transfer = undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SimEvent, Timer } from "../../sim/index.ts";
 import { captureOf } from "../capture/captures.ts";
-import { after, type VmCapture } from "../capture/vm-capture.ts";
+import type { VmCapture } from "../capture/vm-capture.ts";
 import { passing } from "../drive.ts";
 import { pageSize } from "../memory.ts";
 import type { SnapshotPlan } from "../scenario.ts";
@@ -37,7 +37,7 @@ export class ClusterCut {
   readonly #parts: (VmPart | undefined)[];
   readonly #pausedAt: Float64Array;
   readonly #resumedAt: Float64Array;
-  readonly #late: (() => void)[] = [];
+  readonly #late: Timer[] = [];
   /** VMs that would be ready, but cannot be reached. */
   readonly #unheard = new Map<SimulatedVm, () => void>();
   #cut = 0;
@@ -53,9 +53,9 @@ export class ClusterCut {
     this.saved = sim.event(`${cluster.name}: pages of the cut`);
     const whole = plan.record === "full" || !cluster.tracking;
     const paused = domain.disks?.pausedFor(plan) ?? plan;
-    const site = { sim, centre, transfers, plan: paused, memory, ledger, snapshot: this.#number, whole };
     const pace = plan.cut === "paced" ? { pace: new Pace(cluster.vms, plan, domain.scenario.dataCentre) } : {};
-    this.captures = cluster.vms.map((vm) => captureOf(vm, { ...site, ...pace }));
+    const site = { sim, centre, transfers, plan: paused, memory, ledger, snapshot: this.#number, whole, ...pace };
+    this.captures = cluster.vms.map((vm) => captureOf(vm, site));
     this.#whole = whole;
     this.#parts = cluster.vms.map(() => undefined);
     this.#pausedAt = new Float64Array(cluster.vms.length);
@@ -101,13 +101,15 @@ export class ClusterCut {
    */
   prepare(i: number, late: number, ready: () => void): void {
     const capture = this.captures[i]!;
-    const begin = (): void =>
-      capture.prepare(() => {
-        if (capture.vm.cutOff) this.#unheard.set(capture.vm, ready);
-        else if (capture.vm.running) ready();
-      });
-    if (late > 0) this.#late.push(after(this.#domain.sim, late, begin));
-    else begin();
+    if (late > 0) this.#late.push(this.timer(() => this.#prepare(capture, ready)).arm(late));
+    else this.#prepare(capture, ready);
+  }
+
+  #prepare(capture: VmCapture, ready: () => void): void {
+    capture.prepare(() => {
+      if (capture.vm.cutOff) this.#unheard.set(capture.vm, ready);
+      else if (capture.vm.running) ready();
+    });
   }
 
   /** The guest stops, and what is to be saved of it is noted. */
@@ -185,7 +187,7 @@ export class ClusterCut {
 
   /** The snapshot is given up, if it is not saved. */
   cancel(): void {
-    for (const stop of this.#late) stop();
+    for (const timer of this.#late) timer.cancel();
     this.#unheard.clear();
     for (const capture of this.captures) capture.cancel();
     // A failure between the first cut and the last: there never was a snapshot of the cluster.
