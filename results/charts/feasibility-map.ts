@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { chartConfig, chartTitle } from "./look.ts";
+import { type Heading, picture } from "./look.ts";
 
 /** One square of a map: whether a goal is met under two conditions, and what is in the way otherwise. */
 export interface MapCell {
@@ -12,9 +12,7 @@ export interface MapCell {
   readonly text: string;
 }
 
-export interface FeasibilityMap {
-  readonly title: string;
-  readonly subtitle: readonly string[];
+export interface FeasibilityMap extends Heading {
   readonly x: { readonly title: string; readonly values: readonly string[] };
   readonly y: { readonly title: string; readonly values: readonly string[] };
   readonly maps: readonly string[];
@@ -54,13 +52,5 @@ export const feasibilityMap = (chart: FeasibilityMap): TopLevelSpec => {
       ],
     })),
   }));
-  const spec = {
-    ...chartTitle(chart.title, chart.subtitle),
-    vconcat: rows,
-    spacing: 22,
-    padding: 16,
-    config: chartConfig,
-  };
-  // The library's type asks for the whole union of specifications at each nested literal.
-  return spec as unknown as TopLevelSpec;
+  return picture(chart, { vconcat: rows, spacing: 22 });
 };

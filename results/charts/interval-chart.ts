@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { chartConfig, chartTitle, okabeIto, timeLabel } from "./look.ts";
+import { type Heading, okabeIto, picture, timeAxis } from "./look.ts";
 
 /** One point of a curve: a figure of one policy at one interval. */
 export interface IntervalPoint {
@@ -28,9 +28,7 @@ export interface OptimumMark {
   readonly value: number;
 }
 
-export interface IntervalChart {
-  readonly title: string;
-  readonly subtitle: readonly string[];
+export interface IntervalChart extends Heading {
   readonly panels: readonly string[];
   readonly policies: readonly string[];
   readonly points: readonly IntervalPoint[];
@@ -52,19 +50,10 @@ const measures = [
 export const intervalChart = (chart: IntervalChart): TopLevelSpec => {
   const losses = [...chart.points.map(({ mean }) => 1 - mean), ...chart.closedForms.map(({ value }) => 1 - value)];
   const domain: [number, number] = [Math.max(1e-6, Math.min(...losses) / 1.5), Math.min(1, Math.max(...losses) * 1.5)];
-  const intervals = chart.points.map(({ interval }) => interval);
-  const x = {
-    field: "interval",
-    type: "quantitative",
-    title: "snapshot interval",
-    scale: { type: "log", domain: [Math.min(...intervals), Math.max(...intervals)], nice: false },
-    axis: {
-      values: [5, 10, 30, 60, 300, 1800, 7200, 28800, 86400],
-      labelExpr: timeLabel,
-      labelOverlap: false,
-      grid: true,
-    },
-  } as const;
+  const x = timeAxis(
+    { field: "interval", title: "snapshot interval", xs: chart.points.map(({ interval }) => interval) },
+    { values: [5, 10, 30, 60, 300, 1800, 7200, 28800, 86400], labelOverlap: false },
+  );
   const y = (field: string, title: string) => ({
     field,
     type: "quantitative" as const,
@@ -142,13 +131,5 @@ export const intervalChart = (chart: IntervalChart): TopLevelSpec => {
     }),
     spacing: 30,
   }));
-  const spec = {
-    ...chartTitle(chart.title, chart.subtitle),
-    vconcat: rows,
-    spacing: 26,
-    padding: 16,
-    config: chartConfig,
-  };
-  // The library's type asks for the whole union of specifications at each nested literal.
-  return spec as unknown as TopLevelSpec;
+  return picture(chart, { vconcat: rows, spacing: 26 });
 };

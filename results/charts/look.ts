@@ -1,7 +1,8 @@
+import type { TopLevelSpec } from "vega-lite";
 import { fontFamily } from "./render.ts";
 
 /** What all our charts look like. */
-export const chartConfig = {
+const chartConfig = {
   font: fontFamily,
   axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 400, gridColor: "#e6e6e6", labelFlush: false },
   legend: { labelFontSize: 12 },
@@ -9,18 +10,40 @@ export const chartConfig = {
   view: { stroke: "#ccc" },
 } as const;
 
-/** Title and subtitle over the whole picture. */
-export const chartTitle = (text: string, subtitle: readonly string[]) => ({
-  $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-  title: {
-    text,
-    subtitle: [...subtitle],
-    anchor: "start" as const,
-    fontSize: 17,
-    subtitlePadding: 6,
-    offset: 14,
-  },
-});
+/** What stands over a whole picture. */
+export interface Heading {
+  readonly title: string;
+  readonly subtitle: readonly string[];
+}
+
+/** The whole picture: its heading over parts that stand beside or below each other. */
+export const picture = (
+  { title, subtitle }: Heading,
+  parts: { readonly spacing: number } & ({ readonly hconcat: unknown[] } | { readonly vconcat: unknown[] }),
+): TopLevelSpec => {
+  const spec = {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    title: { text: title, subtitle: [...subtitle], anchor: "start", fontSize: 17, subtitlePadding: 6, offset: 14 },
+    ...parts,
+    padding: 16,
+    config: chartConfig,
+  };
+  // The library's type asks for the whole union of specifications at each nested literal.
+  return spec as unknown as TopLevelSpec;
+};
+
+/** A logarithmic axis of seconds that just holds `xs`, with its marks. */
+export const timeAxis = (
+  { field, title, xs }: { readonly field: string; readonly title: string; readonly xs: readonly number[] },
+  marks: { readonly values: number[]; readonly labelOverlap?: boolean },
+) =>
+  ({
+    field,
+    type: "quantitative",
+    title,
+    scale: { type: "log", domain: [Math.min(...xs), Math.max(...xs)], nice: false },
+    axis: { ...marks, labelExpr: timeLabel },
+  }) as const;
 
 /** The colours of Okabe and Ito: told apart by colour-blind eyes, and most of them in grey by their lightness. */
 export const okabeIto = {

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { chartConfig, chartTitle, timeLabel } from "./look.ts";
+import { type Heading, picture, timeAxis, timeLabel } from "./look.ts";
 
 /** One point of one curve in one panel. */
 export interface PanelPoint {
@@ -27,9 +27,7 @@ export interface Series {
   readonly dash: readonly number[];
 }
 
-export interface SmallMultiples {
-  readonly title: string;
-  readonly subtitle: readonly string[];
+export interface SmallMultiples extends Heading {
   readonly x: string;
   readonly columns: readonly string[];
   readonly rows: readonly PanelRow[];
@@ -40,13 +38,10 @@ export interface SmallMultiples {
 /** Curves on logarithmic axes, a row of panels for each quantity and a column for each setting; bands of confidence. */
 export const smallMultiples = (chart: SmallMultiples): TopLevelSpec => {
   const xs = chart.points.map(({ x }) => x);
-  const x = {
-    field: "x",
-    type: "quantitative",
-    title: chart.x,
-    scale: { type: "log", domain: [Math.min(...xs), Math.max(...xs)], nice: false },
-    axis: { values: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600], labelExpr: timeLabel, labelOverlap: true },
-  } as const;
+  const x = timeAxis(
+    { field: "x", title: chart.x, xs },
+    { values: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600], labelOverlap: true },
+  );
   const names = chart.series.map(({ name }) => name);
   const colour = {
     field: "series",
@@ -126,15 +121,7 @@ export const smallMultiples = (chart: SmallMultiples): TopLevelSpec => {
       }),
     };
   });
-  const spec = {
-    ...chartTitle(chart.title, chart.subtitle),
-    vconcat: rows,
-    spacing: 22,
-    padding: 16,
-    config: chartConfig,
-  };
-  // The library's type asks for the whole union of specifications at each nested literal.
-  return spec as unknown as TopLevelSpec;
+  return picture(chart, { vconcat: rows, spacing: 22 });
 };
 
 const ticks = {

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { chartConfig, chartTitle, timeLabel } from "./look.ts";
+import { type Heading, picture, timeAxis } from "./look.ts";
 
 /** A trend: simulated, or what somebody else measured, of which few points are known. */
 export interface TrendLine {
@@ -9,9 +9,7 @@ export interface TrendLine {
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-export interface TrendChart {
-  readonly title: string;
-  readonly subtitle: readonly string[];
+export interface TrendChart extends Heading {
   readonly x: string;
   readonly panels: readonly { readonly y: string; readonly lines: readonly TrendLine[] }[];
 }
@@ -25,13 +23,7 @@ export const trendChart = (chart: TrendChart): TopLevelSpec => {
       points.map(([x, y]) => ({ name, measured, x, y })),
     );
     const encoding = {
-      x: {
-        field: "x",
-        type: "quantitative" as const,
-        title: chart.x,
-        scale: { type: "log" as const, domain: [Math.min(...xs), Math.max(...xs)], nice: false },
-        axis: { values: [1, 2, 5, 10, 20, 30, 60], labelExpr: timeLabel },
-      },
+      x: timeAxis({ field: "x", title: chart.x, xs }, { values: [1, 2, 5, 10, 20, 30, 60] }),
       y: { field: "y", type: "quantitative" as const, title: panel.y, axis: { format: "%" } },
       color: {
         field: "name",
@@ -58,13 +50,5 @@ export const trendChart = (chart: TrendChart): TopLevelSpec => {
       ],
     };
   });
-  const spec = {
-    ...chartTitle(chart.title, chart.subtitle),
-    hconcat: panels,
-    spacing: 30,
-    padding: 16,
-    config: chartConfig,
-  };
-  // The library's type asks for the whole union of specifications at each nested literal.
-  return spec as unknown as TopLevelSpec;
+  return picture(chart, { hconcat: panels, spacing: 30 });
 };
