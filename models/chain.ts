@@ -163,7 +163,7 @@ const missingOf = ({ copies, source }: StoredPart, when: When): Float64Array =>
   when === "ever" ? copies.lost : copies.readers(source, undefined).missing;
 
 /** A snapshot is no more, but what its layers hold is part of the disks. */
-const releaseLayers = ({ parts }: SimulatedSnapshot): void => {
+export const releaseLayers = ({ parts }: SimulatedSnapshot): void => {
   for (const { vm, layer } of parts) if (layer !== undefined) vm.disk!.release(layer.version);
 };
 

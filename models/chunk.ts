@@ -26,3 +26,38 @@ export const sources = (chunk: Chunk, spare?: Host): Host[] => {
   const live = chunk.copies.filter((copy) => isComplete(copy) && copy.host.up).map(({ host }) => host);
   return live.length === 0 && spare !== undefined ? [spare] : live;
 };
+
+/** A host has failed; with its disk gone for good (`permanent`), or to return with what it holds. */
+export const takeDown = (chunk: Chunk, host: Host, permanent: boolean): void => {
+  const copy = chunk.copies.find((one) => one.host === host);
+  if (copy !== undefined) {
+    chunk.copies.splice(chunk.copies.indexOf(copy), 1);
+    if (!permanent && isComplete(copy)) chunk.absent.push(host);
+  }
+  if (permanent) chunk.absent = chunk.absent.filter((one) => one !== host);
+};
+
+/**
+ * A host is back with its disk. Its copy is taken back where one is missing, or for the substitute that lacks most, if that
+ * lacks more.
+ *
+ * @param missed part of the chunk that has been written elsewhere meanwhile
+ * @returns the copy, unless it is of no use
+ */
+export const takeBack = (
+  chunk: Chunk,
+  host: Host,
+  { wanted, missed }: { readonly wanted: number; readonly missed: number },
+): Copy | undefined => {
+  if (!chunk.absent.includes(host)) return undefined;
+  chunk.absent = chunk.absent.filter((one) => one !== host);
+  // Without another complete copy, what was missed is read from the substitutes that took the writes meanwhile.
+  const copy = { host, lacking: sources(chunk).length === 0 ? 0 : missed, due: false };
+  if (chunk.copies.length >= wanted) {
+    const worst = chunk.copies.reduce((one, other) => (other.lacking > one.lacking ? other : one));
+    if (worst.lacking <= copy.lacking) return undefined;
+    chunk.copies.splice(chunk.copies.indexOf(worst), 1);
+  }
+  chunk.copies.push(copy);
+  return copy;
+};

@@ -1,6 +1,7 @@
-import { type Chunk, type Copy, isComplete, sources } from "./chunk.ts";
+import { type Chunk, type Copy, isComplete, sources, takeBack, takeDown } from "./chunk.ts";
 import type { Host } from "./data-centre.ts";
 import { writtenPart } from "./dirty-curve.ts";
+import { type HostShares, hostShares } from "./host-shares.ts";
 import { type CopiedTable, pageSize } from "./memory.ts";
 import { rackAware } from "./placement/rack-aware.ts";
 import { type Route, RouteMix } from "./route.ts";
@@ -12,9 +13,6 @@ export interface Missing {
   /** Bytes to be read, by host. */
   readonly from: ReadonlyMap<Host, number>;
 }
-
-/** Parts of the bytes of every class by host: `get(host)[class]`. */
-export type HostShares = ReadonlyMap<Host, Float64Array>;
 
 /** Where the copies of one VM's memory lie, or those of its disk: placed once between changes of the topology, chunk by chunk. */
 export class Copies {
@@ -114,14 +112,7 @@ export class Copies {
   /** A host has failed; with its disk gone for good (`permanent`), or to return. */
   hostDown(host: Host, permanent: boolean): void {
     this.#changed();
-    for (const chunk of this.#chunks) {
-      const copy = chunk.copies.find((one) => one.host === host);
-      if (copy !== undefined) {
-        chunk.copies.splice(chunk.copies.indexOf(copy), 1);
-        if (!permanent && isComplete(copy)) chunk.absent.push(host);
-      }
-      if (permanent) chunk.absent = chunk.absent.filter((one) => one !== host);
-    }
+    for (const chunk of this.#chunks) takeDown(chunk, host, permanent);
   }
 
   /**
@@ -134,28 +125,19 @@ export class Copies {
     this.#changed();
     const behind: Copy[] = [];
     for (const chunk of this.#chunks) {
-      if (!chunk.absent.includes(host)) continue;
-      chunk.absent = chunk.absent.filter((one) => one !== host);
-      // Without another complete copy, what was missed is read from the substitutes that took the writes meanwhile.
-      const missed = writtenPart(
-        this.#table.dirtyModel,
-        this.#table.classes[chunk.pageClass]!.writesPerPage * unwritten,
-      );
-      const copy = { host, lacking: sources(chunk).length === 0 ? 0 : missed, due: false };
-      if (chunk.copies.length >= this.#wanted(chunk)) {
-        const worst = chunk.copies.reduce((one, other) => (other.lacking > one.lacking ? other : one));
-        if (worst.lacking <= copy.lacking) continue;
-        chunk.copies.splice(chunk.copies.indexOf(worst), 1);
-      }
-      chunk.copies.push(copy);
-      if (!isComplete(copy)) behind.push(copy);
+      const { writesPerPage } = this.#table.classes[chunk.pageClass]!;
+      const missed = writtenPart(this.#table.dirtyModel, writesPerPage * unwritten);
+      const copy = takeBack(chunk, host, { wanted: this.#wanted(chunk), missed });
+      if (copy !== undefined && !isComplete(copy)) behind.push(copy);
     }
     return behind;
   }
 
   /** Parts of each class that each host has to be sent when a version is written. */
   get targets(): HostShares {
-    this.#targets ??= this.#shares((chunk) => chunk.copies.map((copy) => ({ host: copy.host, part: 1 })));
+    this.#targets ??= hostShares(this.#chunks, this.#classes, (chunk) =>
+      chunk.copies.map((copy) => ({ host: copy.host, part: 1 })),
+    );
     return this.#targets;
   }
 
@@ -199,8 +181,8 @@ export class Copies {
    * @param spare a host that can be read where no copy is complete
    */
   readers(reader: Host, spare: Host | undefined): { readonly from: HostShares; readonly missing: Float64Array } {
-    const missing = new Float64Array(this.#table.classes.length);
-    const from = this.#shares((chunk) => {
+    const missing = new Float64Array(this.#classes);
+    const from = hostShares(this.#chunks, this.#classes, (chunk) => {
       const live = sources(chunk, spare);
       if (live.length === 0) missing[chunk.pageClass]! += chunk.share;
       return live.includes(reader)
@@ -212,7 +194,7 @@ export class Copies {
 
   /** Parts of each class whose chunks have no copy left anywhere, not even on a host that may return. */
   get lost(): Float64Array {
-    const lost = new Float64Array(this.#table.classes.length);
+    const lost = new Float64Array(this.#classes);
     for (const chunk of this.#chunks) {
       if (chunk.absent.length === 0 && !chunk.copies.some(isComplete)) {
         lost[chunk.pageClass]! += chunk.share;
@@ -224,7 +206,7 @@ export class Copies {
   /** Copies that lie on disks for each byte of each class, those on hosts that are down included. */
   get held(): Float64Array {
     if (this.#held === undefined) {
-      this.#held = new Float64Array(this.#table.classes.length);
+      this.#held = new Float64Array(this.#classes);
       for (const { pageClass, share, copies, absent } of this.#chunks) {
         this.#held[pageClass]! += share * (copies.filter(isComplete).length + absent.length);
       }
@@ -251,29 +233,11 @@ export class Copies {
     this.#whole = undefined;
   }
 
+  get #classes(): number {
+    return this.#table.classes.length;
+  }
+
   #wanted(chunk: Chunk): number {
     return this.#table.classes[chunk.pageClass]!.copies;
   }
-
-  #shares(of: (chunk: Chunk) => readonly { readonly host: Host; readonly part: number }[]): HostShares {
-    const shares = new Map<Host, Float64Array>();
-    for (const chunk of this.#chunks) {
-      for (const { host, part } of of(chunk)) {
-        let own = shares.get(host);
-        if (own === undefined) {
-          own = new Float64Array(this.#table.classes.length);
-          shares.set(host, own);
-        }
-        own[chunk.pageClass]! += chunk.share * part;
-      }
-    }
-    return shares;
-  }
 }
-
-/** Bytes of all classes together that these shares of them hold. */
-export const weigh = (shares: Float64Array, bytes: Float64Array): number => {
-  let sum = 0;
-  for (let i = 0; i < shares.length; i++) sum += shares[i]! * bytes[i]!;
-  return sum;
-};

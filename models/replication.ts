@@ -1,5 +1,5 @@
-import { type HostShares, weigh } from "./copies.ts";
 import type { DataCentre, Host } from "./data-centre.ts";
+import { type HostShares, weigh } from "./host-shares.ts";
 import { type Route, RouteBuilder } from "./route.ts";
 import type { SimulatedSnapshot, StoredPart } from "./simulated-snapshot.ts";
 import type { Transfers } from "./transfer.ts";

@@ -1,6 +1,6 @@
 import type { Chain } from "./chain.ts";
-import { weigh } from "./copies.ts";
 import type { DataCentre, Host } from "./data-centre.ts";
+import { weigh } from "./host-shares.ts";
 import type { MemoryTable } from "./memory.ts";
 import { type Route, RouteBuilder } from "./route.ts";
 import type { StoragePlan } from "./scenario.ts";

@@ -1,6 +1,6 @@
 import type { Chain } from "./chain.ts";
 import type { DataCentre } from "./data-centre.ts";
-import { RouteBuilder } from "./route.ts";
+import { type Route, RouteBuilder } from "./route.ts";
 import type { SimulatedSnapshot, StoredPart } from "./simulated-snapshot.ts";
 import type { Transfers } from "./transfer.ts";
 
@@ -58,15 +58,7 @@ export class Retention {
   /** The store reads the blocks of a layer and writes them. */
   #mergeOnStore(part: StoredPart, bytes: number, onDone: () => void): void {
     const route = new RouteBuilder(this.#centre).inStore(2).build();
-    this.#transfers.start({
-      errand: "merge",
-      vm: part.vm,
-      snapshot: part.snapshot,
-      bytes,
-      route,
-      onDone,
-      onBroken: (remaining) => this.#mergeOnStore(part, remaining, onDone),
-    });
+    this.#send(part, bytes, route, onDone, (remaining) => this.#mergeOnStore(part, remaining, onDone));
   }
 
   #merge(part: StoredPart, delta: Pick<StoredPart, "bytes" | "total">, bytes: number, onDone: () => void): void {
@@ -81,18 +73,17 @@ export class Retention {
       return route.build();
     });
     const route = mix.of(delta.bytes, delta.total);
-    if (route.over.length === 0) {
-      onDone();
-      return;
-    }
-    this.#transfers.start({
-      errand: "merge",
-      vm: part.vm,
-      snapshot: part.snapshot,
-      bytes,
-      route,
-      onDone,
-      onBroken: (remaining) => this.#merge(part, delta, remaining, onDone),
-    });
+    if (route.over.length === 0) onDone();
+    else this.#send(part, bytes, route, onDone, (remaining) => this.#merge(part, delta, remaining, onDone));
+  }
+
+  #send(
+    { vm, snapshot }: StoredPart,
+    bytes: number,
+    route: Route,
+    onDone: () => void,
+    onBroken: (remaining: number) => void,
+  ): void {
+    this.#transfers.start({ errand: "merge", vm, snapshot, bytes, route, onDone, onBroken });
   }
 }

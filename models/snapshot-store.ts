@@ -1,5 +1,6 @@
-import { Chain, forget } from "./chain.ts";
+import { Chain, forget, releaseLayers } from "./chain.ts";
 import type { Copies } from "./copies.ts";
+import { CopyUpkeep } from "./copy-upkeep.ts";
 import type { DataCentre, Host } from "./data-centre.ts";
 import type { Disks } from "./disks.ts";
 import { Layout } from "./layout.ts";
@@ -13,7 +14,7 @@ import { type Restore, restoreRoute } from "./restore-route.ts";
 import { Retention } from "./retention.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
-import type { SimulatedSnapshot, StoredPart } from "./simulated-snapshot.ts";
+import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
 import { StoredSpace } from "./stored-space.ts";
 import type { Transfers } from "./transfer.ts";
@@ -42,11 +43,10 @@ export class SnapshotStore {
   readonly #parts: StoreParts;
   readonly #replication: Replication;
   readonly #retention: Retention;
-  readonly #repairs: Repairs;
+  readonly #upkeep: CopyUpkeep;
   readonly #space: StoredSpace;
   readonly #chains = new Map<SimulatedCluster, Chain>();
   readonly #layout: Layout;
-  readonly #downSince = new Map<Host, number>();
 
   constructor(parts: StoreParts) {
     const { centre, transfers, sim, memory, scenario, pick } = parts;
@@ -58,12 +58,12 @@ export class SnapshotStore {
     this.#space = new StoredSpace(parts.ledger, sim, parts.tell);
     this.#layout = new Layout(centre, memory, scenario.storage.chunk, pick);
     this.#retention = new Retention(centre, transfers, changed);
-    this.#repairs = new Repairs(centre, transfers, changed);
+    this.#upkeep = new CopyUpkeep(parts, this.#chains, new Repairs(centre, transfers, changed));
     this.#replication = new Replication({
       centre,
       transfers,
       onReplicated: ({ cluster }) => this.#commit(cluster),
-      fill: (part, snapshot) => this.#fill(part, part.source, snapshot),
+      fill: (part, snapshot) => this.#upkeep.fill(part, part.source, snapshot),
     });
   }
 
@@ -114,15 +114,17 @@ export class SnapshotStore {
   /** Gives up a snapshot that is not durable, and all that were cut after it. */
   abandon(cluster: SimulatedCluster): void {
     const chain = this.chain(cluster);
-    for (const snapshot of chain.inFlight) {
-      snapshot.state = "failed";
-      this.#parts.ledger.add("snapshotsFailed", 1);
-      this.#replication.cancel(snapshot);
-      for (const { vm, layer } of snapshot.parts) if (layer !== undefined) vm.disk!.release(layer.version);
-    }
+    for (const snapshot of chain.inFlight) this.#fail(snapshot);
     chain.inFlight = [];
     this.#layOut(cluster);
     this.recount();
+  }
+
+  #fail(snapshot: SimulatedSnapshot): void {
+    snapshot.state = "failed";
+    this.#parts.ledger.add("snapshotsFailed", 1);
+    this.#replication.cancel(snapshot);
+    releaseLayers(snapshot);
   }
 
   /** New versions add to the newest that is left; copies of what is gone are not kept up with failures. */
@@ -153,10 +155,7 @@ export class SnapshotStore {
     const { cluster } = snapshot;
     const chain = this.chain(cluster);
     chain.inFlight = chain.inFlight.filter((one) => one !== snapshot);
-    snapshot.state = "failed";
-    this.#parts.ledger.add("snapshotsFailed", 1);
-    this.#replication.cancel(snapshot);
-    for (const { vm, layer } of snapshot.parts) if (layer !== undefined) vm.disk!.release(layer.version);
+    this.#fail(snapshot);
     if (chain.versions.length + chain.inFlight.length === 0) for (const { disk } of cluster.vms) disk?.startOver();
     cluster.tracking = false;
     this.#layOut(cluster);
@@ -200,16 +199,12 @@ export class SnapshotStore {
   /** All pages of the restore points of a VM lie on the disk of its host now. */
   stage(vm: SimulatedVm): void {
     vm.stagedOn = vm.host;
-    for (const one of this.#allCopies()) if (one.part.vm === vm) this.#repairs.begin(one.part.copies, vm);
+    this.#upkeep.staged(vm);
   }
 
   /** A host has failed. */
   hostDown(host: Host, permanent: boolean): void {
-    this.#downSince.set(host, this.#parts.clock.now);
-    for (const { part, snapshot } of this.#allCopies()) {
-      part.copies.hostDown(host, permanent);
-      this.#fill(part, part.vm.host ?? part.source, snapshot);
-    }
+    this.#upkeep.hostDown(host, permanent);
     this.#parts.transfers.breakAt(host);
     if (permanent) {
       for (const { versions, inFlight } of this.#chains.values()) {
@@ -222,28 +217,8 @@ export class SnapshotStore {
 
   /** A host is back: with its disk, or, after a permanent failure, with an empty one. */
   hostUp(host: Host): void {
-    const { clock, scenario } = this.#parts;
-    const away = clock.now - (this.#downSince.get(host) ?? clock.now);
-    for (const { part, snapshot } of this.#allCopies()) {
-      // Memory that is recorded in full is written once; what is recorded of a disk always adds to what is there.
-      const once = scenario.snapshot.record === "full" && part.of === "memory";
-      const behind = part.copies.hostUp(host, once ? 0 : away);
-      this.#fill(part, part.vm.host ?? part.source, snapshot);
-      this.#repairs.due(part.copies, part.vm, behind);
-    }
+    this.#upkeep.hostUp(host);
     this.#topologyChanged();
-  }
-
-  /** Finds hosts for the copies that have none. What has been written before is repaired there after a delay. */
-  #fill(part: StoredPart, capturing: Host, snapshot: SimulatedSnapshot): void {
-    const { clock, scenario, onDisturbance } = this.#parts;
-    const toBeWritten = part.whole && snapshot.state !== "durable" && !part.replicated;
-    const added = part.copies.fill(capturing, toBeWritten ? 0 : 1);
-    if (toBeWritten || added.length === 0) return;
-    clock.at(clock.now + scenario.storage.repairDelay, () => {
-      onDisturbance();
-      if (this.#used.has(part.copies)) this.#repairs.due(part.copies, part.vm, added);
-    });
   }
 
   #dropLost(): void {
@@ -272,29 +247,11 @@ export class SnapshotStore {
 
   /** Counts what lies on the disks anew, after it has changed. */
   recount(): void {
-    if (!this.#repairs.idle) this.#repairs.keepOnly(this.#used);
+    this.#upkeep.dropUnused();
     this.#space.recount(this.#chains.values(), { disks: this.#parts.disks !== undefined });
   }
 
   settle(): void {
     this.#space.settle();
-  }
-
-  get #used(): ReadonlySet<Copies> {
-    return new Set([...this.#allCopies()].map(({ part }) => part.copies));
-  }
-
-  /** Every {@link Copies} in use, with the oldest snapshot that uses it. */
-  *#allCopies(): Iterable<{ readonly part: StoredPart; readonly snapshot: SimulatedSnapshot }> {
-    const seen = new Set<Copies>();
-    for (const chain of this.#chains.values()) {
-      for (const snapshot of [...chain.versions, ...chain.inFlight]) {
-        for (const part of snapshot.stored) {
-          if (seen.has(part.copies)) continue;
-          seen.add(part.copies);
-          yield { part, snapshot };
-        }
-      }
-    }
   }
 }

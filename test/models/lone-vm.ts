@@ -1,4 +1,4 @@
-import { weigh } from "../../models/copies.ts";
+import { weigh } from "../../models/host-shares.ts";
 import type { ClusterScenario, OnLoss, PageType } from "../../models/scenario.ts";
 import type { SimulatedDomain } from "../../models/simulated-domain.ts";
 import { smallCluster } from "./small-cluster.ts";
