@@ -9,6 +9,7 @@ import { duration, formatQuantity, size } from "./units.ts";
 
 /** Above this the memory of the machine that simulates would end first. */
 const mostChunks = 10_000_000;
+const mostHosts = 1_000_000;
 
 const hostCount: readonly Path[] = [
   ["dataCentre", "hostsPerRack"],
@@ -53,6 +54,10 @@ const checkRoom = (file: ClusterFile, report: Report): void => {
   const { host } = dataCentre;
   const hosts = hostsOf(file);
   const vms = cluster.count * cluster.vms;
+  if (hosts > mostHosts) {
+    const message = `with ${file.dataCentre.hostsPerRack} hosts in each rack there are ${hosts} hosts; at most ${mostHosts} can be kept track of`;
+    report(["dataCentre", "racks"], message, hostCount);
+  }
   const rooms = { memory: Math.floor(host.memory / vm.memory), cores: Math.floor(host.cores / vm.cores) };
   for (const what of ["memory", "cores"] as const) {
     const show = (amount: number): string => (what === "memory" ? formatQuantity(size, amount) : count(amount, "core"));

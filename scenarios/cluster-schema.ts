@@ -185,7 +185,7 @@ export const clusterSchema = z.strictObject({
   fidelity: z
     .enum(["auto", "full", "fast-forward"])
     .describe("Simulate every snapshot, or jump over those that repeat"),
-  domains: whole(1, "Independent copies of the data centre with its clusters"),
+  domains: whole(1, "Independent copies of the data centre with its clusters").max(1_000_000),
   dataCentre: dataCentre.describe("Racks, hosts, network, store"),
   cluster: cluster.describe("The virtual clusters"),
   snapshot: snapshot.describe("When and how snapshots are taken"),

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { type Law, lifetime } from "../models/laws.ts";
 import { positiveSeconds } from "./quantity-schema.ts";
 
-const shape = z.number().gt(0).describe("Below 1 bursty, above 1 wearing out");
+/** Beyond these limits moments of laws are no numbers any more; what was fitted to real failures lies far within. */
+const shape = z.number().gt(0).min(0.05).max(1000).describe("Below 1 bursty, above 1 wearing out");
 const mean = positiveSeconds("Mean").optional();
 const scale = positiveSeconds("Scale").optional();
 
@@ -12,10 +13,10 @@ export const lawShapes = {
   weibull: { law: z.literal("weibull"), shape, scale, mean },
   lognormal: {
     law: z.literal("lognormal"),
-    sigma: z.number().gt(0).describe("Standard deviation of the logarithm"),
+    sigma: z.number().gt(0).max(10).describe("Standard deviation of the logarithm"),
     median: positiveSeconds("Median").optional(),
     mean,
-    mu: z.number().optional().describe("Mean of the natural logarithm of the time in seconds"),
+    mu: z.number().min(-40).max(38).optional().describe("Mean of the natural logarithm of the time in seconds"),
   },
   gamma: { law: z.literal("gamma"), shape, scale, mean },
   deterministic: { law: z.literal("deterministic"), value: positiveSeconds("The same each time") },

@@ -8,6 +8,8 @@ export interface Quantity {
   /** Unit → how many base units it is. */
   readonly units: ReadonlyMap<string, number>;
   readonly base: string;
+  /** In base units; what is more is a slip, and would only be lost in rounding. */
+  readonly most: number;
   /** Whether a number without unit can be meant (fractions only). */
   readonly bare?: true;
 }
@@ -48,16 +50,23 @@ const bits: readonly (readonly [string, number])[] = [
 ];
 
 /** Seconds. A year has 365 days. */
-export const duration: Quantity = { name: "a duration", example: "60s", base: "s", units: new Map(durations) };
+export const duration: Quantity = {
+  name: "a duration",
+  example: "60s",
+  base: "s",
+  most: 1e9 * 31_536_000,
+  units: new Map(durations),
+};
 
 /** Bytes. A page has 4096. */
-export const size: Quantity = { name: "a size", example: "4GiB", base: "B", units: new Map(sizes) };
+export const size: Quantity = { name: "a size", example: "4GiB", base: "B", most: 1e18, units: new Map(sizes) };
 
 /** Bytes per second. */
 export const rate: Quantity = {
   name: "a rate",
   example: "500MB/s or 1Gbit/s",
   base: "B/s",
+  most: 1e18,
   units: new Map([...sizes.map(([unit, factor]) => [`${unit}/s`, factor] as const), ...bits]),
 };
 
@@ -66,6 +75,7 @@ export const frequency: Quantity = {
   name: "a frequency",
   example: "100/s",
   base: "/s",
+  most: 1e12,
   units: new Map([
     ["/s", 1],
     ["/min", 1 / 60],
@@ -79,6 +89,7 @@ export const timePerPage: Quantity = {
   name: "a time per page",
   example: "12ns/page or 3ms/GiB",
   base: "s/page",
+  most: 1e3,
   units: new Map(
     durations
       .slice(0, 5)
@@ -95,6 +106,7 @@ export const fraction: Quantity = {
   name: "a fraction",
   example: "0.3 or 30%",
   base: "",
+  most: Infinity,
   units: new Map([
     ["%", 0.01],
     ["", 1],
@@ -152,6 +164,8 @@ export const parseQuantity = (quantity: Quantity, input: unknown): Parsed => {
   const [, digits = "", unit = ""] = match;
   const factor = quantity.units.get(unit);
   const value = scaled(Number(digits), factor ?? 1);
+  if (factor !== undefined && value > quantity.most)
+    return refuse(`${input} is absurd: ${quantity.name} is at most ${formatQuantity(quantity, quantity.most)}`);
   if (factor !== undefined && Number.isFinite(value)) return { ok: true, value };
   if (unit === "") return parseQuantity(quantity, value);
   if (factor !== undefined) return refuse(`${input} is too large to be a number`);

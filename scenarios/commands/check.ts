@@ -20,7 +20,9 @@ export const check = (
       });
       const { points, replications, notes } = loaded;
       const many = points.length === 1 ? "" : `${points.length} points, `;
-      line.print(`${reference}: ok (${points[0]!.scenario.model}, ${many}${replications} replications)`);
+      line.print(
+        `${reference}: ok (${points[0]!.scenario.model}, ${many}${replications} replication${replications === 1 ? "" : "s"})`,
+      );
       for (const note of notes) line.print(`- ${note}`);
     } catch (error) {
       if (!(error instanceof ScenarioError || error instanceof NoScenarioError)) throw error;

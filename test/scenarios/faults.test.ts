@@ -1,3 +1,4 @@
+// limit: 300s
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -55,6 +56,43 @@ const cases: readonly (readonly [law: string, text: string, where: string, messa
     "failures: { vm: { law: exponential, mean: 1ns, repair: { law: exponential, mean: 1ns } } }",
     "1:43",
     /^horizon: with these failures .* outages of vms/,
+  ],
+  [
+    "more hosts than can be kept track of",
+    "failures: { host: none }\ndataCentre:\n  racks: 1000000000",
+    "3:10",
+    /^dataCentre\.racks: with 4 hosts in each rack there are 4000000000 hosts; at most 1000000 can be kept track of$/,
+  ],
+  ["more domains than anybody waits for", "domains: 1000000000", "1:10", /^domains: must be at most 1000000, not/],
+  [
+    "a time longer than the world",
+    "rollback: { coldStart: 1e300y }",
+    "1:24",
+    /^rollback\.coldStart: 1e300y is absurd: a duration is at most 1000000000y$/,
+  ],
+  [
+    "a rate beyond all networks",
+    "snapshot: { costs: { copyRate: 1e300B/s } }",
+    "1:32",
+    /^snapshot\.costs\.copyRate: 1e300B\/s is absurd: a rate is at most 1000000TB\/s$/,
+  ],
+  [
+    "more writes than time has room for",
+    "cluster: { workload: { classes: { hot: { writesPerGiB: 1e300/s } } } }",
+    "1:56",
+    /writesPerGiB: 1e300\/s is absurd: a frequency is at most 1000000000000\/s$/,
+  ],
+  [
+    "a spread without a mean",
+    "snapshot: { costs: { prepareSpread: { law: lognormal, median: 1ms, sigma: 100 } } }",
+    "1:75",
+    /^snapshot\.costs\.prepareSpread\.sigma: must be at most 10, not 100$/,
+  ],
+  [
+    "a law of failures whose moments are no numbers",
+    "failures: { store: { law: weibull, shape: 1e-300, mean: 1d } }",
+    "1:43",
+    /^failures\.store\.shape: must be at least 0\.05, not 1e-300$/,
   ],
   ["half a VM", "cluster: { vms: 1.5 }", "1:17", /^cluster\.vms: expected a whole number, got 1\.5$/],
   ["no VM", "cluster: { vms: 0 }", "1:17", /^cluster\.vms: must be at least 1, not 0$/],

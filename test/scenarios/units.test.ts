@@ -77,7 +77,8 @@ test("every value that is written reads back as exactly the same number", () => 
     fc.integer({ min: 1, max: 1000 }).map((n) => n * 2 ** 30),
   );
   fc.assert(
-    fc.property(fc.constantFrom(...quantities), value, (quantity, number) => {
+    fc.property(fc.constantFrom(...quantities), value, (quantity, drawn) => {
+      const number = Math.min(drawn, quantity.most);
       assert.is(read(quantity, formatQuantity(quantity, number)), number);
     }),
     { numRuns: 2000, seed: 1 },
