@@ -1,22 +1,16 @@
 import type { Stream } from "../sim/index.ts";
-import type { Copies } from "./copies.ts";
 import { cutsByChance } from "./cut/desynchrony.ts";
+import { type CycleState, CycleStates, clockGrain } from "./cycle-state.ts";
 import { SampledCycles } from "./sampled-cycles.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
 import { stages } from "./stage-use.ts";
 import type { Transfer } from "./transfer.ts";
 
-/** A boundary between two snapshot cycles: all that decides what happens next, relative to its own time. */
+/** A boundary between two snapshot cycles. */
 interface Boundary {
   readonly at: number;
-  readonly state: State;
-}
-
-interface State {
-  /** Times, and whatever else has to be the same. */
-  readonly seconds: readonly number[];
-  readonly bytes: readonly number[];
+  readonly state: CycleState;
 }
 
 interface Watched extends Boundary {
@@ -40,18 +34,18 @@ const patience = 64;
  * has recurred again, as many as fit before the next disturbance are added without being simulated. Every effect of a
  * cycle is deterministic here (faults are expectations), so the jump is exact up to rounding.
  *
- * Cycles with chance in them are sampled one by one, see {@link SampledCycles}. Overrun cycles may never repeat, because copies still under way shift from one to the next. Then a stretch of cycles is
- * recorded and repeated as a sample, and the result is approximate and says so.
+ * Cycles with chance in them are sampled one by one, see {@link SampledCycles}. Overrun cycles may never repeat, because
+ * copies still under way shift from one to the next. Then a stretch of cycles is recorded and repeated as a sample, and the
+ * result is approximate and says so.
  */
 export class FastForward {
   readonly #domain: SimulatedDomain;
+  readonly #states: CycleStates;
   #boundaries: Boundary[] = [];
   #watched: Watched | undefined;
   #counted = 0;
   /** Where chance decides when VMs are cut: then no state is known to recur. */
   readonly #chance: SampledCycles | undefined;
-  readonly #identities = new WeakMap<Copies, number>();
-  #copies = 0;
   jumps = 0;
   cyclesSkipped = 0;
   /** Some jump repeated a sample of cycles, not the cycle itself. */
@@ -59,6 +53,7 @@ export class FastForward {
 
   constructor(domain: SimulatedDomain, stream: Stream) {
     this.#domain = domain;
+    this.#states = new CycleStates(domain);
     if (cutsByChance(domain.scenario.snapshot)) this.#chance = new SampledCycles(domain, stream);
   }
 
@@ -85,10 +80,10 @@ export class FastForward {
       if (leap !== undefined) this.#skip(leap.seconds, leap.cycles, true);
       return;
     }
-    const here: Boundary = { at: sim.now, state: this.#state() };
+    const here: Boundary = { at: sim.now, state: this.#states.now() };
     const watched = this.#watched;
     if (watched === undefined) {
-      const before = this.#boundaries.findLastIndex((one) => this.#recurs(one, here));
+      const before = this.#boundaries.findLastIndex((one) => this.#states.recurs(one.state, here.state));
       const cycles = this.#boundaries.length - before;
       this.#boundaries.push(here);
       if (this.#boundaries.length > longestHypercycle) this.#boundaries.shift();
@@ -99,7 +94,7 @@ export class FastForward {
     }
     this.#counted += 1;
     if (this.#counted < watched.cycles) return;
-    if (watched.sampled || this.#recurs(watched, here)) this.#jump(here, watched);
+    if (watched.sampled || this.#states.recurs(watched.state, here.state)) this.#jump(here, watched);
     this.disturb();
   }
 
@@ -180,73 +175,4 @@ export class FastForward {
   get #draining(): Transfer[] {
     return [...this.#domain.transfers.active].filter(({ options }) => options.errand === "repair");
   }
-
-  #recurs(one: Boundary, here: Boundary): boolean {
-    const { host, store } = this.#domain.scenario.dataCentre;
-    const fastest = Math.max(host.disk.read, host.disk.write, host.nic, store.bandwidth);
-    return recurs(one.state, here.state, here.at, fastest);
-  }
-
-  #identity(copies: Copies): number {
-    let identity = this.#identities.get(copies);
-    if (identity === undefined) {
-      identity = this.#copies++;
-      this.#identities.set(copies, identity);
-    }
-    return identity;
-  }
-
-  #state(): State {
-    const { clusters, memory, store, sim, transfers } = this.#domain;
-    const seconds: number[] = [];
-    const bytes: number[] = [];
-    for (const cluster of clusters) {
-      const { versions, inFlight, merging } = store.chain(cluster);
-      seconds.push(
-        sim.now - cluster.cutAt,
-        versions.length,
-        inFlight.length,
-        merging ? 1 : 0,
-        cluster.tracking ? 1 : 0,
-        cluster.speed,
-        cluster.pauseLength,
-        cluster.rounds === undefined ? 0 : memory.bytes / cluster.rounds.rate + cluster.rounds.overhead,
-        ...stages.map((stage) => cluster.use[stage].secondsPerByte * memory.bytes),
-      );
-      for (const one of [...versions, ...inFlight]) {
-        seconds.push(sim.now - one.cutAt, cluster.progress - one.progress, one.whole ? 1 : 0);
-        for (const part of one.parts) {
-          seconds.push(part.replicated ? 1 : 0, this.#identity(part.copies), part.copies.revision);
-          bytes.push(...part.bytes);
-          const { layer } = part;
-          if (layer === undefined) continue;
-          bytes.push(layer.bytes);
-          if (layer.stored === undefined) continue;
-          const { replicated, copies } = layer.stored;
-          seconds.push(replicated ? 1 : 0, this.#identity(copies), copies.revision);
-        }
-      }
-      for (const vm of cluster.vms) {
-        seconds.push(vm.work(sim.now), vm.workInRound(sim.now), vm.rounds, vm.stagedOn === undefined ? 0 : 1);
-        seconds.push(...vm.inSet);
-      }
-    }
-    for (const transfer of transfers.active) {
-      if (transfer.options.errand === "repair") bytes.push(-1);
-      else bytes.push(transfer.bytes, transfer.remaining);
-    }
-    return { seconds, bytes };
-  }
 }
-
-/** Rounding of times on a clock that shows `now`, seconds. */
-const clockGrain = (now: number): number => 64 * Number.EPSILON * Math.max(1, now);
-
-/** Equal up to the rounding of times on a clock that shows `now`, and of bytes that pass in such times. */
-const recurs = (one: State, other: State, now: number, fastest: number): boolean => {
-  const grain = clockGrain(now);
-  return alike(one.seconds, other.seconds, grain) && alike(one.bytes, other.bytes, grain * fastest);
-};
-
-const alike = (one: readonly number[], other: readonly number[], grain: number): boolean =>
-  one.length === other.length && one.every((a, i) => Math.abs(a - other[i]!) <= grain + 1e-12 * Math.abs(a));

@@ -1,35 +1,21 @@
 import { basename } from "node:path";
 import type * as z from "zod";
-import { type Component, components, type OutageTrace } from "../models/failures/failure-spec.ts";
-import type { PolicySpec } from "../models/scenario.ts";
-import { PolicyModuleError } from "./bundle-policy.ts";
-import { captureRemarks } from "./capture-remarks.ts";
 import { Catalogue } from "./catalogue.ts";
-import { checkCluster, remarksOn } from "./check-cluster.ts";
-import { checkTraceOutages, countsOf } from "./check-failures.ts";
-import { checkTextbook } from "./check-textbook.ts";
 import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
 import { FormShelf, type UsedFile } from "./csv-forms/form-shelf.ts";
-import { PolicyOptionsError } from "./evaluate-policy.ts";
 import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
-import { type Issue, type Path, type Report, ScenarioError } from "./issue.ts";
+import { type Issue, type Path, ScenarioError } from "./issue.ts";
 import { endWithWork } from "./job.ts";
 import { layForms } from "./lay-forms.ts";
 import { complete, prepareLayer } from "./layer.ts";
-import { readMeasurements } from "./measurements.ts";
 import { type Override, overridePath, readOverride } from "./override.ts";
-import { PolicyShelf } from "./policy-shelf.ts";
-import { resolveCluster } from "./resolve-cluster.ts";
-import type { Traces } from "./resolve-failures.ts";
-import { resolveTextbook } from "./resolve-textbook.ts";
+import { Resolver, type ScenarioFile } from "./resolve-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { beyond, setAside } from "./set-aside.ts";
 import { didYouMean } from "./spelling.ts";
 import { type Combination, combinations } from "./sweep.ts";
-import { type TextbookFile, textbookSchema } from "./textbook-schema.ts";
-import { TraceError } from "./trace-readers/dirt.ts";
-import { TraceShelf } from "./trace-shelf.ts";
+import { textbookSchema } from "./textbook-schema.ts";
 import { at, changed, keyPlaceOf, type Mapping, merge, placeOf, plain, type Tree, without } from "./tree.ts";
 import { type Fault, faultsOf } from "./zod-issues.ts";
 
@@ -86,18 +72,15 @@ class Loader {
   readonly #options: LoadOptions;
   readonly #catalogue: Catalogue;
   readonly #issues: Issue[] = [];
-  readonly #traces: TraceShelf;
   readonly #forms: FormShelf;
-  readonly #policies: PolicyShelf;
-  readonly #notes = new Set<string>();
+  readonly #resolver: Resolver;
   #set: readonly Tree[] = [];
 
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#catalogue = new Catalogue(options.files);
-    this.#traces = new TraceShelf(options.files);
     this.#forms = new FormShelf(options.files, options.folder, this.#issues);
-    this.#policies = new PolicyShelf(options.files);
+    this.#resolver = new Resolver(options.files, this.#forms);
   }
 
   load(reference: string): LoadedScenario {
@@ -125,7 +108,7 @@ class Loader {
       tree,
       points: points as ScenarioPoint[],
       files: this.#forms.files,
-      notes: [...this.#notes, ...this.#policies.notes, ...this.#forms.notes, ...this.#traces.notes],
+      notes: this.#resolver.notes,
     };
   }
 
@@ -218,60 +201,13 @@ class Loader {
     }
   }
 
-  #resolve(
-    file: ClusterFile | TextbookFile,
-    name: string,
-    tree: Tree,
-    faults: readonly Fault[] = [],
-  ): Scenario | undefined {
+  #resolve(file: ScenarioFile, name: string, tree: Tree, faults: readonly Fault[] = []): Scenario | undefined {
     const report = beyond(faults, (path, message, related = []) => {
       // Of the values that contradict each other, the one that somebody wrote is shown, not a default.
       const written = [path, ...related].find((one) => ["file", "argument"].includes(placeOf(tree, one).source.kind));
       this.#tell(tree, [{ path, message, at: written ?? path }]);
     });
-    if (file.model === "textbook") {
-      const scenario = resolveTextbook(file, name);
-      checkTextbook(scenario, report);
-      return scenario;
-    }
-    checkCluster(file, report);
-    for (const note of remarksOn(file)) this.#notes.add(note);
-    const policy = this.#policy(file, report);
-    const traces = Object.fromEntries(
-      components.map((component) => [component, this.#trace(component, file, report)]),
-    ) as Traces;
-    const measurements = readMeasurements(file, tree, this.#forms, report);
-    if (this.#issues.length > 0) return undefined;
-    const scenario = resolveCluster(file, name, traces, measurements, policy);
-    for (const note of captureRemarks(scenario)) this.#notes.add(note);
-    return scenario;
-  }
-
-  #policy({ policy }: ClusterFile, report: Report): PolicySpec {
-    if (policy === "protect") return policy;
-    try {
-      return this.#policies.get(policy.module, policy.options ?? {});
-    } catch (error) {
-      if (error instanceof PolicyModuleError) report(["policy", "module"], error.message);
-      else if (error instanceof PolicyOptionsError) report(["policy", "options"], error.message);
-      else throw error;
-      return "protect";
-    }
-  }
-
-  #trace(component: Component, file: ClusterFile, report: Report): OutageTrace | undefined {
-    const source = file.failures[component];
-    if (source === "none" || !("trace" in source)) return undefined;
-    const count = countsOf(file)[component];
-    try {
-      const trace = this.#traces.get(source, component, count);
-      checkTraceOutages(component, trace, count, file.horizon, report);
-      return trace;
-    } catch (error) {
-      if (!(error instanceof TraceError)) throw error;
-      report(["failures", component, "trace"], error.message);
-      return undefined;
-    }
+    return this.#resolver.resolve(file, { name, tree, report, sound: () => this.#issues.length === 0 });
   }
 
   /** Adds faults at the places of their values, except where something else has been said already. */

@@ -2,7 +2,6 @@ import type { SimEvent, Timer } from "../../sim/index.ts";
 import { captureOf } from "../capture/captures.ts";
 import type { VmCapture } from "../capture/vm-capture.ts";
 import { passing } from "../drive.ts";
-import { pageSize } from "../memory.ts";
 import type { SnapshotPlan } from "../scenario.ts";
 import type { SimulatedCluster } from "../simulated-cluster.ts";
 import type { SimulatedDomain } from "../simulated-domain.ts";
@@ -15,6 +14,7 @@ import { CutMessages } from "./cut-messages.ts";
 import type { Desynchrony } from "./desynchrony.ts";
 import { Pace } from "./pace.ts";
 import { messageRule } from "./protocols.ts";
+import { savedPart } from "./saved-part.ts";
 import { longestStandstill } from "./standstill.ts";
 
 /**
@@ -120,7 +120,7 @@ export class ClusterCut {
     this.#progress += (this.cluster.progress - this.#progress) / (this.#cut + 1);
     const work = this.cluster.pause(vm);
     this.cluster.tracking = this.#plan.record !== "full";
-    const part = this.#part(vm, work);
+    const part = savedPart(this.#domain, this.cluster, vm, { snapshot: this.#number, whole: this.#whole, work });
     this.#parts[i] = part;
     this.#tellOf(part);
     this.#pausedAt[i] = now;
@@ -195,35 +195,6 @@ export class ClusterCut {
     this.#domain.ledger.add("cutsBroken", 1);
     const { tell, name } = this.cluster;
     tell?.({ kind: "snapshot", cluster: name, snapshot: this.#number, state: "broken" });
-  }
-
-  #part(vm: SimulatedVm, work: number): VmPart {
-    const { disks, ledger, store, memory } = this.#domain;
-    const whole = this.#whole;
-    let bytes = store.chain(this.cluster).wholeBytes;
-    let total = memory.bytes;
-    if (whole) vm.inSet.fill(1);
-    else {
-      bytes = new Float64Array(memory.classes.length);
-      vm.dirtyPages(work, bytes);
-      total = 0;
-      for (let c = 0; c < bytes.length; c++) {
-        const { pages } = memory.classes[c]!;
-        vm.inSet[c] = pages === 0 ? 0 : bytes[c]! / pages;
-        bytes[c]! *= pageSize;
-        total += bytes[c]!;
-      }
-    }
-    const source = vm.host!;
-    const copies = store.copiesFor(vm, source, whole);
-    const snapshot = this.#number;
-    const layer = disks?.freeze(vm, source, snapshot, work);
-    if (layer?.whole === false) {
-      ledger.add("layers", 1);
-      ledger.add("layerBytes", layer.bytes);
-    }
-    const state = { delivered: undefined, transfer: undefined, replicated: false, broken: false };
-    return { of: "memory", vm, snapshot, whole, bytes, total, copies, layer, source, ...state };
   }
 
   /** What the snapshot will be called once it is complete. */

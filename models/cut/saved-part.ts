@@ -1,0 +1,47 @@
+import { pageSize } from "../memory.ts";
+import type { SimulatedCluster } from "../simulated-cluster.ts";
+import type { SimulatedDomain } from "../simulated-domain.ts";
+import type { VmPart } from "../simulated-snapshot.ts";
+import type { SimulatedVm } from "../simulated-vm.ts";
+
+/** A cut of one VM. */
+interface Cut {
+  /** Number of the snapshot. */
+  readonly snapshot: number;
+  /** All pages are saved, not only those that changed since the cut before. */
+  readonly whole: boolean;
+  /** Seconds for which the guest has worked since it was resumed. */
+  readonly work: number;
+}
+
+/** What is to be saved of a VM that has been paused for its cut; a layer of its disk is frozen with it. */
+export const savedPart = (
+  { disks, ledger, store, memory }: SimulatedDomain,
+  cluster: SimulatedCluster,
+  vm: SimulatedVm,
+  { snapshot, whole, work }: Cut,
+): VmPart => {
+  let bytes = store.chain(cluster).wholeBytes;
+  let total = memory.bytes;
+  if (whole) vm.inSet.fill(1);
+  else {
+    bytes = new Float64Array(memory.classes.length);
+    vm.dirtyPages(work, bytes);
+    total = 0;
+    for (let c = 0; c < bytes.length; c++) {
+      const { pages } = memory.classes[c]!;
+      vm.inSet[c] = pages === 0 ? 0 : bytes[c]! / pages;
+      bytes[c]! *= pageSize;
+      total += bytes[c]!;
+    }
+  }
+  const source = vm.host!;
+  const copies = store.copiesFor(vm, source, whole);
+  const layer = disks?.freeze(vm, source, snapshot, work);
+  if (layer?.whole === false) {
+    ledger.add("layers", 1);
+    ledger.add("layerBytes", layer.bytes);
+  }
+  const state = { delivered: undefined, transfer: undefined, replicated: false, broken: false };
+  return { of: "memory", vm, snapshot, whole, bytes, total, copies, layer, source, ...state };
+};
