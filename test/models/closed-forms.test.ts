@@ -1,3 +1,4 @@
+// limit: 300s
 import { test } from "uvu";
 import { kOfN } from "../../models/analytic/k-of-n.ts";
 import { usefulWork } from "../../models/analytic/useful-work.ts";

@@ -1,3 +1,4 @@
+// limit: 300s
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -1,11 +1,116 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { faults, load } from "./overlay.ts";
+import { tellFaults } from "./fault-cases.ts";
+import { load } from "./overlay.ts";
 
 const test = suite("faults of failures");
 
-/** Each text has one fault, found at `line:column` with a message that matches. */
-const cases: readonly (readonly [law: string, text: string, where: string, message: RegExp])[] = [
+tellFaults(test, [
+  [
+    "an absurd horizon under a trace",
+    "failures: { host: { trace: infinitehbd } }\nhorizon: 1e9y",
+    "2:10",
+    /outages of hosts; at most 20000000/,
+  ],
+  [
+    "an absurd law of failures",
+    "failures: { vm: { law: exponential, mean: 1ns, repair: { law: exponential, mean: 1ns } } }",
+    "1:43",
+    /^horizon: with these failures .* outages of vms/,
+  ],
+  [
+    "what cannot fail",
+    "failures: { nic: none }",
+    "1:13",
+    /^failures\.nic: unknown key; known here: vm, host, disk, rack/,
+  ],
+  ["an unknown source of failures", "failures: { host: infinitehdb }", "1:19", /did you mean infinitehbd\?/],
+  [
+    "an unknown law",
+    "failures: { host: { law: weibul, shape: 1, mean: 1d } }",
+    "1:26",
+    /^failures\.host\.law: "weibul" is not known here: .*did you mean weibull\?$/,
+  ],
+  [
+    "a law that lies nowhere",
+    "failures: { host: { law: weibull, shape: 1 } }",
+    "1:26",
+    /no place: give one of scale, mean$/,
+  ],
+  [
+    "a law that lies twice",
+    "failures: { host: { law: gamma, shape: 1, scale: 2d, mean: 1d } }",
+    "1:60",
+    /say the same twice/,
+  ],
+  [
+    "a law without its parameter",
+    "failures: { host: { law: exponential } }",
+    "1:13",
+    /^failures\.host\.mean: is missing: write a duration/,
+  ],
+  [
+    "a parameter of another law",
+    "failures: { host: { law: exponential, mean: 1d, shape: 2 } }",
+    "1:49",
+    /^failures\.host\.shape: unknown key/,
+  ],
+  ["a shape of 0", "failures: { host: { law: weibull, shape: 0, mean: 1d } }", "1:42", /must be above 0, not 0$/],
+  [
+    "more than everything",
+    "failures: { host: { law: exponential, mean: 1d, permanent: 1.5 } }",
+    "1:60",
+    /must be at most 1, not 1\.5$/,
+  ],
+  [
+    "a repair without a law",
+    "failures: { host: { law: exponential, mean: 1d, repair: 3h } }",
+    "1:57",
+    /^failures\.host\.repair: expected a mapping/,
+  ],
+  [
+    "an outage of a host that is not there",
+    "failures: { host: { times: [{ component: 12, start: 1s }] } }",
+    "1:42",
+    /there is no host 12: they are counted from 0 to 11$/,
+  ],
+  [
+    "an outage that ends before it starts",
+    "failures: { vm: { times: [{ component: 0, start: 2s, end: 1s }] } }",
+    "1:59",
+    /is before its start$/,
+  ],
+  [
+    "an outage of what is down",
+    "failures: { vm: { times: [{ component: 0, start: 2s }, { component: 0, start: 9s }] } }",
+    "1:79",
+    /vm 0 is down already/,
+  ],
+  [
+    "a trace that is not there",
+    "failures: { host: { trace: ./no.csv } }",
+    "1:28",
+    /^failures\.host\.trace: cannot read \/case\/no\.csv: there is no such file$/,
+  ],
+  [
+    "a misspelt trace",
+    "failures: { host: { trace: infinitehdb } }",
+    "1:28",
+    /there is no trace infinitehdb; did you mean infinitehbd\? Shipped are/,
+  ],
+  [
+    "a misspelt key of an outage, though a law would lack less",
+    "failures: { host: { times: [{ component: 0, strat: 1s }] } }",
+    "1:45",
+    /^failures\.host\.times\[0\]\.strat: unknown key; did you mean start\?$/,
+  ],
+  [
+    "a misspelt key of a trace",
+    "failures: { host: { trace: infinitehbd, nods: 400 } }",
+    "1:41",
+    /did you mean nodes\?$/,
+  ],
+  ["a list for a source of failures", "failures: { host: [1] }", "1:13", /expected a mapping of keys, got a list$/],
   [
     "a VM that is lost for ever",
     "failures: { vm: { law: exponential, mean: 9d, permanent: 1 } }",
@@ -154,15 +259,7 @@ const cases: readonly (readonly [law: string, text: string, where: string, messa
     /there would be about .* false suspicions/,
   ],
   ["a misspelt word for no suspicion", "detection: { falseSuspicion: non }", "1:30", /did you mean none\?$/],
-];
-
-for (const [law, text, where, message] of cases)
-  test(`${law} is told at its line and column`, () => {
-    const [first, ...others] = faults(text);
-    assert.ok(first!.startsWith(`a.yaml:${where}: `), `${first} is not at ${where}`);
-    assert.match(first!.slice(`a.yaml:${where}: `.length), message);
-    assert.equal(others, []);
-  });
+]);
 
 test("a disk of a list is lost for ever without saying so, anything else is not", () => {
   const { scenario } = load(

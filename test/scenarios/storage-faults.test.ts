@@ -1,0 +1,55 @@
+import { suite } from "uvu";
+import { tellFaults } from "./fault-cases.ts";
+
+const test = suite("faults of storage and the data centre");
+
+tellFaults(test, [
+  ["a placement that is not simulated yet", "storage: { placement: copyset(4) }", "1:23", /is not simulated yet/],
+  [
+    "codes that are not simulated yet",
+    "storage: { policy: { kernel: { erasure: { data: 4, parity: 2 } } } }",
+    "1:32",
+    /^storage\.policy\.kernel\.erasure: is not simulated yet/,
+  ],
+  [
+    "an unknown host",
+    "dataCentre: { host: rack-sever }",
+    "1:21",
+    /^dataCentre\.host: there is no rack-sever in the catalogue of hosts; did you mean rack-server\?/,
+  ],
+  ["an unknown disk", "dataCentre: { host: { disk: floppy } }", "1:29", /catalogue of disks; known are laptop-disk/],
+  ["an unknown storage policy", "storage: { policy: page-awre }", "1:20", /did you mean page-aware\?/],
+  [
+    "layers without copies",
+    "storage: { disk: { copies: 0 } }",
+    "1:28",
+    /^storage\.disk\.copies: must be at least 1, not 0$/,
+  ],
+  ["layers that are dropped", "storage: { disk: { copies: drop } }", "1:28", /"drop" is not known here/],
+  [
+    "more copies than other hosts",
+    "storage: { copies: 12 }",
+    "1:20",
+    /^storage\.copies: 12 copies need as many hosts beside the one that captures, and there are 11 others$/,
+  ],
+  [
+    "default copies on too few hosts",
+    "dataCentre: { racks: 1, hostsPerRack: 3 }",
+    "1:39",
+    /^storage\.copies: 3 copies need .* there are 2 others$/,
+  ],
+  [
+    "more copies of one class",
+    "storage:\n  policy:\n    kernel: { copies: 20 }",
+    "3:23",
+    /^storage\.policy\.kernel\.copies: 20 copies/,
+  ],
+  [
+    "dropped pages without which no restore succeeds",
+    "storage: { policy: { anonymous: { copies: drop } } }",
+    "1:43",
+    /^storage\.policy\.anonymous\.onLoss: .*write kill-process$/,
+  ],
+]);
+
+test.run();
