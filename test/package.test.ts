@@ -28,10 +28,13 @@ const install = (home: string): void => {
 };
 
 const home = mkdtempSync(join(tmpdir(), "snapback-"));
-process.once("exit", () => rmSync(home, { recursive: true, force: true }));
+const clean = (): void => rmSync(home, { recursive: true, force: true });
+process.once("exit", clean);
 install(home);
 
 const outside = suite("snapback outside this repository");
+// Takes longer than a process is given to exit.
+outside.after(clean);
 
 outside("the installed command answers on plain Node, started through its link", () => {
   const run = spawnSync(join(home, "node_modules/.bin/snapback"), ["--help"], { cwd: home, encoding: "utf8" });
