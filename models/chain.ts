@@ -1,4 +1,5 @@
 import type { Host } from "./data-centre.ts";
+import { weigh } from "./host-shares.ts";
 import type { MemoryTable } from "./memory.ts";
 import { pageSize } from "./memory.ts";
 import type { PageType, StoragePlan } from "./scenario.ts";
@@ -16,12 +17,15 @@ export class Chain {
   inFlight: SimulatedSnapshot[] = [];
   /** Bytes of each class of a whole version. */
   readonly wholeBytes: Float64Array;
+  /** How many copies of each class are to be kept. */
+  readonly #copies: Float64Array;
   /** A merge or a deletion of old versions is under way. */
   merging = false;
 
   constructor(memory: MemoryTable, storage: StoragePlan) {
     this.#memory = memory;
     this.#storage = storage;
+    this.#copies = Float64Array.from(memory.classes, ({ copies }) => copies);
     this.wholeBytes = Float64Array.from(memory.classes, ({ pages }) => pages * pageSize);
   }
 
@@ -99,17 +103,11 @@ export class Chain {
   /** Bytes of memory that lie on disks as copies; a snapshot counts from the moment it is captured. */
   get memoryBytes(): number {
     let total = 0;
-    for (const version of this.versions) {
-      for (const { bytes, copies } of version.parts) {
-        for (let i = 0; i < bytes.length; i++) {
-          total += bytes[i]! * (version.whole ? copies.held[i]! : this.#memory.classes[i]!.copies);
-        }
-      }
+    for (const { whole, parts } of this.versions) {
+      for (const { bytes, copies } of parts) total += weigh(whole ? copies.held : this.#copies, bytes);
     }
     for (const { parts } of this.#captured) {
-      for (const { bytes } of parts) {
-        for (let i = 0; i < bytes.length; i++) total += bytes[i]! * this.#memory.classes[i]!.copies;
-      }
+      for (const { bytes } of parts) total += weigh(this.#copies, bytes);
     }
     return total;
   }

@@ -16,15 +16,14 @@ export function* drive(policy: Policy): Process {
   try {
     let step = policy.next();
     while (!step.done) {
-      let resume: () => IteratorResult<Wait, void>;
+      let outcome: unknown;
       try {
-        const outcome = yield step.value as unknown as Waitable;
-        resume = () => policy.next(outcome);
+        outcome = yield step.value as unknown as Waitable;
       } catch (thrown) {
-        const error = thrown instanceof Interrupt ? new Interrupted(thrown.cause as FailureReport) : thrown;
-        resume = () => policy.throw(error);
+        step = policy.throw(thrown instanceof Interrupt ? new Interrupted(thrown.cause as FailureReport) : thrown);
+        continue;
       }
-      step = resume();
+      step = policy.next(outcome);
     }
   } finally {
     policy.return();

@@ -85,24 +85,23 @@ export interface Recording {
 /** Everything that one run counts. What repeats with the snapshot cycle can be recorded once and added many times. */
 export class Ledger {
   readonly #sums = new Float64Array(sums.length);
-  readonly #index: { readonly [sum in Sum]: number };
+  readonly #index: ReadonlyMap<Sum, number> = new Map(sums.map((name, i) => [name, i]));
   readonly #samples: { readonly [sample in Sample]: WeightedSample };
   #recording: Recording | undefined;
   storedPeak = 0;
 
   constructor() {
-    this.#index = Object.fromEntries(sums.map((name, i) => [name, i])) as { [sum in Sum]: number };
     this.#samples = Object.fromEntries(samples.map((name) => [name, new WeightedSample()])) as {
       [sample in Sample]: WeightedSample;
     };
   }
 
   add(sum: Sum, amount: number): void {
-    this.#sums[this.#index[sum]]! += amount;
+    this.#sums[this.#index.get(sum)!]! += amount;
   }
 
   sum(sum: Sum): number {
-    return this.#sums[this.#index[sum]]!;
+    return this.#sums[this.#index.get(sum)!]!;
   }
 
   observe(sample: Sample, value: number, weight = 1): void {
