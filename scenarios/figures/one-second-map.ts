@@ -88,6 +88,6 @@ export const oneSecondMap = async (line: CommandLine, given: FigureArguments): P
 
 const cellText = ({ metrics }: PointResult, verdict: Verdict): string => {
   const { mean } = metrics["intervalAchieved"]!;
-  if (verdict === "kept") return `${(100 * (1 - metrics["workRatio"]!.mean!)).toPrecision(2)} %`;
-  return `${mean!.toPrecision(3)} s`;
+  if (verdict === "kept") return `${Number((100 * (1 - metrics["workRatio"]!.mean!)).toPrecision(2))} %`;
+  return `${Number(mean!.toPrecision(3))} s`;
 };

@@ -105,10 +105,30 @@ export const secondLevelSnapshots = async (line: CommandLine, given: FigureArgum
       line.print(`  ${mode.padEnd(29)} ${shortest(points)}`);
     }
   }
-  line.print("");
+  line.print(`\n${conclusion(results)}\n`);
   writeFigure(line, given, scenario, picture, { points });
   await oneSecondMap(line, given);
   await publishedTrends(line, given);
+};
+
+/** What keeps an interval of one second, and what that costs with and without post-copy, in the second setting. */
+const conclusion = (
+  results: readonly { readonly setting: string; readonly mode: string; readonly points: readonly PointResult[] }[],
+): string => {
+  const { name } = settings[1]!;
+  const curves = results.filter(({ setting }) => setting === name);
+  const atOneSecond = (mode: string): PointResult =>
+    curves.find((one) => one.mode === mode)!.points.find((one) => one.point[interval] === 1)!;
+  const keeping = curves.map(({ mode }) => mode).filter((mode) => metInterval(atOneSecond(mode), 1));
+  const cost = (mode: string): string => {
+    const { workRatio, pauseMean } = atOneSecond(mode).metrics;
+    return `${short(100 * (1 - workRatio!.mean!))} % of the work and ${short(1000 * pauseMean!.mean!)} ms of pause`;
+  };
+  return (
+    `In one sentence: with ${name}, an interval of one second is kept by ${keeping.length === 0 ? "no way of capturing" : keeping.join("; ")}; ` +
+    `it costs ${cost("post-copy, lazy-incremental")} with post-copy and lazy incremental records, ` +
+    `${cost("post-copy, incremental")} without laziness, and ${cost("stop-and-copy, incremental")} with stop-and-copy.`
+  );
 };
 
 /** The shortest interval of a curve that is kept, what it costs, and what stops the interval below it. */
@@ -121,8 +141,10 @@ const shortest = (points: readonly PointResult[]): string => {
       ? "none of those tried is too short"
       : `${written(missed.point[interval] as number)}: ${limitOf(missed.metrics)}`;
   if (first === undefined) return `none of those tried; ${stop}`;
-  const lost = 100 * (1 - first.metrics["workRatio"]!.mean!);
-  return `${written(first.point[interval] as number).padEnd(5)} costs ${lost.toPrecision(2)} % of work; ${stop}`;
+  const lost = short(100 * (1 - first.metrics["workRatio"]!.mean!));
+  return `${written(first.point[interval] as number).padEnd(5)} costs ${lost} % of work; ${stop}`;
 };
+
+const short = (figure: number): number => Number(figure.toPrecision(2));
 
 const written = (seconds: number): string => formatQuantity(duration, Number(seconds.toPrecision(3)));
