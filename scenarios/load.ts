@@ -5,7 +5,7 @@ import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
 import { FormShelf, type UsedFile } from "./csv-forms/form-shelf.ts";
 import type { Files } from "./files.ts";
 import { readLineage, scenarioPath } from "./inherit.ts";
-import { type Issue, type Path, ScenarioError } from "./issue.ts";
+import { type Issue, type Path, pathName, ScenarioError } from "./issue.ts";
 import { endWithWork } from "./job.ts";
 import { layForms } from "./lay-forms.ts";
 import { complete, prepareLayer } from "./layer.ts";
@@ -17,6 +17,7 @@ import { didYouMean } from "./spelling.ts";
 import { type Combination, combinations } from "./sweep.ts";
 import { textbookSchema } from "./textbook-schema.ts";
 import { at, changed, keyPlaceOf, type Mapping, merge, placeOf, plain, type Tree, without } from "./tree.ts";
+import { unusedKeys } from "./unused-keys.ts";
 import { type Fault, faultsOf } from "./zod-issues.ts";
 
 export interface LoadOptions {
@@ -74,6 +75,7 @@ class Loader {
   readonly #issues: Issue[] = [];
   readonly #forms: FormShelf;
   readonly #resolver: Resolver;
+  readonly #sound: ClusterFile[] = [];
   #set: readonly Tree[] = [];
 
   constructor(options: LoadOptions) {
@@ -98,6 +100,8 @@ class Loader {
     const tree = complete(merged, this.#catalogue);
 
     const points = this.#combinations(model, tree).map((combination) => this.#point(model, name, merged, combination));
+    // A point that is at fault might be the one that has a use for a key.
+    const remarks = this.#sound.length === points.length ? this.#judgeUnused(tree, model) : [];
     if (this.#issues.length > 0) throw new ScenarioError(this.#issues);
     const { seed, replications, description = "" } = plain(tree) as ClusterFile;
     return {
@@ -108,7 +112,7 @@ class Loader {
       tree,
       points: points as ScenarioPoint[],
       files: this.#forms.files,
-      notes: this.#resolver.notes,
+      notes: [...remarks, ...this.#resolver.notes],
     };
   }
 
@@ -179,6 +183,15 @@ class Loader {
     };
   }
 
+  #judgeUnused(tree: Tree, model: Model): string[] {
+    const unused = unusedKeys(tree, this.#sound, this.#catalogue.defaults(model));
+    this.#tell(
+      tree,
+      unused.filter(({ laidOver }) => !laidOver),
+    );
+    return unused.filter(({ laidOver }) => laidOver).map(({ path, message }) => `${pathName(path)} ${message}`);
+  }
+
   /** Checks what is not at fault in itself, so that everything that is wrong is told at once. */
   #judgeRest(model: Model, name: string, tree: Tree, told: readonly Fault[]): void {
     const defaults = complete(prepareLayer(this.#catalogue.defaults(model), this.#catalogue, []), this.#catalogue);
@@ -207,6 +220,7 @@ class Loader {
       const written = [path, ...related].find((one) => ["file", "argument"].includes(placeOf(tree, one).source.kind));
       this.#tell(tree, [{ path, message, at: written ?? path }]);
     });
+    if (file.model === "cluster" && faults.length === 0) this.#sound.push(file);
     return this.#resolver.resolve(file, { name, tree, report, sound: () => this.#issues.length === 0 });
   }
 
