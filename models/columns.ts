@@ -1,4 +1,4 @@
-import { causes, type Ledger, type Sample } from "./ledger.ts";
+import { causes, failureCounts, type Ledger, type Sample } from "./ledger.ts";
 import { stages } from "./stage-use.ts";
 
 /** Result columns of one run (model.md, section 9); NaN where nothing was observed. Fractions, seconds and bytes. */
@@ -70,13 +70,5 @@ const counts = [
   "orphans",
   "messagesDropped",
   "rollbacks",
-  "hostFailures",
-  "vmFailures",
-  "diskFailures",
-  "rackFailures",
-  "uplinkFailures",
-  "storeFailures",
-  "shocks",
-  "falseSuspicions",
-  "ignoredOutages",
+  ...failureCounts,
 ] as const;

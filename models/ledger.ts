@@ -4,6 +4,19 @@ import { WeightedSample } from "./weighted-sample.ts";
 export const causes = ["noSpare", "plan", "detect", "transfer", "resume", "announce", "coldStart", "pause"] as const;
 export type Cause = (typeof causes)[number];
 
+/** What fails in a run, how often. */
+export const failureCounts = [
+  "hostFailures",
+  "vmFailures",
+  "diskFailures",
+  "rackFailures",
+  "uplinkFailures",
+  "storeFailures",
+  "shocks",
+  "falseSuspicions",
+  "ignoredOutages",
+] as const;
+
 /** Sums over time and events of one run, for all clusters together. */
 export const sums = [
   "up",
@@ -29,15 +42,7 @@ export const sums = [
   "intact",
   "degraded",
   "failed",
-  "hostFailures",
-  "vmFailures",
-  "diskFailures",
-  "rackFailures",
-  "uplinkFailures",
-  "storeFailures",
-  "shocks",
-  "falseSuspicions",
-  "ignoredOutages",
+  ...failureCounts,
   "snapshotsLost",
   "captureBytes",
   "sourceBytes",

@@ -37,12 +37,7 @@ const telling = [
   "repairBytes",
   "snapshotsDurable",
   "rollbacks",
-  "hostFailures",
-  "vmFailures",
-  "diskFailures",
-  "rackFailures",
-  "uplinkFailures",
-  "storeFailures",
+  "*Failures",
   "shocks",
   "falseSuspicions",
 ];

@@ -9,7 +9,7 @@ export interface Centre {
 }
 
 /** Up to `maxLength` outages of some components; short, long, at one instant, and for ever. */
-const outages = (
+export const outages = (
   components: number,
   horizon: number,
   maxLength: number,

@@ -5,9 +5,10 @@ import * as assert from "uvu/assert";
 import type { Columns } from "../../models/columns.ts";
 import { messageRule, promisesConsistency } from "../../models/cut/protocols.ts";
 import { noFailures } from "../../models/failures/failure-spec.ts";
-import { type ClusterScenario, cutProtocols, type Outage } from "../../models/scenario.ts";
+import { type ClusterScenario, cutProtocols } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { type TrafficMatrix, trafficOf } from "../../models/traffic.ts";
+import { outages } from "./any-failures.ts";
 import { smallCluster } from "./small-cluster.ts";
 
 const run = (scenario: ClusterScenario, seed = 7): Columns =>
@@ -24,21 +25,6 @@ const modes = fc.constantFrom(
 );
 
 const horizon = 900;
-const outages = (components: number, maxLength: number): fc.Arbitrary<Outage[]> =>
-  fc.array(
-    fc
-      .record({
-        component: fc.integer({ min: 0, max: components - 1 }),
-        start: fc.oneof(fc.double({ min: 0, max: horizon, noNaN: true }), fc.integer({ min: 0, max: horizon })),
-        length: fc.oneof(
-          fc.constantFrom(0, 1, 40, Number.POSITIVE_INFINITY),
-          fc.double({ min: 0, max: 300, noNaN: true }),
-        ),
-        permanent: fc.boolean(),
-      })
-      .map(({ component, start, length, permanent }) => ({ component, start, end: start + length, permanent })),
-    { maxLength },
-  );
 
 const scenarios: fc.Arbitrary<ClusterScenario> = fc
   .record({
@@ -75,59 +61,64 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
   })
   .chain((one) => {
     const vms = one.antiAffinity === "host" ? Math.min(one.vms, one.racks * one.hostsPerRack) : one.vms;
-    return fc.record({ host: outages(one.racks * one.hostsPerRack, 6), vm: outages(one.count * vms, 3) }).map(
-      ({ host, vm }): ClusterScenario => ({
-        ...smallCluster,
-        horizon,
-        domains: one.domains,
-        pauseTolerance: one.pauseTolerance,
-        dataCentre: {
-          ...smallCluster.dataCentre,
-          racks: one.racks,
-          hostsPerRack: one.hostsPerRack,
-          host: { ...smallCluster.dataCentre.host, memory: (one.roomy ? 8 : 3) * smallCluster.cluster.vm.memory },
-        },
-        cluster: {
-          ...smallCluster.cluster,
-          count: one.count,
-          vms,
-          quorum: Math.max(1, vms - one.quorumShort),
-          antiAffinity: one.antiAffinity,
-          traffic: trafficOf("uniform", vms, one.messagesPerSecond),
-        },
-        snapshot: {
-          ...smallCluster.snapshot,
-          ...one.mode,
-          interval: one.interval,
-          intervalFrom: one.intervalFrom,
-          cut: one.cut,
-          pacedWith: one.pacedWith,
-          clockSkew: one.clockSkew,
-          onOverrun: one.onOverrun,
-          faultPath: one.faultPath,
-          order: one.order,
-          maxInFlight: one.maxInFlight,
-          costs: {
-            ...smallCluster.snapshot.costs,
-            prepare: one.prepare,
-            prepareSpread: one.spread === 0 ? "none" : { law: "exponential", mean: one.spread },
-            ...(one.stalls ? {} : { fault: 0, track: 0 }),
+    return fc
+      .record({
+        host: outages(one.racks * one.hostsPerRack, horizon, 6, fc.boolean()),
+        vm: outages(one.count * vms, horizon, 3, fc.boolean()),
+      })
+      .map(
+        ({ host, vm }): ClusterScenario => ({
+          ...smallCluster,
+          horizon,
+          domains: one.domains,
+          pauseTolerance: one.pauseTolerance,
+          dataCentre: {
+            ...smallCluster.dataCentre,
+            racks: one.racks,
+            hostsPerRack: one.hostsPerRack,
+            host: { ...smallCluster.dataCentre.host, memory: (one.roomy ? 8 : 3) * smallCluster.cluster.vm.memory },
           },
-        },
-        storage: {
-          ...smallCluster.storage,
-          keep: one.keep,
-          repairDelay: one.repairDelay,
-          types: {
-            ...smallCluster.storage.types,
-            cacheClean: { copies: one.cacheCopies, onLoss: "re-read" },
-            anonymous: { copies: one.copies, onLoss: one.onLoss },
+          cluster: {
+            ...smallCluster.cluster,
+            count: one.count,
+            vms,
+            quorum: Math.max(1, vms - one.quorumShort),
+            antiAffinity: one.antiAffinity,
+            traffic: trafficOf("uniform", vms, one.messagesPerSecond),
           },
-        },
-        rollback: { ...smallCluster.rollback, placement: one.placement, unreachable: one.unreachable },
-        failures: { ...noFailures, host: { kind: "times", outages: host }, vm: { kind: "times", outages: vm } },
-      }),
-    );
+          snapshot: {
+            ...smallCluster.snapshot,
+            ...one.mode,
+            interval: one.interval,
+            intervalFrom: one.intervalFrom,
+            cut: one.cut,
+            pacedWith: one.pacedWith,
+            clockSkew: one.clockSkew,
+            onOverrun: one.onOverrun,
+            faultPath: one.faultPath,
+            order: one.order,
+            maxInFlight: one.maxInFlight,
+            costs: {
+              ...smallCluster.snapshot.costs,
+              prepare: one.prepare,
+              prepareSpread: one.spread === 0 ? "none" : { law: "exponential", mean: one.spread },
+              ...(one.stalls ? {} : { fault: 0, track: 0 }),
+            },
+          },
+          storage: {
+            ...smallCluster.storage,
+            keep: one.keep,
+            repairDelay: one.repairDelay,
+            types: {
+              ...smallCluster.storage.types,
+              cacheClean: { copies: one.cacheCopies, onLoss: "re-read" },
+              anonymous: { copies: one.copies, onLoss: one.onLoss },
+            },
+          },
+          rollback: { ...smallCluster.rollback, placement: one.placement, unreachable: one.unreachable },
+          failures: { ...noFailures, host: { kind: "times", outages: host }, vm: { kind: "times", outages: vm } },
+        }),
+      );
   });
 
 const causes = ["NoSpare", "Plan", "Detect", "Transfer", "Resume", "Announce", "ColdStart", "Pause"];
