@@ -1,21 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Columns } from "../../models/columns.ts";
 import type { Component, Outage } from "../../models/failures/failure-spec.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
-import { simulateCluster } from "../../models/simulate.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { holdings, loneVm } from "./lone-vm.ts";
 import { hostOutages } from "./small-cluster.ts";
-
-const forever = Number.POSITIVE_INFINITY;
-const run = (scenario: ClusterScenario, horizon: number): Columns =>
-  simulateCluster({ ...scenario, horizon }, { seed: 7, replication: 0 }).metrics;
-const near = (found: number | undefined, expected: number, what = "", tolerance = 1e-6): void =>
-  assert.ok(
-    Math.abs(found! - expected) <= tolerance * Math.max(1, Math.abs(expected)),
-    `${what}: ${found} instead of ${expected}`,
-  );
+import { forever, near, run } from "./tale.ts";
 
 /** One VM on host 0 of rack 0, which it has for itself; three more racks of two hosts hold its copies. */
 const lone: ClusterScenario = {
