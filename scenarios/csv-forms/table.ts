@@ -93,15 +93,15 @@ export class CsvTable {
   }
 
   #within(at: Place, column: string, value: number, text: string, bounds: Bounds): number | undefined {
-    const { least, above, most: limit, quantity } = bounds;
+    const { least, above, quantity } = bounds;
+    const limit = Math.min(bounds.most ?? Infinity, quantity?.most ?? Infinity);
     const show = (bound: number): string => (quantity === undefined ? String(bound) : formatQuantity(quantity, bound));
     if (!Number.isFinite(value)) return this.#refuse(at, `${column}: ${text} is too large to be a number`);
     if (least !== undefined && value < least)
       return this.#refuse(at, `${column} must be at least ${show(least)}, not ${text}`);
     if (above !== undefined && !(value > above))
       return this.#refuse(at, `${column} must be above ${show(above)}, not ${text}`);
-    if (limit !== undefined && value > limit)
-      return this.#refuse(at, `${column} must be at most ${show(limit)}, not ${text}`);
+    if (value > limit) return this.#refuse(at, `${column} must be at most ${show(limit)}, not ${text}`);
     return value;
   }
 

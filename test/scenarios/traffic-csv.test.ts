@@ -68,6 +68,11 @@ const cases: readonly (readonly [law: string, text: string, ...expected: RegExp[
   ["a negative rate", `${header}0,1,-5\n`, /^2:5: messagesPerSecond must be at least 0, not -5$/],
   ["an empty rate", `${header}0,1,\n`, /^2:5: messagesPerSecond is empty: give a frequency/],
   ["infinity", `${header}0,1,Infinity\n`, /^2:5: messagesPerSecond: expected a frequency/],
+  [
+    "a rate beyond sense",
+    `${header}0,1,1e300\n`,
+    /^2:5: messagesPerSecond must be at most 1000000000000\/s, not 1e300$/,
+  ],
   ["a number beyond numbers", `${header}0,1,1e999\n`, /^2:5: messagesPerSecond: 1e999 is too large to be a number$/],
   ["not a number", `${header}0,1,NaN\n`, /^2:5: messagesPerSecond: expected a frequency/],
   ["a wrong unit", `${header}0,1,5MB/s\n`, /^2:5: messagesPerSecond: "MB\/s" is not a unit of a frequency/],
