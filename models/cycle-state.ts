@@ -28,6 +28,7 @@ export class CycleStates {
       const { versions, inFlight, merging } = store.chain(cluster);
       seconds.push(
         sim.now - cluster.cutAt,
+        cluster.countedCut === undefined ? -1 : sim.now - cluster.countedCut,
         versions.length,
         inFlight.length,
         merging ? 1 : 0,

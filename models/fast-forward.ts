@@ -1,7 +1,7 @@
 import type { Stream } from "../sim/index.ts";
 import { cutsByChance } from "./cut/desynchrony.ts";
 import { type CycleState, CycleStates, clockGrain } from "./cycle-state.ts";
-import { SampledCycles } from "./sampled-cycles.ts";
+import { allNewer, restorePoints, SampledCycles } from "./sampled-cycles.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
 import { stages } from "./stage-use.ts";
@@ -18,6 +18,8 @@ interface Watched extends Boundary {
   /** The state has not recurred: the cycles are repeated as a sample of what comes. */
   readonly sampled: boolean;
   readonly progress: readonly number[];
+  /** The restore point of each cluster. */
+  readonly points: readonly number[];
   /** Long transfers that shrink evenly while the cycles repeat. */
   readonly draining: ReadonlyMap<Transfer, number>;
 }
@@ -94,7 +96,10 @@ export class FastForward {
     }
     this.#counted += 1;
     if (this.#counted < watched.cycles) return;
-    if (watched.sampled || this.#states.recurs(watched.state, here.state)) this.#jump(here, watched);
+    const goesOn = watched.sampled
+      ? allNewer(restorePoints(this.#domain), watched.points)
+      : this.#states.recurs(watched.state, here.state);
+    if (goesOn) this.#jump(here, watched);
     this.disturb();
   }
 
@@ -108,6 +113,7 @@ export class FastForward {
       cycles,
       sampled,
       progress: clusters.map((cluster) => cluster.progress),
+      points: restorePoints(this.#domain),
       draining: new Map(this.#draining.map((transfer) => [transfer, transfer.remaining])),
     };
   }
@@ -160,14 +166,19 @@ export class FastForward {
     store.settle();
   }
 
-  /** Nothing but the cycle is going on: no failure that is not over, no rollback. */
+  /**
+   * Nothing but the cycle is going on: no failure that is not over, no rollback. What a cluster without a restore point
+   * would go back to grows older all the while.
+   */
   get #quiet(): boolean {
     const { clusters, store } = this.#domain;
     return (
       store.quiet &&
       clusters.every(
-        ({ vms, restore }) =>
-          restore === undefined && vms.every(({ state, cutOff }) => !cutOff && (state === "up" || state === "pause")),
+        (cluster) =>
+          cluster.restore === undefined &&
+          store.chain(cluster).newest !== undefined &&
+          cluster.vms.every(({ state, cutOff }) => !cutOff && (state === "up" || state === "pause")),
       )
     );
   }

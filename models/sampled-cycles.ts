@@ -31,6 +31,7 @@ export class SampledCycles {
   #cycles: Cycle[] = [];
   #from: { readonly at: number; readonly progress: readonly number[] } | undefined;
   #draining: ReadonlyMap<Transfer, number> = new Map();
+  #points: readonly number[] = [];
 
   constructor(domain: SimulatedDomain, stream: Stream) {
     this.#domain = domain;
@@ -55,13 +56,15 @@ export class SampledCycles {
     if (from === undefined) {
       ledger.record();
       this.#draining = new Map(draining.map((transfer) => [transfer, transfer.remaining]));
+      this.#points = restorePoints(this.#domain);
       return undefined;
     }
     ledger.endCycle();
     const seconds = here.at - from.at;
     this.#cycles.push({ seconds, progress: here.progress.map((reached, i) => reached - from.progress[i]!) });
     if (this.#cycles.length < sampled) return undefined;
-    const leap = this.#leap(draining);
+    const goesOn = allNewer(restorePoints(this.#domain), this.#points);
+    const leap = goesOn ? this.#leap(draining) : undefined;
     ledger.dropRecording();
     this.#cycles = [];
     this.#from = undefined;
@@ -91,6 +94,14 @@ export class SampledCycles {
     return { seconds: total(({ seconds }) => seconds), cycles };
   }
 }
+
+/** Number of the restore point of each cluster; 0 without one. */
+export const restorePoints = ({ clusters, store }: Pick<SimulatedDomain, "clusters" | "store">): number[] =>
+  clusters.map((cluster) => store.chain(cluster).newest?.number ?? 0);
+
+/** No cluster is left with the restore point it had: if that only grows older, cycles are no sample of later ones. */
+export const allNewer = (points: readonly number[], than: readonly number[]): boolean =>
+  points.every((number, i) => number > than[i]!);
 
 /** How often each of `size` cycles comes in `draws` draws with replacement: a multinomial law with equal chances. */
 export const drawCycles = (draws: number, size: number, stream: Pick<Stream, "binomial">): number[] => {

@@ -41,6 +41,8 @@ export class SimulatedCluster implements Cluster {
   resumedAt = 0;
   /** The last cut whose pages were all saved. */
   capturedCut: number | undefined;
+  /** The cut up to which its intervals have been counted, since it was last started. */
+  countedCut: number | undefined;
   /** Part of their speed at which the guests run on from the next cut, when they are throttled. */
   speed = 1;
   /** How long the longest pause of the last cut was. */

@@ -29,7 +29,7 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     const chain = store.chain(cluster);
     const cycles = new Set<ProcessHandle>();
     let due = this.#sim.now + plan.interval - plan.costs.prepare;
-    let lastCut: number | undefined;
+    cluster.countedCut = undefined;
     try {
       for (;;) {
         if (due > this.#sim.now) yield* pass(due - this.#sim.now);
@@ -59,8 +59,9 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
         const { cutAt, resumedAt } = cluster;
         // A cut whose capture was broken off has no snapshot.
         if (cluster.capturedCut === cutAt) {
-          if (lastCut !== undefined) ledger.observe("intervalAchieved", cutAt - lastCut);
-          lastCut = cutAt;
+          const { countedCut } = cluster;
+          if (countedCut !== undefined) ledger.observe("intervalAchieved", cutAt - countedCut);
+          cluster.countedCut = cutAt;
         }
         if (typeof asked === "function") plan = asked();
         // From one cut to the next as they are planned: VMs that are late by chance do not put the next cut off.

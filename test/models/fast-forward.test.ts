@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import type { Columns } from "../../models/columns.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
+import { withCopies } from "./lone-vm.ts";
 import { hostOutages, smallCluster, vmFailures } from "./small-cluster.ts";
 
 const run = (scenario: ClusterScenario): Columns => simulateCluster(scenario, { seed: 7, replication: 0 }).metrics;
@@ -125,6 +126,47 @@ test("looking at a guest whose copier serves its faults at a changing rate chang
   };
   assertAlike(scenario);
   assertAlike({ ...scenario, snapshot: { ...scenario.snapshot, order: "hot-first" } });
+});
+
+test("clusters that are cut at one instant are counted alike, whichever of them comes first", () => {
+  const { dataCentre, cluster, snapshot } = smallCluster;
+  const disk = { ...dataCentre.host.disk, write: 50e6, latency: 0 };
+  const scenario: ClusterScenario = {
+    ...smallCluster,
+    horizon: 425,
+    dataCentre: { ...dataCentre, hostsPerRack: 2, host: { ...dataCentre.host, disk } },
+    cluster: { ...cluster, count: 2, vms: 4, quorum: 4, traffic: { kind: "even", vms: 4, messagesPerSecond: 0 } },
+    snapshot: { ...snapshot, interval: 10, record: "full", costs: { ...snapshot.costs, prepare: 0.4 } },
+  };
+  for (const horizon of [425, 800, 1600]) assertAlike({ ...scenario, horizon });
+});
+
+test("while no snapshot becomes durable, what there is to go back to grows older in both fidelities", () => {
+  const { dataCentre, cluster, rollback } = smallCluster;
+  // The only other host is gone, so the layers of local disks have nowhere to go: snapshot after snapshot fails.
+  const alone: ClusterScenario = {
+    ...withCopies(smallCluster, 1),
+    horizon: 8000.25,
+    dataCentre: { ...dataCentre, racks: 1, hostsPerRack: 2 },
+    cluster: {
+      ...cluster,
+      vms: 1,
+      quorum: 1,
+      vm: { ...cluster.vm, disk: { bytes: 64 * 2 ** 20, writeRate: 1e6, on: "local" } },
+      traffic: { kind: "even", vms: 1, messagesPerSecond: 0 },
+    },
+    rollback: { ...rollback, unreachable: "cold" },
+  };
+  for (const [start, end, permanent] of [
+    [2345, 6000, false],
+    [100, 3000, true],
+  ] as const) {
+    const scenario = hostOutages(alone, [[0, start, end, permanent]]);
+    assertAlike(scenario);
+    const { snapshotsFailed, restorePointAgeMax } = run(scenario);
+    assert.ok(snapshotsFailed! > 50);
+    assert.ok(restorePointAgeMax! > 2500);
+  }
 });
 
 test("cost grows with the failures and not with the snapshots", () => {
