@@ -29,3 +29,11 @@ export const referenceCases = <Inputs, Value>(family: string): ReferenceCase<Inp
   referenceFamily<readonly Inputs[], readonly Value[]>(family).flatMap(({ id, inputs, value }) =>
     inputs.map((one, index) => ({ name: `${id}[${index}]`, inputs: one, value: value[index]! })),
   );
+
+/** What the reference values of the textbook model suppose. */
+export const conventions = {
+  failDuringDetect: false,
+  restoreRepeatsDetect: true,
+  validFrom: "durable",
+  snapshotAfterLast: true,
+} as const;

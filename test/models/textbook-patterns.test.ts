@@ -5,15 +5,8 @@ import { simulateTextbook, type TextbookOutcome, type TextbookSpec, textbookIssu
 import { textbookTheory } from "../../models/textbook-theory.ts";
 import { Streams } from "../../sim/index.ts";
 import { closeTo } from "./close-to.ts";
-import { referenceCases, referenceFamily } from "./reference-values.ts";
+import { conventions, referenceCases, referenceFamily } from "./reference-values.ts";
 import { assertZScores, zScore } from "./z-scores.ts";
-
-const conventions = {
-  failDuringDetect: false,
-  restoreRepeatsDetect: true,
-  validFrom: "durable",
-  snapshotAfterLast: true,
-} as const;
 
 const poisson = (mean: number): Law => ({ law: "exponential", mean });
 

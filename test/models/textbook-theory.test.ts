@@ -6,16 +6,8 @@ import { type Law, lifetime } from "../../models/laws.ts";
 import { simulateTextbook, type TextbookOutcome, type TextbookSpec } from "../../models/textbook.ts";
 import { textbookTheory } from "../../models/textbook-theory.ts";
 import { Streams } from "../../sim/index.ts";
-import { referenceFamily } from "./reference-values.ts";
+import { conventions, referenceFamily } from "./reference-values.ts";
 import { assertZScores, ratioZScore, zScore } from "./z-scores.ts";
-
-/** The conventions of the reference values. */
-const conventions = {
-  failDuringDetect: false,
-  restoreRepeatsDetect: true,
-  validFrom: "durable",
-  snapshotAfterLast: true,
-} as const;
 
 const poisson = (mean: number): Law => ({ law: "exponential", mean });
 
