@@ -36,6 +36,9 @@ const faultOf = (schema: z.core.$ZodType, input: unknown, issue: Raw, above: Pat
         if (isPlannedKey(path, key)) {
           return { path: [...path, key], message: `is not simulated yet; known here: ${known.join(", ")}`, key: true };
         }
+        if (known.includes(key)) {
+          return { path: [...path, key], message: `cannot stand beside ${standing(given, issue.keys)}`, key: true };
+        }
         const meant = nearest(key, known);
         const hint = meant === undefined ? `; known here: ${known.join(", ")}` : `; did you mean ${meant}?`;
         return { path: [...path, key], message: `unknown key${hint}`, key: true, meant };
@@ -66,6 +69,13 @@ const faultOf = (schema: z.core.$ZodType, input: unknown, issue: Raw, above: Pat
   }
 };
 
+/** The key that makes a mapping one of several kinds; what a kind is named by comes first. */
+const standing = (given: unknown, unknown: readonly string[]): string => {
+  const others = Object.entries(Object(given)).filter(([key]) => !unknown.includes(key));
+  const [key, value] = others.find(([one]) => one === "law") ?? others[0] ?? ["what is there", undefined];
+  return typeof value === "string" ? `${key}: ${value}` : key;
+};
+
 /** The faults of the alternative with which the input has most in common; all words of the alternatives if it is a word. */
 const bestAlternative = (
   schema: z.core.$ZodType,
@@ -86,7 +96,7 @@ const bestAlternative = (
   // What begins like a quantity is told of a quantity, unless none is wanted here.
   if (words.length > 0 && typeof given === "string" && (best.isWord || !/^[-+.\d]/.test(given))) {
     const others = branches.flatMap(({ faults }) => /^expected (.*), got /.exec(faults[0]?.message ?? "")?.[1] ?? []);
-    return [{ path, message: wrongWord(path, given, words, others) }];
+    return [{ path, message: wrongWord(path, given, words, [...new Set(others)]) }];
   }
   return best.faults;
 };

@@ -50,10 +50,16 @@ tellFaults(test, [
     /^failures\.host\.mean: is missing: write a duration/,
   ],
   [
+    "a trace beside times",
+    "failures: { host: { trace: infinitehbd, times: [] } }",
+    "1:41",
+    /^failures\.host\.times: cannot stand beside trace: infinitehbd$/,
+  ],
+  [
     "a parameter of another law",
     "failures: { host: { law: exponential, mean: 1d, shape: 2 } }",
     "1:49",
-    /^failures\.host\.shape: unknown key/,
+    /^failures\.host\.shape: cannot stand beside law: exponential$/,
   ],
   ["a shape of 0", "failures: { host: { law: weibull, shape: 0, mean: 1d } }", "1:42", /must be above 0, not 0$/],
   [
