@@ -1,5 +1,5 @@
-import type { VmState } from "./downtime.ts";
-import type { Errand } from "./errand.ts";
+import type { VmState } from "./books/downtime.ts";
+import type { Errand } from "./data-centre/errand.ts";
 import type { Component } from "./failures/failure-spec.ts";
 import type { SnapshotState } from "./testbed.ts";
 

@@ -1,10 +1,10 @@
-import type { CopyOrder } from "./copy-order.ts";
-import type { DirtyModel } from "./dirty-curve.ts";
+import type { Delivery } from "./cut/tcp-interruption.ts";
+import type { TrafficMatrix } from "./cut/traffic.ts";
 import type { FailureSpec } from "./failures/failure-spec.ts";
 import type { FalseSuspicion } from "./failures/false-suspicion.ts";
+import type { CopyOrder } from "./guest/copy-order.ts";
+import type { DirtyModel } from "./guest/dirty-curve.ts";
 import type { Law } from "./laws.ts";
-import type { Delivery } from "./tcp-interruption.ts";
-import type { TrafficMatrix } from "./traffic.ts";
 
 export type { FailureSource, FailureSpec, Outage, OutageTrace } from "./failures/failure-spec.ts";
 

@@ -1,11 +1,11 @@
 import { Streams } from "../sim/index.ts";
-import { type Columns, columnsOf } from "./columns.ts";
-import { checkColumns, checkDomain, InvariantViolated } from "./invariants.ts";
-import { Ledger } from "./ledger.ts";
+import { type Columns, columnsOf } from "./books/columns.ts";
+import { Ledger } from "./books/ledger.ts";
 import type { ClusterPolicy } from "./policies/cluster-policy.ts";
-import { policyInForce } from "./policy-in-force.ts";
+import { policyInForce } from "./policies/policy-in-force.ts";
 import type { ClusterScenario } from "./scenario.ts";
-import { SimulatedDomain } from "./simulated-domain.ts";
+import { checkColumns, checkDomain, InvariantViolated } from "./simulation/invariants.ts";
+import { SimulatedDomain } from "./simulation/simulated-domain.ts";
 
 export interface RunIdentity {
   readonly seed: number;

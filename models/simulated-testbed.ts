@@ -1,10 +1,10 @@
-import { pass } from "./drive.ts";
 import type { RollbackPlan, SnapshotPlan, StoragePlan } from "./scenario.ts";
-import type { SimulatedCluster } from "./simulated-cluster.ts";
-import type { SimulatedDomain } from "./simulated-domain.ts";
-import { SimulatedRollback } from "./simulated-rollback.ts";
-import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
-import { SimulatedSnapshots } from "./simulated-snapshots.ts";
+import { pass } from "./simulation/drive.ts";
+import type { SimulatedCluster } from "./simulation/simulated-cluster.ts";
+import type { SimulatedDomain } from "./simulation/simulated-domain.ts";
+import { SimulatedRollback } from "./simulation/simulated-rollback.ts";
+import type { SimulatedSnapshot } from "./simulation/simulated-snapshot.ts";
+import { SimulatedSnapshots } from "./simulation/simulated-snapshots.ts";
 import type { Policy, Testbed } from "./testbed.ts";
 
 /** Runs policies in virtual time: the verbs of {@link Testbed} over the cost models of model.md. */

@@ -1,12 +1,12 @@
 import { Streams } from "../sim/index.ts";
-import { columnsOf } from "./columns.ts";
-import { checkColumns, checkDomain } from "./invariants.ts";
+import { columnsOf } from "./books/columns.ts";
 import type { LifeCycleEvent } from "./life-cycle-events.ts";
 import type { ClusterPolicy } from "./policies/cluster-policy.ts";
-import { policyInForce } from "./policy-in-force.ts";
+import { policyInForce } from "./policies/policy-in-force.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import { failing, type RunIdentity } from "./simulate.ts";
-import { SimulatedDomain } from "./simulated-domain.ts";
+import { checkColumns, checkDomain } from "./simulation/invariants.ts";
+import { SimulatedDomain } from "./simulation/simulated-domain.ts";
 
 export interface WatchOptions {
   /** Which of the contention domains, counted from 0. */

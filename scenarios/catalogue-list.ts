@@ -1,10 +1,10 @@
-import { distinctWrites } from "../models/memory.ts";
+import { distinctWrites } from "../models/guest/memory.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { clusterSchema } from "./cluster-schema.ts";
-import { pageClasses } from "./resolve-cluster.ts";
-import type { CatalogueKind } from "./slots.ts";
+import { pageClasses } from "./resolve/resolve-cluster.ts";
+import { clusterSchema } from "./schema/cluster-schema.ts";
 import { align } from "./table.ts";
-import { plain, type Tree } from "./tree.ts";
+import type { CatalogueKind } from "./text/slots.ts";
+import { plain, type Tree } from "./text/tree.ts";
 
 /** The memory and the times for which writes are listed. */
 const memory = 4 * 2 ** 30;

@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { Files } from "./files.ts";
-import { type Issue, ScenarioError } from "./issue.ts";
-import type { Source } from "./place.ts";
-import { readYaml } from "./read-yaml.ts";
-import type { CatalogueKind } from "./slots.ts";
-import { type Mapping, mapping, type Tree } from "./tree.ts";
-import { parseQuantity, quantities } from "./units.ts";
+import { type Issue, ScenarioError } from "./text/issue.ts";
+import type { Source } from "./text/place.ts";
+import { readYaml } from "./text/read-yaml.ts";
+import type { CatalogueKind } from "./text/slots.ts";
+import { type Mapping, mapping, type Tree } from "./text/tree.ts";
+import { parseQuantity, quantities } from "./text/units.ts";
 
 /** Where scenarios, catalogue, defaults and traces of the product lie, in the sources as in the compiled package. */
 export const bundledFolder = fileURLToPath(new URL(".", import.meta.url));

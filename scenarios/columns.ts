@@ -1,4 +1,4 @@
-import { didYouMean } from "./spelling.ts";
+import { didYouMean } from "./text/spelling.ts";
 
 /** Thrown for a column that no result has. */
 export class UnknownColumnError extends Error {

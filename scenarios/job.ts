@@ -1,4 +1,4 @@
-import { at, type Mapping, type Tree, without } from "./tree.ts";
+import { at, type Mapping, type Tree, without } from "./text/tree.ts";
 
 /**
  * The texts of a textbook scenario, of which one that is given its `work` ends with it: a horizon that it inherits from

@@ -1,24 +1,24 @@
 import { basename } from "node:path";
 import type * as z from "zod";
 import { Catalogue } from "./catalogue.ts";
-import { type ClusterFile, clusterSchema } from "./cluster-schema.ts";
+import { unusedKeys } from "./check/unused-keys.ts";
 import { FormShelf, type UsedFile } from "./csv-forms/form-shelf.ts";
 import type { Files } from "./files.ts";
-import { readLineage, scenarioPath } from "./inherit.ts";
-import { type Issue, type Path, pathName, ScenarioError } from "./issue.ts";
 import { endWithWork } from "./job.ts";
-import { layForms } from "./lay-forms.ts";
-import { complete, prepareLayer } from "./layer.ts";
-import { type Override, overridePath, readOverride } from "./override.ts";
-import { Resolver, type ScenarioFile } from "./resolve-scenario.ts";
+import { layForms } from "./resolve/lay-forms.ts";
+import { Resolver, type ScenarioFile } from "./resolve/resolve-scenario.ts";
 import type { Scenario } from "./scenario.ts";
-import { beyond, setAside } from "./set-aside.ts";
-import { didYouMean } from "./spelling.ts";
+import { type ClusterFile, clusterSchema } from "./schema/cluster-schema.ts";
+import { textbookSchema } from "./schema/textbook-schema.ts";
+import { type Fault, faultsOf } from "./schema/zod-issues.ts";
 import { type Combination, combinations } from "./sweep.ts";
-import { textbookSchema } from "./textbook-schema.ts";
-import { at, changed, keyPlaceOf, type Mapping, merge, placeOf, plain, type Tree, without } from "./tree.ts";
-import { unusedKeys } from "./unused-keys.ts";
-import { type Fault, faultsOf } from "./zod-issues.ts";
+import { readLineage, scenarioPath } from "./text/inherit.ts";
+import { type Issue, type Path, pathName, ScenarioError } from "./text/issue.ts";
+import { complete, prepareLayer } from "./text/layer.ts";
+import { type Override, overridePath, readOverride } from "./text/override.ts";
+import { beyond, setAside } from "./text/set-aside.ts";
+import { didYouMean } from "./text/spelling.ts";
+import { at, changed, keyPlaceOf, type Mapping, merge, placeOf, plain, type Tree, without } from "./text/tree.ts";
 
 export interface LoadOptions {
   readonly files: Files;

@@ -25,4 +25,4 @@ export {
   type Vm,
   type Wait,
 } from "../models/testbed.ts";
-export { bytes, seconds } from "./option-quantities.ts";
+export { bytes, seconds } from "./schema/option-quantities.ts";

@@ -1,7 +1,7 @@
 import { Document, stringify, Scalar as YamlScalar } from "yaml";
 import type { LoadedScenario } from "./load.ts";
-import { type Place, position } from "./place.ts";
-import type { Scalar, Tree } from "./tree.ts";
+import { type Place, position } from "./text/place.ts";
+import type { Scalar, Tree } from "./text/tree.ts";
 
 interface Line {
   readonly text: string;

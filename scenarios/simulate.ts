@@ -1,10 +1,10 @@
-import { clusterTheory } from "../models/cluster-theory.ts";
+import { clusterTheory } from "../models/analytic/cluster-theory.ts";
 import type { ClusterScenario } from "../models/scenario.ts";
 import { type RunIdentity, simulateCluster } from "../models/simulate.ts";
-import { simulateTextbook } from "../models/textbook.ts";
-import { textbookTheory } from "../models/textbook-theory.ts";
+import { simulateTextbook } from "../models/textbook/textbook.ts";
+import { textbookTheory } from "../models/textbook/textbook-theory.ts";
 import { Streams } from "../sim/index.ts";
-import { ownPolicy, shownInSources } from "./own-policy.ts";
+import { ownPolicy, shownInSources } from "./own-policy/own-policy.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** One figure for each result column; NaN where nothing was observed. */

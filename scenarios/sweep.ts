@@ -1,7 +1,16 @@
-import type { Axis } from "./experiment-schema.ts";
-import type { Issue } from "./issue.ts";
-import { at, type Entry, only, plain, type Tree } from "./tree.ts";
-import { duration, formatQuantity, fraction, frequency, parseQuantity, type Quantity, rate, size } from "./units.ts";
+import type { Axis } from "./schema/experiment-schema.ts";
+import type { Issue } from "./text/issue.ts";
+import { at, type Entry, only, plain, type Tree } from "./text/tree.ts";
+import {
+  duration,
+  formatQuantity,
+  fraction,
+  frequency,
+  parseQuantity,
+  type Quantity,
+  rate,
+  size,
+} from "./text/units.ts";
 
 /** One combination of the values of all axes: path of a key → what is laid there. */
 export type Combination = ReadonlyMap<string, Tree>;

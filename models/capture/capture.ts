@@ -1,7 +1,7 @@
 import type { Timer } from "../../sim/index.ts";
-import type { VmPart } from "../simulated-snapshot.ts";
-import type { SimulatedVm } from "../simulated-vm.ts";
-import type { Transfer } from "../transfer.ts";
+import type { Transfer } from "../data-centre/transfer.ts";
+import type { VmPart } from "../simulation/simulated-snapshot.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import { copierRate } from "./copier.ts";
 import type { CaptureSite, VmCapture } from "./vm-capture.ts";
 

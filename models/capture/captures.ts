@@ -1,4 +1,4 @@
-import type { SimulatedVm } from "../simulated-vm.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import { PostCopy } from "./post-copy.ts";
 import { PreCopy } from "./pre-copy.ts";
 import { StopAndCopy } from "./stop-and-copy.ts";

@@ -1,4 +1,4 @@
-import { pageSize } from "../memory.ts";
+import { pageSize } from "../guest/memory.ts";
 import type { SnapshotPlan } from "../scenario.ts";
 
 /**

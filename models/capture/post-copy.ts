@@ -1,5 +1,5 @@
-import { pageSize } from "../memory.ts";
-import type { VmPart } from "../simulated-snapshot.ts";
+import { pageSize } from "../guest/memory.ts";
+import type { VmPart } from "../simulation/simulated-snapshot.ts";
 import { Capture } from "./capture.ts";
 
 /** Pauses the guest for its device state and the protection of its pages only; a copier saves them behind its back. */

@@ -1,6 +1,6 @@
-import { pageSize } from "../memory.ts";
-import type { VmPart } from "../simulated-snapshot.ts";
-import type { SimulatedVm } from "../simulated-vm.ts";
+import { pageSize } from "../guest/memory.ts";
+import type { VmPart } from "../simulation/simulated-snapshot.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import { Capture } from "./capture.ts";
 import { copierRate } from "./copier.ts";
 import type { CaptureSite } from "./vm-capture.ts";

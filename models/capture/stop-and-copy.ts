@@ -1,4 +1,4 @@
-import type { VmPart } from "../simulated-snapshot.ts";
+import type { VmPart } from "../simulation/simulated-snapshot.ts";
 import { Capture } from "./capture.ts";
 
 /** Pauses the guest, writes all pages of the set, and lets it run on. */

@@ -1,12 +1,12 @@
 import type { Simulation } from "../../sim/index.ts";
+import type { Ledger } from "../books/ledger.ts";
 import type { Pace } from "../cut/pace.ts";
-import type { DataCentre } from "../data-centre.ts";
-import type { Ledger } from "../ledger.ts";
-import type { MemoryTable } from "../memory.ts";
+import type { DataCentre } from "../data-centre/data-centre.ts";
+import type { Transfers } from "../data-centre/transfer.ts";
+import type { MemoryTable } from "../guest/memory.ts";
 import type { SnapshotPlan } from "../scenario.ts";
-import type { VmPart } from "../simulated-snapshot.ts";
-import type { SimulatedVm } from "../simulated-vm.ts";
-import type { Transfers } from "../transfer.ts";
+import type { VmPart } from "../simulation/simulated-snapshot.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 
 /**
  * How one VM is captured (model.md, section 4), in the three stretches that a cut protocol puts together. Each calls back

@@ -1,21 +1,21 @@
 import type { SimEvent, Timer } from "../../sim/index.ts";
 import { captureOf } from "../capture/captures.ts";
 import type { VmCapture } from "../capture/vm-capture.ts";
-import { passing } from "../drive.ts";
+import type { RoundCosts } from "../guest/throttle.ts";
 import type { SnapshotPlan } from "../scenario.ts";
-import type { SimulatedCluster } from "../simulated-cluster.ts";
-import type { SimulatedDomain } from "../simulated-domain.ts";
-import { SimulatedSnapshot, type VmPart } from "../simulated-snapshot.ts";
-import type { SimulatedVm } from "../simulated-vm.ts";
+import { passing } from "../simulation/drive.ts";
+import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
+import type { SimulatedDomain } from "../simulation/simulated-domain.ts";
+import { SimulatedSnapshot, type VmPart } from "../simulation/simulated-snapshot.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import type { Policy } from "../testbed.ts";
-import type { RoundCosts } from "../throttle.ts";
-import { anyTraffic } from "../traffic.ts";
 import { CutMessages } from "./cut-messages.ts";
 import type { Desynchrony } from "./desynchrony.ts";
 import { Pace } from "./pace.ts";
 import { messageRule } from "./protocols.ts";
 import { savedPart } from "./saved-part.ts";
 import { longestStandstill } from "./standstill.ts";
+import { anyTraffic } from "./traffic.ts";
 
 /**
  * One snapshot of a cluster on its way from planned to cut, and until its pages are saved. A cut protocol leads each VM

@@ -1,4 +1,4 @@
-import { bySender, type TrafficMatrix } from "../traffic.ts";
+import { bySender, type TrafficMatrix } from "./traffic.ts";
 
 /** What crossings draw from; a stream of the core has this shape. */
 export interface Chance {

@@ -1,7 +1,7 @@
-import type { SimulatedCluster } from "../simulated-cluster.ts";
-import type { SimulatedDomain } from "../simulated-domain.ts";
-import { anyTraffic } from "../traffic.ts";
+import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
+import type { SimulatedDomain } from "../simulation/simulated-domain.ts";
 import { Crossings } from "./crossings.ts";
+import { anyTraffic } from "./traffic.ts";
 
 /** What the VMs of one cluster send each other while some of them have been cut and others have not. */
 export class CutMessages {

@@ -1,6 +1,6 @@
 import { copierRate } from "../capture/copier.ts";
 import type { DataCentreSpec, SnapshotPlan } from "../scenario.ts";
-import type { SimulatedVm } from "../simulated-vm.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 
 /**
  * Keeps the copiers of a cluster together, so that all VMs end their rounds, and with them their pre-copies, at once

@@ -1,8 +1,8 @@
-import { pageSize } from "../memory.ts";
-import type { SimulatedCluster } from "../simulated-cluster.ts";
-import type { SimulatedDomain } from "../simulated-domain.ts";
-import type { VmPart } from "../simulated-snapshot.ts";
-import type { SimulatedVm } from "../simulated-vm.ts";
+import { pageSize } from "../guest/memory.ts";
+import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
+import type { SimulatedDomain } from "../simulation/simulated-domain.ts";
+import type { VmPart } from "../simulation/simulated-snapshot.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 
 /** A cut of one VM. */
 interface Cut {

@@ -1,4 +1,4 @@
-import type { TrafficMatrix } from "../traffic.ts";
+import type { TrafficMatrix } from "./traffic.ts";
 
 /** When each VM stood still for a cut, in seconds on any clock. */
 export interface Pauses {

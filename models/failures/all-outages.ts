@@ -1,6 +1,6 @@
 import type { Streams } from "../../sim/index.ts";
-import { outagesOf } from "../outages.ts";
 import { type Component, components, type FailureSpec, type LawSource, type Outage } from "./failure-spec.ts";
+import { outagesOf } from "./outages.ts";
 import { commonLives } from "./renewal.ts";
 
 /** How many components of each kind there are. */

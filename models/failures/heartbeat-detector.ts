@@ -1,7 +1,7 @@
-import type { Host } from "../data-centre.ts";
-import { detectionDelay } from "../detection.ts";
-import type { ModelClock } from "../model-clock.ts";
+import type { Host } from "../data-centre/data-centre.ts";
 import type { DetectionSpec } from "../scenario.ts";
+import type { ModelClock } from "../simulation/model-clock.ts";
+import { detectionDelay } from "./detection.ts";
 
 /**
  * Finds what has gone silent by its missing heartbeats. That is an appointment, for it disturbs the snapshot cycle of

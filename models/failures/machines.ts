@@ -1,7 +1,7 @@
-import type { Host } from "../data-centre.ts";
-import type { SimulatedCluster } from "../simulated-cluster.ts";
-import type { SimulatedDomain } from "../simulated-domain.ts";
-import type { SimulatedVm } from "../simulated-vm.ts";
+import type { Host } from "../data-centre/data-centre.ts";
+import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
+import type { SimulatedDomain } from "../simulation/simulated-domain.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import { HeartbeatDetector } from "./heartbeat-detector.ts";
 
 /** What has befallen one host; several things may at once. */

@@ -1,5 +1,5 @@
 import type { Link } from "../../sim/index.ts";
-import type { DataCentre, Host } from "../data-centre.ts";
+import type { DataCentre, Host } from "../data-centre/data-centre.ts";
 import type { Machines } from "./machines.ts";
 
 type Turn = "fail" | "recover";

@@ -1,8 +1,8 @@
 import type { Streams } from "../../sim/index.ts";
-import type { Host } from "../data-centre.ts";
-import type { SimulatedCluster } from "../simulated-cluster.ts";
-import type { SimulatedDomain } from "../simulated-domain.ts";
-import type { SimulatedVm } from "../simulated-vm.ts";
+import type { Host } from "../data-centre/data-centre.ts";
+import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
+import type { SimulatedDomain } from "../simulation/simulated-domain.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import { allOutages } from "./all-outages.ts";
 import type { Component, Outage } from "./failure-spec.ts";
 import { falseSuspicions } from "./false-suspicion.ts";

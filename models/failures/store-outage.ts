@@ -1,4 +1,4 @@
-import type { DataCentre } from "../data-centre.ts";
+import type { DataCentre } from "../data-centre/data-centre.ts";
 
 /** The shared store as it fails and comes back. What is read from it stands still meanwhile. */
 export class StoreOutage {

@@ -1,6 +1,6 @@
 import { Catalogue } from "../catalogue.ts";
 import { listCatalogue } from "../catalogue-list.ts";
-import { type CatalogueKind, catalogueKinds } from "../slots.ts";
+import { type CatalogueKind, catalogueKinds } from "../text/slots.ts";
 import type { CommandLine } from "./command-line.ts";
 
 /** Lists the names of one kind, or of all. */

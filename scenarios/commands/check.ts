@@ -1,7 +1,7 @@
-import { NoScenarioError } from "../inherit.ts";
-import { ScenarioError } from "../issue.ts";
 import { loadScenario } from "../load.ts";
-import { setTo } from "../override.ts";
+import { NoScenarioError } from "../text/inherit.ts";
+import { ScenarioError } from "../text/issue.ts";
+import { setTo } from "../text/override.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";
 
 /** Checks every scenario before it gives up: one bad file does not hide the faults of the next. */

@@ -1,5 +1,5 @@
 import { type FigureArguments, figures } from "../figures/figure.ts";
-import { didYouMean } from "../spelling.ts";
+import { didYouMean } from "../text/spelling.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";
 
 /** The main job: its figure and what it means. */

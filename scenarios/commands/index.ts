@@ -1,5 +1,5 @@
 import type { CommandModule } from "yargs";
-import { catalogueKinds } from "../slots.ts";
+import { catalogueKinds } from "../text/slots.ts";
 import type { CommandLine } from "./command-line.ts";
 
 export { CommandError, type CommandLine } from "./command-line.ts";

@@ -2,10 +2,10 @@ import { aggregate, type PointResult } from "../aggregate.ts";
 import { chooseColumns, UnknownColumnError, usualColumns } from "../columns.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
 import { collapseNotes } from "../notes.ts";
-import { type Override, setTo } from "../override.ts";
 import { type FinishedRun, RunFailed, runAll } from "../run.ts";
 import { closedForms } from "../simulate.ts";
 import { pointTable, sweepTable } from "../table.ts";
+import { type Override, setTo } from "../text/override.ts";
 import { CommandError, type CommandLine, checkWorkers } from "./command-line.ts";
 import { showProgress } from "./progress.ts";
 

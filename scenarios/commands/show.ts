@@ -1,6 +1,6 @@
 import { loadScenario } from "../load.ts";
-import { setTo } from "../override.ts";
 import { showScenario } from "../show.ts";
+import { setTo } from "../text/override.ts";
 import type { CommandLine } from "./command-line.ts";
 
 export const show = (

@@ -1,10 +1,11 @@
-import { LifeCycleAccount } from "../../models/life-cycle-account.ts";
+import { LifeCycleAccount } from "../../models/books/life-cycle-account.ts";
 import { type LifeCycleEvent, lifeCycleKinds } from "../../models/life-cycle-events.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { watchCluster } from "../../models/watch.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
-import { overridePath, setTo } from "../override.ts";
-import { ownPolicy, shownInSources } from "../own-policy.ts";
+import { ownPolicy, shownInSources } from "../own-policy/own-policy.ts";
+import { overridePath, setTo } from "../text/override.ts";
+import { duration, parseQuantity } from "../text/units.ts";
 import { chooseEvents, UnknownSubjectError } from "../timeline/choice.ts";
 import { asWritten } from "../timeline/figures.ts";
 import type { CastEvent, Summary, TimelineFormat, TimelineTitle } from "../timeline/format.ts";
@@ -12,7 +13,6 @@ import { JsonLines } from "../timeline/jsonl.ts";
 import { PerfettoTimeline } from "../timeline/perfetto.ts";
 import { expectedEvents } from "../timeline/size.ts";
 import { TimelineText } from "../timeline/text.ts";
-import { duration, parseQuantity } from "../units.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";
 import { type Output, outputOf } from "./output.ts";
 

@@ -1,7 +1,7 @@
-import type { Issue } from "../issue.ts";
-import type { Place, Source } from "../place.ts";
+import type { Issue } from "../text/issue.ts";
+import type { Place, Source } from "../text/place.ts";
+import { duration, formatQuantity, size } from "../text/units.ts";
 import { Dirt } from "../trace-readers/dirt.ts";
-import { duration, formatQuantity, size } from "../units.ts";
 import { CsvTable, type Form } from "./table.ts";
 
 const form: Form = {

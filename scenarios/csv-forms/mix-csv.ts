@@ -1,7 +1,7 @@
-import type { Issue } from "../issue.ts";
-import type { Place, Source } from "../place.ts";
-import { type Entry, type Mapping, mapping, type Tree } from "../tree.ts";
-import { formatQuantity, fraction, frequency, size } from "../units.ts";
+import type { Issue } from "../text/issue.ts";
+import type { Place, Source } from "../text/place.ts";
+import { type Entry, type Mapping, mapping, type Tree } from "../text/tree.ts";
+import { formatQuantity, fraction, frequency, size } from "../text/units.ts";
 import { CsvTable, type Form, type Row } from "./table.ts";
 
 const contents = ["zero", "selfDuplicate", "interVm", "unique"] as const;

@@ -1,8 +1,8 @@
 import { type CsvField, type CsvLine, splitCsv } from "../csv.ts";
-import type { Issue } from "../issue.ts";
-import type { Place, Source } from "../place.ts";
-import { didYouMean, nearest } from "../spelling.ts";
-import { formatQuantity, parseQuantity, type Quantity } from "../units.ts";
+import type { Issue } from "../text/issue.ts";
+import type { Place, Source } from "../text/place.ts";
+import { didYouMean, nearest } from "../text/spelling.ts";
+import { formatQuantity, parseQuantity, type Quantity } from "../text/units.ts";
 
 /** So many faults of one file are told, each at its line. */
 const most = 10;

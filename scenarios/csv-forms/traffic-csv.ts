@@ -1,7 +1,7 @@
-import type { TrafficMatrix, TrafficPair } from "../../models/traffic.ts";
-import type { Issue } from "../issue.ts";
-import type { Source } from "../place.ts";
-import { frequency } from "../units.ts";
+import type { TrafficMatrix, TrafficPair } from "../../models/cut/traffic.ts";
+import type { Issue } from "../text/issue.ts";
+import type { Source } from "../text/place.ts";
+import { frequency } from "../text/units.ts";
 import { CsvTable, type Form, type Row } from "./table.ts";
 
 const form: Form = {

@@ -5,7 +5,7 @@ import { aggregate } from "../aggregate.ts";
 import type { CommandLine } from "../commands/command-line.ts";
 import { renewalForm } from "../interval-theory.ts";
 import type { FinishedRun } from "../run.ts";
-import { duration, formatQuantity } from "../units.ts";
+import { duration, formatQuantity } from "../text/units.ts";
 import { type Curve, simulateCurves } from "./curves.ts";
 import { type FigureArguments, loadForFigure, writeFigure } from "./figure.ts";
 

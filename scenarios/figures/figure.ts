@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import type { Picture } from "../../results/charts/render.ts";
 import { CommandError, type CommandLine } from "../commands/command-line.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
-import { setTo } from "../override.ts";
+import { setTo } from "../text/override.ts";
 
 /** What a figure is told on the command line. */
 export interface FigureArguments {

@@ -2,7 +2,7 @@ import { render } from "../../results/charts/render.ts";
 import { type PanelPoint, smallMultiples } from "../../results/charts/small-multiples.ts";
 import { aggregate, type Estimate, type PointResult } from "../aggregate.ts";
 import type { CommandLine } from "../commands/command-line.ts";
-import { duration, formatQuantity } from "../units.ts";
+import { duration, formatQuantity } from "../text/units.ts";
 import { captureModes } from "./capture-modes.ts";
 import { type Curve, simulateCurves } from "./curves.ts";
 import { type FigureArguments, loadForFigure, writeFigure } from "./figure.ts";

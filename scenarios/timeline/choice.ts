@@ -1,5 +1,5 @@
 import { type LifeCycleEvent, lifeCycleKinds, type RunBegins } from "../../models/life-cycle-events.ts";
-import { didYouMean } from "../spelling.ts";
+import { didYouMean } from "../text/spelling.ts";
 
 /** Thrown for a word that is neither a kind of event nor the name of something that takes part. */
 export class UnknownSubjectError extends Error {

@@ -1,4 +1,4 @@
-import { duration, formatQuantity } from "../units.ts";
+import { duration, formatQuantity } from "../text/units.ts";
 
 /** Four digits that count, and the unit: `4.93 s`. */
 export const inSeconds = (seconds: number): string => `${short(seconds)} s`;

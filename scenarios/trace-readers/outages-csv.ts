@@ -1,4 +1,4 @@
-import { duration, parseQuantity } from "../units.ts";
+import { duration, parseQuantity } from "../text/units.ts";
 import { buildTrace, type Observation, type RawOutage, type TraceReading } from "./build-trace.ts";
 import type { Csv } from "./csv.ts";
 import { Dirt, dirt } from "./dirt.ts";

@@ -1,6 +1,6 @@
 import { bundledFolder } from "../catalogue.ts";
 import { type Files, whyUnreadable } from "../files.ts";
-import { didYouMean } from "../spelling.ts";
+import { didYouMean } from "../text/spelling.ts";
 import { readSsdTrace, ssdColumns } from "./alibaba-ssd.ts";
 import type { Observation, TraceReading } from "./build-trace.ts";
 import { type Csv, readCsv } from "./csv.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bootstrapOutages } from "../../models/bootstrap.ts";
+import { bootstrapOutages } from "../../models/failures/bootstrap.ts";
 import type { OutageTrace } from "../../models/scenario.ts";
 import { Streams } from "../../sim/index.ts";
 

@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import { kOfN } from "../../models/analytic/k-of-n.ts";
 import { usefulWork } from "../../models/analytic/useful-work.ts";
-import type { Columns } from "../../models/columns.ts";
+import type { Columns } from "../../models/books/columns.ts";
 import { lifetime } from "../../models/laws.ts";
 import type { ClusterScenario, FailureSource } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { clusterTheory } from "../../models/cluster-theory.ts";
+import { clusterTheory } from "../../models/analytic/cluster-theory.ts";
 import type { ClusterScenario, SnapshotPlan } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { closeTo } from "./close-to.ts";

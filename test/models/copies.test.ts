@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Copy } from "../../models/chunk.ts";
-import { Copies } from "../../models/copies.ts";
-import { DataCentre } from "../../models/data-centre.ts";
-import { memoryTable } from "../../models/memory.ts";
+import { DataCentre } from "../../models/data-centre/data-centre.ts";
+import { memoryTable } from "../../models/guest/memory.ts";
+import type { Copy } from "../../models/store/chunk.ts";
+import { Copies } from "../../models/store/copies.ts";
 import { FluidNetwork, Simulation, Streams } from "../../sim/index.ts";
 import { smallCluster } from "./small-cluster.ts";
 

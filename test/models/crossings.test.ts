@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Crossings, type Messages } from "../../models/cut/crossings.ts";
-import { trafficOf } from "../../models/traffic.ts";
+import { trafficOf } from "../../models/cut/traffic.ts";
 import { Streams } from "../../sim/index.ts";
 import { assertZScores, zScore } from "./z-scores.ts";
 

@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Columns } from "../../models/columns.ts";
+import type { Columns } from "../../models/books/columns.ts";
+import { type TrafficMatrix, trafficOf } from "../../models/cut/traffic.ts";
 import type { Law } from "../../models/laws.ts";
 import type { ClusterScenario, SnapshotPlan } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
-import { type TrafficMatrix, trafficOf } from "../../models/traffic.ts";
 import { watchCluster } from "../../models/watch.ts";
 import { Streams } from "../../sim/index.ts";
 import { type CutOutcome, cutMessageByMessage, type TalkingCluster } from "./message-by-message.ts";

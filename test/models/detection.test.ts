@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { detectionDelay } from "../../models/detection.ts";
+import { detectionDelay } from "../../models/failures/detection.ts";
 import { Streams } from "../../sim/index.ts";
 import { zScore } from "./z-scores.ts";
 

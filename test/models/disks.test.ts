@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Columns } from "../../models/columns.ts";
-import { bitmapBytes, layerBytes, layerCosts } from "../../models/disk-layer.ts";
+import type { Columns } from "../../models/books/columns.ts";
 import type { ClusterScenario, VmDiskSpec } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
-import type { SimulatedDomain } from "../../models/simulated-domain.ts";
+import type { SimulatedDomain } from "../../models/simulation/simulated-domain.ts";
+import { bitmapBytes, layerBytes, layerCosts } from "../../models/store/disk-layer.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { loneVm } from "./lone-vm.ts";
 import { hostOutages, vmFailures } from "./small-cluster.ts";

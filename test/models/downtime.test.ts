@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Downtime, type VmState } from "../../models/downtime.ts";
-import { causes, Ledger } from "../../models/ledger.ts";
+import { Downtime, type VmState } from "../../models/books/downtime.ts";
+import { causes, Ledger } from "../../models/books/ledger.ts";
 
 const trackerOf = (vms: number, quorum: number, pauseTolerance = 0) => {
   const ledger = new Ledger();

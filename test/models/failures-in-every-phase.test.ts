@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Columns } from "../../models/columns.ts";
+import type { Columns } from "../../models/books/columns.ts";
+import { LifeCycleAccount } from "../../models/books/life-cycle-account.ts";
 import {
   type Component,
   components,
@@ -11,11 +12,10 @@ import {
   noFailures,
   type Outage,
 } from "../../models/failures/failure-spec.ts";
-import { LifeCycleAccount } from "../../models/life-cycle-account.ts";
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
-import { SimulatedDomain } from "../../models/simulated-domain.ts";
+import { SimulatedDomain } from "../../models/simulation/simulated-domain.ts";
 import { Streams } from "../../sim/index.ts";
 import { anyFailures } from "./any-failures.ts";
 import { smallCluster } from "./small-cluster.ts";

@@ -1,5 +1,5 @@
 import type { ClusterScenario } from "../../models/scenario.ts";
-import { SimulatedDomain } from "../../models/simulated-domain.ts";
+import { SimulatedDomain } from "../../models/simulation/simulated-domain.ts";
 import { Streams } from "../../sim/index.ts";
 
 /** A domain after its run, to be looked into. */

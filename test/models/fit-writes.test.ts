@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { leastSquares } from "../../models/bounded-least-squares.ts";
-import { fitWrites, type WriteClass, type WritePoint } from "../../models/fit-writes.ts";
-import { layWrites } from "../../models/lay-writes.ts";
-import { distinctWrites } from "../../models/memory.ts";
+import { fitWrites, type WriteClass, type WritePoint } from "../../models/guest/fit-writes.ts";
+import { layWrites } from "../../models/guest/lay-writes.ts";
+import { distinctWrites } from "../../models/guest/memory.ts";
 import type { PageClass, PageType } from "../../models/scenario.ts";
+import { leastSquares } from "../../models/special/bounded-least-squares.ts";
 
 const test = suite("classes that fit a measured curve");
 

@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { copyFaultsPerPage } from "../../models/copy-faults.ts";
-import { GuestClock } from "../../models/guest-clock.ts";
-import { distinctWrites, type StoredClass } from "../../models/memory.ts";
+import { copyFaultsPerPage } from "../../models/guest/copy-faults.ts";
+import { GuestClock } from "../../models/guest/guest-clock.ts";
+import { distinctWrites, type StoredClass } from "../../models/guest/memory.ts";
 import type { SnapshotPlan } from "../../models/scenario.ts";
 import { Streams } from "../../sim/index.ts";
 import { type PageMemory, simulatePages } from "./page-memory.ts";

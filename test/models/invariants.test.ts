@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Columns } from "../../models/columns.ts";
+import type { Columns } from "../../models/books/columns.ts";
 import { messageRule, promisesConsistency } from "../../models/cut/protocols.ts";
+import { type TrafficMatrix, trafficOf } from "../../models/cut/traffic.ts";
 import { noFailures } from "../../models/failures/failure-spec.ts";
 import { type ClusterScenario, cutProtocols } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
-import { type TrafficMatrix, trafficOf } from "../../models/traffic.ts";
 import { outages } from "./any-failures.ts";
 import { smallCluster } from "./small-cluster.ts";
 

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Columns } from "../../models/columns.ts";
-import { LifeCycleAccount } from "../../models/life-cycle-account.ts";
+import type { Columns } from "../../models/books/columns.ts";
+import { LifeCycleAccount } from "../../models/books/life-cycle-account.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { type WatchOptions, watchCluster } from "../../models/watch.ts";

@@ -1,6 +1,6 @@
-import { weigh } from "../../models/host-shares.ts";
 import type { ClusterScenario, OnLoss, PageType } from "../../models/scenario.ts";
-import type { SimulatedDomain } from "../../models/simulated-domain.ts";
+import type { SimulatedDomain } from "../../models/simulation/simulated-domain.ts";
+import { weigh } from "../../models/store/host-shares.ts";
 import { smallCluster } from "./small-cluster.ts";
 
 /** One VM on host 0 of six in one rack; cuts at 40, 80, … and failures that are found after four seconds. */

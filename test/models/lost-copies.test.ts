@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Columns } from "../../models/columns.ts";
+import type { Columns } from "../../models/books/columns.ts";
 import type { ClusterScenario, OnLoss } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { finishedDomain } from "./finished-domain.ts";

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { distinctWrites, memoryTable } from "../../models/memory.ts";
+import { distinctWrites, memoryTable } from "../../models/guest/memory.ts";
 import type { ClusterSpec } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { smallCluster } from "./small-cluster.ts";

@@ -1,4 +1,4 @@
-import type { TrafficMatrix } from "../../models/traffic.ts";
+import type { TrafficMatrix } from "../../models/cut/traffic.ts";
 import type { Stream } from "../../sim/index.ts";
 import { messagesPerSecond } from "./traffic-rates.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ModelClock } from "../../models/model-clock.ts";
+import { ModelClock } from "../../models/simulation/model-clock.ts";
 import { Simulation } from "../../sim/index.ts";
 
 test("appointments happen in the order of their times, and at one time in the order in which they were made", () => {

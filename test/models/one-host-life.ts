@@ -1,4 +1,4 @@
-import type { Columns } from "../../models/columns.ts";
+import type { Columns } from "../../models/books/columns.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 
 /** One failure of a cluster whose VMs all run on one host, with three hosts for copies and one to go to. */

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { outagesOf } from "../../models/failures/outages.ts";
 import { lifetime } from "../../models/laws.ts";
-import { outagesOf } from "../../models/outages.ts";
 import type { FailureSource } from "../../models/scenario.ts";
 import { Streams } from "../../sim/index.ts";
 import { assertZScores, zScore } from "./z-scores.ts";

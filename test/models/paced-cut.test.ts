@@ -1,9 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Columns } from "../../models/columns.ts";
+import type { Columns } from "../../models/books/columns.ts";
+import { trafficOf } from "../../models/cut/traffic.ts";
 import type { ClusterScenario, SnapshotPlan } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
-import { trafficOf } from "../../models/traffic.ts";
 import { smallCluster } from "./small-cluster.ts";
 
 const run = (scenario: ClusterScenario): Columns => simulateCluster(scenario, { seed: 7, replication: 0 }).metrics;

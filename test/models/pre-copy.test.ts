@@ -1,13 +1,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { preCopyRounds } from "../../models/analytic/pre-copy.ts";
+import type { Columns } from "../../models/books/columns.ts";
 import { copierRate } from "../../models/capture/copier.ts";
-import type { Columns } from "../../models/columns.ts";
-import { dirtyCurve } from "../../models/dirty-curve.ts";
-import { memoryTable, pageSize } from "../../models/memory.ts";
+import { trafficOf } from "../../models/cut/traffic.ts";
+import { dirtyCurve } from "../../models/guest/dirty-curve.ts";
+import { memoryTable, pageSize } from "../../models/guest/memory.ts";
 import type { ClusterScenario, SnapshotPlan } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
-import { trafficOf } from "../../models/traffic.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { loneVm } from "./lone-vm.ts";
 import { vmFailures } from "./small-cluster.ts";

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { DataCentre } from "../../models/data-centre.ts";
-import { RouteBuilder, RouteMix } from "../../models/route.ts";
+import { DataCentre } from "../../models/data-centre/data-centre.ts";
+import { RouteBuilder, RouteMix } from "../../models/data-centre/route.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { FluidNetwork, Simulation } from "../../sim/index.ts";

@@ -1,9 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Columns } from "../../models/columns.ts";
-import { drawCycles } from "../../models/sampled-cycles.ts";
+import type { Columns } from "../../models/books/columns.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
+import { drawCycles } from "../../models/simulation/sampled-cycles.ts";
 import { Streams } from "../../sim/index.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { hostOutages, smallCluster } from "./small-cluster.ts";

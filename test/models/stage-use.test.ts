@@ -1,12 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { Columns } from "../../models/books/columns.ts";
+import { Ledger } from "../../models/books/ledger.ts";
+import { StageUse } from "../../models/books/stage-use.ts";
 import { copierRate } from "../../models/capture/copier.ts";
-import type { Columns } from "../../models/columns.ts";
-import { Ledger } from "../../models/ledger.ts";
-import { memoryTable } from "../../models/memory.ts";
+import { memoryTable } from "../../models/guest/memory.ts";
 import type { ClusterScenario, SnapshotPlan } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
-import { StageUse } from "../../models/stage-use.ts";
 import { loneVm, withCopies } from "./lone-vm.ts";
 import { hostOutages } from "./small-cluster.ts";
 

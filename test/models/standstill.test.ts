@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { longestStandstill } from "../../models/cut/standstill.ts";
-import { type TrafficMatrix, trafficOf } from "../../models/traffic.ts";
+import { type TrafficMatrix, trafficOf } from "../../models/cut/traffic.ts";
 import { messagesPerSecond } from "./traffic-rates.ts";
 
 interface Pauses {

@@ -1,5 +1,5 @@
+import type { TrafficMatrix } from "../../models/cut/traffic.ts";
 import type { ClusterScenario, CutProtocol } from "../../models/scenario.ts";
-import type { TrafficMatrix } from "../../models/traffic.ts";
 import { smallCluster } from "./small-cluster.ts";
 
 /** How long a VM stands still for its cut, what a message takes to another host, and by how much VMs are late: seconds. */

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { tcpInterruption } from "../../models/tcp-interruption.ts";
+import { tcpInterruption } from "../../models/cut/tcp-interruption.ts";
 
 const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} instead of ${expected}`);

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
 import type { Law } from "../../models/laws.ts";
-import { simulateTextbook, type TextbookOutcome, type TextbookSpec, textbookIssues } from "../../models/textbook.ts";
-import { textbookTheory } from "../../models/textbook-theory.ts";
+import {
+  simulateTextbook,
+  type TextbookOutcome,
+  type TextbookSpec,
+  textbookIssues,
+} from "../../models/textbook/textbook.ts";
+import { textbookTheory } from "../../models/textbook/textbook-theory.ts";
 import { Streams } from "../../sim/index.ts";
 import { closeTo } from "./close-to.ts";
 import { conventions, referenceCases, referenceFamily } from "./reference-values.ts";

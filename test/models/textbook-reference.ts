@@ -1,4 +1,4 @@
-import type { TextbookOutcome, TextbookSpec } from "../../models/textbook.ts";
+import type { TextbookOutcome, TextbookSpec } from "../../models/textbook/textbook.ts";
 
 /** A snapshot that was taken: how much work it holds, and when it may be restored. */
 interface Taken {

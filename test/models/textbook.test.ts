@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "uvu";
 import type { Law, RandomStream } from "../../models/laws.ts";
-import { simulateTextbook, type TextbookSpec, textbookIssues } from "../../models/textbook.ts";
+import { simulateTextbook, type TextbookSpec, textbookIssues } from "../../models/textbook/textbook.ts";
 import { referenceFamily } from "./reference-values.ts";
 import { type Draws, referenceTextbook } from "./textbook-reference.ts";
 

@@ -1,4 +1,4 @@
-import type { TrafficMatrix } from "../../models/traffic.ts";
+import type { TrafficMatrix } from "../../models/cut/traffic.ts";
 
 /** The rate of one pair, looked up the slow way. */
 export const messagesPerSecond = (traffic: TrafficMatrix, from: number, to: number): number => {

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { anyTraffic, type TrafficMatrix, type TrafficPattern, trafficOf } from "../../models/traffic.ts";
+import { anyTraffic, type TrafficMatrix, type TrafficPattern, trafficOf } from "../../models/cut/traffic.ts";
 import { messagesPerSecond } from "./traffic-rates.ts";
 
 const rates = (traffic: TrafficMatrix): number[][] =>

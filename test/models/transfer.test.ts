@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Ledger } from "../../models/ledger.ts";
-import { Transfers } from "../../models/transfer.ts";
+import { Ledger } from "../../models/books/ledger.ts";
+import { Transfers } from "../../models/data-centre/transfer.ts";
 import { FluidNetwork, Simulation } from "../../sim/index.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { loneVm } from "./lone-vm.ts";

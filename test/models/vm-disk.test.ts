@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { DataCentre } from "../../models/data-centre.ts";
-import { layerBytes } from "../../models/disk-layer.ts";
-import { GuestWrites } from "../../models/guest-writes.ts";
+import { DataCentre } from "../../models/data-centre/data-centre.ts";
+import { GuestWrites } from "../../models/guest/guest-writes.ts";
 import type { VmDiskSpec } from "../../models/scenario.ts";
-import { VmDisk } from "../../models/vm-disk.ts";
+import { layerBytes } from "../../models/store/disk-layer.ts";
+import { VmDisk } from "../../models/store/vm-disk.ts";
 import { FluidNetwork, Simulation } from "../../sim/index.ts";
 import { smallCluster } from "./small-cluster.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { WeightedSample } from "../../models/weighted-sample.ts";
+import { WeightedSample } from "../../models/books/weighted-sample.ts";
 
 const ramp = fc.record({
   from: fc.double({ min: -10, max: 10, noNaN: true }),

@@ -5,9 +5,9 @@ import type { ClusterPolicy } from "../../models/policies/cluster-policy.ts";
 import type { ClusterScenario, SnapshotPlan, UserPolicy } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import type { Testbed } from "../../models/testbed.ts";
-import { evaluatePolicy } from "../../scenarios/evaluate-policy.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { loadScenario } from "../../scenarios/load.ts";
+import { evaluatePolicy } from "../../scenarios/own-policy/evaluate-policy.ts";
 import { smallCluster } from "../models/small-cluster.ts";
 
 const test = suite("the adaptive interval");

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { fitWrites } from "../../models/fit-writes.ts";
+import { fitWrites } from "../../models/guest/fit-writes.ts";
 import { readCurveCsv } from "../../scenarios/csv-forms/curve-csv.ts";
 import { readMixCsv } from "../../scenarios/csv-forms/mix-csv.ts";
 import { readTrafficCsv } from "../../scenarios/csv-forms/traffic-csv.ts";
-import type { Issue } from "../../scenarios/issue.ts";
-import type { Source } from "../../scenarios/place.ts";
+import type { Issue } from "../../scenarios/text/issue.ts";
+import type { Source } from "../../scenarios/text/place.ts";
 import { csvFaults, csvSource } from "./csv-source.ts";
 
 const test = suite("files of one's own, whatever is in them");

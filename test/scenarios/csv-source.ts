@@ -1,5 +1,5 @@
-import { describeIssue, type Issue } from "../../scenarios/issue.ts";
-import type { Source } from "../../scenarios/place.ts";
+import { describeIssue, type Issue } from "../../scenarios/text/issue.ts";
+import type { Source } from "../../scenarios/text/place.ts";
 
 /** A file of a user's with this text. */
 export const csvSource = (text: string): Source => ({ kind: "file", name: "own.csv", folder: "/case", text });

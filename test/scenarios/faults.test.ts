@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ScenarioError } from "../../scenarios/issue.ts";
+import { ScenarioError } from "../../scenarios/text/issue.ts";
 import { tellFaults } from "./fault-cases.ts";
 import { faults, load } from "./overlay.ts";
 

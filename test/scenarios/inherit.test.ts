@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClusterScenario } from "../../models/scenario.ts";
-import { NoScenarioError } from "../../scenarios/inherit.ts";
 import { loadScenario } from "../../scenarios/load.ts";
+import { NoScenarioError } from "../../scenarios/text/inherit.ts";
 import { faults, folder, load, overlay } from "./overlay.ts";
 
 const test = suite("inheritance");

@@ -4,8 +4,8 @@ import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { bundledFolder } from "../../scenarios/catalogue.ts";
 import { diskFiles } from "../../scenarios/files.ts";
-import { builtInScenarios } from "../../scenarios/inherit.ts";
-import { scenarioJsonSchema } from "../../scenarios/json-schema.ts";
+import { scenarioJsonSchema } from "../../scenarios/schema/json-schema.ts";
+import { builtInScenarios } from "../../scenarios/text/inherit.ts";
 import { faults } from "./overlay.ts";
 import { accepts, type Schema } from "./schema-check.ts";
 

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readMixCsv } from "../../scenarios/csv-forms/mix-csv.ts";
-import { plain } from "../../scenarios/tree.ts";
+import { plain } from "../../scenarios/text/tree.ts";
 import { csvFaults, csvSource } from "./csv-source.ts";
 
 const test = suite("page mixes of one's own");

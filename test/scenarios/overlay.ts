@@ -1,6 +1,6 @@
 import { diskFiles, type Files } from "../../scenarios/files.ts";
-import { ScenarioError } from "../../scenarios/issue.ts";
 import { type LoadedScenario, loadScenario } from "../../scenarios/load.ts";
+import { ScenarioError } from "../../scenarios/text/issue.ts";
 
 /** The folder in which the files of a test pretend to lie. */
 export const folder = "/case";

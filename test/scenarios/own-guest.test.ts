@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { distinctWrites } from "../../models/memory.ts";
+import { distinctWrites } from "../../models/guest/memory.ts";
 import type { ClusterScenario, PageClass } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { bundledFolder } from "../../scenarios/catalogue.ts";

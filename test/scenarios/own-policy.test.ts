@@ -5,9 +5,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { aggregate } from "../../scenarios/aggregate.ts";
 import { diskFiles } from "../../scenarios/files.ts";
-import { ScenarioError } from "../../scenarios/issue.ts";
 import { type LoadedScenario, loadScenario } from "../../scenarios/load.ts";
 import { RunFailed, type RunOptions, runAll } from "../../scenarios/run.ts";
+import { ScenarioError } from "../../scenarios/text/issue.ts";
 
 const test = suite("modules with policies");
 

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { builtInScenarios } from "../../scenarios/inherit.ts";
 import { loadScenario } from "../../scenarios/load.ts";
 import { showScenario } from "../../scenarios/show.ts";
+import { builtInScenarios } from "../../scenarios/text/inherit.ts";
 import { folder, load, overlay } from "./overlay.ts";
 
 const test = suite("show");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { editDistance, nearest } from "../../scenarios/spelling.ts";
+import { editDistance, nearest } from "../../scenarios/text/spelling.ts";
 
 const test = suite("spelling");
 

@@ -12,7 +12,7 @@ import {
   rate,
   size,
   timePerPage,
-} from "../../scenarios/units.ts";
+} from "../../scenarios/text/units.ts";
 
 const test = suite("units");
 

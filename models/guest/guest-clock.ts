@@ -1,0 +1,200 @@
+import type { CaptureCosts, SnapshotPlan } from "../scenario.ts";
+import {
+  copyFaultRatePerPage,
+  copyFaultsPerPage,
+  type Turn,
+  turnFaultRatePerPage,
+  turnFaultsPerPage,
+  wholeSweep,
+} from "./copy-faults.ts";
+import { hottestFirst, turnsInOrder } from "./copy-order.ts";
+import { type DirtyModel, firstWritePart, writtenPart } from "./dirty-curve.ts";
+import type { StoredClass } from "./memory.ts";
+import { SharedCopier } from "./shared-copier.ts";
+
+/** What one write fault stalls the guest for, in seconds (model.md, section 4). */
+interface FaultCosts {
+  /** For each page of the set that is written before the copier has reached it. */
+  readonly copy: number;
+  /** For each page that is written for the first time since the cut. */
+  readonly track: number;
+}
+
+const faultCosts = (plan: SnapshotPlan, costs: CaptureCosts): FaultCosts => {
+  switch (plan.capture) {
+    case "stop-and-copy":
+      return { copy: 0, track: plan.record === "full" ? 0 : costs.track };
+    case "pre-copy":
+      // Rounds are tracked whatever the record.
+      return { copy: 0, track: costs.track };
+    case "post-copy": {
+      const track = plan.record === "full" ? 0 : costs.track;
+      // The lazy record's one fault both copies and marks, so a fault that copies does not track again.
+      return { copy: plan.record === "lazy-incremental" ? costs.fault - track : costs.fault, track };
+    }
+  }
+};
+
+export interface GuestStart {
+  /** The first write to each page costs a fault. */
+  readonly tracking: boolean;
+  /** Fraction of each class that a copier saves behind the guest. */
+  readonly inSet?: Float64Array;
+  /** Part of its full speed at which a guest runs that is throttled. */
+  readonly speed?: number;
+}
+
+/**
+ * How far a guest gets between two cuts. Wall time since it was resumed is guest work plus the stalls of its faults;
+ * fault counts are functions of guest work, because a stalled guest does not write.
+ */
+export class GuestClock {
+  readonly #classes: readonly StoredClass[];
+  readonly #model: DirtyModel;
+  readonly #costs: FaultCosts;
+  /** One fault both copies and marks, or two mechanisms fault apart. */
+  readonly #merged: boolean;
+  /** Fraction of each class that is in the set being saved. */
+  readonly #inSet: Float64Array;
+  /** When each class is swept; undefined in the common case, all classes mixed over the sweep and writes at random. */
+  readonly #turns: Turn[] | undefined;
+  /** Classes in the order of the sweep, when they follow each other. */
+  readonly #order: readonly number[] | undefined;
+  /** Saves the pages that fault as well, if nothing else does. */
+  readonly #shared: SharedCopier | undefined;
+  #tracking = false;
+  #sweeping = false;
+  /** Wall seconds for a second of work without faults. */
+  #slowness = 1;
+  /** Stall of the copying faults of a finished sweep. */
+  #sweptStall = 0;
+  #sweptFaults = 0;
+
+  constructor(classes: readonly StoredClass[], plan: SnapshotPlan, model: DirtyModel = "uniform") {
+    this.#classes = classes;
+    this.#model = model;
+    this.#costs = faultCosts(plan, plan.costs);
+    this.#merged = plan.record === "lazy-incremental";
+    this.#inSet = new Float64Array(classes.length);
+    this.#order = plan.order === "hot-first" ? hottestFirst(classes) : undefined;
+    if (this.#order !== undefined || model !== "uniform") this.#turns = classes.map(() => wholeSweep);
+    if (plan.faultPath === "shared") this.#shared = new SharedCopier(classes, plan.order, model);
+  }
+
+  /** The guest is resumed. */
+  begin({ tracking, inSet, speed = 1 }: GuestStart): void {
+    this.#tracking = tracking;
+    this.#sweeping = inSet !== undefined;
+    this.#slowness = 1 / speed;
+    this.#sweptStall = 0;
+    this.#sweptFaults = 0;
+    if (inSet === undefined) return;
+    this.#inSet.set(inSet);
+    const { copy, track } = this.#costs;
+    this.#shared?.begin(inSet, { slowness: this.#slowness, copy, track: tracking ? track : 0 });
+    if (this.#order !== undefined) turnsInOrder(this.#order, this.#classes, inSet, this.#turns!);
+  }
+
+  /** The copier has finished, `wall` seconds after the guest was resumed. */
+  endSweep(wall: number): void {
+    if (!this.#sweeping) return;
+    const work = this.work(wall, 1);
+    this.#sweptFaults = this.#copyFaults(work, 1);
+    // Whatever the work did not take and tracking did not stall; with a shared copier that may be more than its faults cost.
+    this.#sweptStall =
+      this.#shared === undefined
+        ? this.#costs.copy * this.#sweptFaults
+        : wall - this.#slowness * work - this.#trackStall(work);
+    this.#sweeping = false;
+  }
+
+  /** Guest work done `wall` seconds after the resume, when a running copier has swept the fraction `swept`. */
+  work(wall: number, swept: number): number {
+    if (!(wall > 0)) return 0;
+    if (this.#sweeping && this.#shared !== undefined) return this.#shared.advance(wall, swept);
+    const most = wall / this.#slowness;
+    const mostStall = this.#stall(most, swept);
+    if (mostStall === 0) return most;
+    // Newton from below: the stall is concave in the work, so each step stays below the root and the steps converge. It
+    // grows with the work, so what the most work would stall leaves a first guess that is no more than the root.
+    let work = Math.max(0, most - mostStall / this.#slowness);
+    for (let step = 0; step < 64; step++) {
+      const excess = wall - this.#slowness * work - this.#stall(work, swept);
+      const next = work + excess / (this.#slowness + this.#stallRate(work, swept));
+      if (!(next > work) || excess <= 1e-15 * wall) break;
+      work = Math.min(next, most);
+    }
+    return work;
+  }
+
+  /** Write faults since the resume. */
+  faults(work: number, swept: number): number {
+    const copied = this.#sweeping ? this.#copyFaults(work, swept) : this.#sweptFaults;
+    const tracked = this.#tracking ? this.#tracked(work) : 0;
+    return this.#merged && this.#tracking ? tracked : tracked + copied;
+  }
+
+  /** Part of `work` seconds of guest work by which throttling lengthens them. Seconds of wall time. */
+  throttled(work: number): number {
+    return (this.#slowness - 1) * work;
+  }
+
+  /** Writes the expected dirty pages of each class after `work` seconds of guest work into `out`. */
+  dirtyPages(work: number, out: Float64Array): void {
+    for (let i = 0; i < this.#classes.length; i++) {
+      const one = this.#classes[i]!;
+      out[i] = one.pages * writtenPart(this.#model, one.writesPerPage * work);
+    }
+  }
+
+  #stall(work: number, swept: number): number {
+    const copying = this.#sweeping ? this.#costs.copy * this.#copyFaults(work, swept) : this.#sweptStall;
+    return copying + this.#trackStall(work);
+  }
+
+  #trackStall(work: number): number {
+    return this.#tracking && this.#costs.track > 0 ? this.#costs.track * this.#tracked(work) : 0;
+  }
+
+  #stallRate(work: number, swept: number): number {
+    let rate = 0;
+    for (let i = 0; i < this.#classes.length; i++) {
+      const one = this.#classes[i]!;
+      if (this.#tracking) {
+        const first = firstWritePart(this.#model, one.writesPerPage * work);
+        rate += this.#costs.track * one.pages * one.writesPerPage * first;
+      }
+      if (this.#sweeping) {
+        const perPage =
+          this.#turns === undefined
+            ? copyFaultRatePerPage(one.writesPerPage, work, swept)
+            : turnFaultRatePerPage(this.#model, one.writesPerPage, { work, swept }, this.#turns[i]!);
+        rate += this.#costs.copy * this.#inSet[i]! * one.pages * perPage;
+      }
+    }
+    return rate;
+  }
+
+  #copyFaults(work: number, swept: number): number {
+    if (this.#shared !== undefined) return this.#shared.faults;
+    if (work === 0) return 0;
+    let faults = 0;
+    for (let i = 0; i < this.#classes.length; i++) {
+      const one = this.#classes[i]!;
+      const pages = this.#inSet[i]! * one.pages;
+      if (pages === 0) continue;
+      faults +=
+        pages *
+        (this.#turns === undefined
+          ? copyFaultsPerPage(one.writesPerPage, work, swept)
+          : turnFaultsPerPage(this.#model, one.writesPerPage, { work, swept }, this.#turns[i]!));
+    }
+    return faults;
+  }
+
+  #tracked(work: number): number {
+    let pages = 0;
+    for (const one of this.#classes) pages += one.pages * writtenPart(this.#model, one.writesPerPage * work);
+    return pages;
+  }
+}

@@ -1,0 +1,67 @@
+import type { ClusterSpec, PageClass, StoragePlan } from "../scenario.ts";
+import type { DirtyModel } from "./dirty-curve.ts";
+
+export const pageSize = 4096;
+
+/** Expected number of distinct pages written in `seconds`, when `writes` per second fall uniformly on `pages` pages. */
+export const distinctWrites = (pages: number, writes: number, seconds: number): number =>
+  pages === 0 ? 0 : -pages * Math.expm1((-writes * seconds) / pages);
+
+/** What the store knows of pages that share their number of copies. */
+export interface CopiedClass {
+  readonly pages: number;
+  /** Writes per second of guest work and per page. */
+  readonly writesPerPage: number;
+  readonly copies: number;
+}
+
+/** What copies are made of: the memory of a VM, or its disk. */
+export interface CopiedTable {
+  readonly dirtyModel: DirtyModel;
+  readonly classes: readonly CopiedClass[];
+}
+
+/** What the capture and the store see of one page class; zero pages may be dropped from it. */
+export interface StoredClass extends CopiedClass {
+  readonly source: PageClass;
+}
+
+/** The memory of one VM under a storage plan: the classes that are captured, and what is left out. */
+export interface MemoryTable extends CopiedTable {
+  readonly classes: readonly StoredClass[];
+  readonly dropped: readonly PageClass[];
+  /** Bytes of a full snapshot. */
+  readonly bytes: number;
+  /** Bytes that a restore reads from the VM's disk, because their class is dropped and asks for it. */
+  readonly reReadBytes: number;
+}
+
+/** @throws RangeError if the classes do not add up to the memory of the VM. */
+export const memoryTable = (cluster: ClusterSpec, storage: StoragePlan): MemoryTable => {
+  const total = cluster.workload.classes.reduce((sum, one) => sum + one.pages, 0);
+  if (Math.abs(total * pageSize - cluster.vm.memory) > pageSize * cluster.workload.classes.length) {
+    throw new RangeError(
+      `workload ${cluster.workload.name}: its classes hold ${total * pageSize} bytes, the VM has ${cluster.vm.memory}: page classes must add up to the memory`,
+    );
+  }
+  const stored: StoredClass[] = [];
+  const dropped: PageClass[] = [];
+  for (const source of cluster.workload.classes) {
+    const { copies } = storage.types[source.type];
+    if (copies === 0) dropped.push(source);
+    else {
+      const pages = source.pages * (storage.dropZero ? 1 - source.content.zero : 1);
+      const writesPerPage = source.pages === 0 ? 0 : source.writesPerSecond / source.pages;
+      stored.push({ source, pages, writesPerPage, copies });
+    }
+  }
+  return {
+    dirtyModel: cluster.workload.dirtyModel,
+    classes: stored,
+    dropped,
+    bytes: stored.reduce((sum, one) => sum + one.pages * pageSize, 0),
+    reReadBytes: dropped
+      .filter((one) => storage.types[one.type].onLoss === "re-read")
+      .reduce((sum, one) => sum + one.pages * pageSize, 0),
+  };
+};

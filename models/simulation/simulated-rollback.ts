@@ -1,0 +1,229 @@
+import type { Simulation } from "../../sim/index.ts";
+import type { Place, RollbackGoesOn } from "../life-cycle-events.ts";
+import { placeVms } from "../placement/vm-placement.ts";
+import type { RollbackPlan } from "../scenario.ts";
+import { Interrupted, type Policy, type Testbed } from "../testbed.ts";
+import { pass, passing } from "./drive.ts";
+import type { SimulatedCluster } from "./simulated-cluster.ts";
+import type { SimulatedDomain } from "./simulated-domain.ts";
+import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
+import type { SimulatedVm } from "./simulated-vm.ts";
+
+/** The verbs of the simulated testbed that roll a cluster back. */
+export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "resume" | "coldStart" | "announce"> {
+  readonly #domain: SimulatedDomain;
+  readonly #sim: Simulation;
+
+  constructor(domain: SimulatedDomain) {
+    this.#domain = domain;
+    this.#sim = domain.sim;
+  }
+
+  *plan(cluster: SimulatedCluster, rollback: RollbackPlan): Policy<SimulatedSnapshot | undefined> {
+    const { store } = this.#domain;
+    const chain = store.chain(cluster);
+    cluster.restore ??= { lost: 0 };
+    enter(cluster, "plan");
+    const reached = cluster.progress;
+    for (const vm of cluster.vms) {
+      cluster.stop(vm);
+      if (!cluster.undetected.has(vm)) cluster.move(vm, "plan");
+    }
+    cluster.hold(reached);
+    if (rollback.planTime > 0) yield* pass(rollback.planTime);
+    for (;;) {
+      const found = chain.newestReadable();
+      const give = found === undefined && (chain.versions.length === 0 || rollback.unreachable === "cold");
+      if ((found !== undefined || give) && this.#place(cluster, rollback)) {
+        for (const vm of cluster.vms) if (vm.state === "noSpare") cluster.move(vm, "plan");
+        store.abandon(cluster);
+        store.rollBackTo(found?.point, cluster);
+        const lost = cluster.setBack(found?.point.progress);
+        cluster.restore.lost += lost;
+        cluster.restore.degraded = found?.degraded ?? false;
+        cluster.restore.cold = found === undefined;
+        cluster.tell?.({
+          kind: "rollback",
+          cluster: cluster.name,
+          phase: "chosen",
+          ...(found === undefined ? {} : { snapshot: found.point.number }),
+          degraded: cluster.restore.degraded,
+          lost,
+          places: placesOf(cluster),
+        });
+        return found?.point;
+      }
+      // Waiting for a host, to run on or with the pages: some VM has none.
+      const waiting = cluster.vms.filter(({ state }) => state === "plan");
+      if (waiting.length > 0) enter(cluster, "noSpare");
+      for (const vm of waiting) cluster.move(vm, "noSpare");
+      yield* passing(this.#domain.changed);
+    }
+  }
+
+  *transfer(cluster: SimulatedCluster, point: SimulatedSnapshot, _rollback: RollbackPlan): Policy {
+    const { dataCentre } = this.#domain.scenario;
+    const { disks } = this.#domain;
+    const chain = this.#domain.store.chain(cluster);
+    enter(cluster, "transfer");
+    for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "transfer");
+    const local = disks?.spec.on === "local";
+    const reRead = this.#domain.memory.reReadBytes > 0 && !local ? dataCentre.store.latency : 0;
+    const opening = (disks?.costs.open ?? 0) * (chain.versions.indexOf(point) + 1);
+    const latency = Math.max(dataCentre.latency + dataCentre.host.disk.latency, reRead);
+    if (latency > 0) yield* pass(latency);
+    yield* this.#withDisks(opening);
+    try {
+      for (;;) {
+        let open = 0;
+        for (const part of point.parts) {
+          if (isLoaded(part.vm, point)) continue;
+          open += 1;
+          if (part.vm.load?.transfer === undefined && part.vm.host?.reachable === true)
+            this.#load(cluster, point, part.vm);
+          if (isLoaded(part.vm, point)) open -= 1;
+        }
+        if (open === 0) break;
+        if (chain.newestReadable()?.point !== point) throw new Interrupted({ cluster, vms: [] });
+        yield* passing(this.#domain.changed);
+      }
+    } finally {
+      for (const { vm } of point.parts) {
+        if (vm.load?.transfer === undefined) continue;
+        vm.load.remaining = vm.load.transfer.remaining;
+        this.#domain.transfers.cancel(vm.load.transfer);
+        vm.load.transfer = undefined;
+      }
+    }
+    cluster.restore!.resident = this.#sim.now;
+  }
+
+  *resume(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
+    enter(cluster, "resume");
+    for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "resume");
+    yield* this.#withDisks(rollback.resumeTime);
+    for (const vm of cluster.vms) if (vm.state === "resume" && vm.load?.kept === true) this.#domain.store.stage(vm);
+    cluster.tracking = this.#domain.scenario.snapshot.record !== "full";
+    cluster.restore!.firstInstruction = this.#sim.now;
+  }
+
+  *coldStart(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
+    enter(cluster, "coldStart");
+    for (const vm of cluster.vms) {
+      vm.stagedOn = undefined;
+      if (!cluster.undetected.has(vm)) cluster.move(vm, "coldStart");
+    }
+    cluster.tracking = false;
+    yield* this.#withStore(rollback.coldStart);
+    cluster.restore!.firstInstruction = this.#sim.now;
+    cluster.restore!.resident = this.#sim.now;
+    cluster.startedAt = this.#domain.clock.now;
+    this.#domain.notify();
+  }
+
+  *announce(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
+    const { ledger } = this.#domain;
+    enter(cluster, "announce");
+    for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "announce");
+    if (rollback.announceTime > 0) yield* pass(rollback.announceTime);
+    // Who cannot be reached cannot be announced: it comes back, or is suspected.
+    while (cluster.vms.some((vm) => vm.cutOff)) yield* passing(this.#domain.changed);
+    for (const vm of cluster.vms) {
+      cluster.resume(vm, "announce", { sweeps: false });
+      vm.load = undefined;
+    }
+    // A VM that failed meanwhile is not known yet: this rollback goes on when it is.
+    if (cluster.undetected.size > 0) return;
+    const { failedAt } = cluster;
+    const { lost, degraded, cold, firstInstruction, resident } = cluster.restore!;
+    if (failedAt === undefined) throw new Error(`${cluster.name}: rolled back without a failure`);
+    const outcome = cold === true ? "failed" : degraded === true ? "degraded" : "intact";
+    const times = {
+      rpo: lost,
+      rto: firstInstruction! - failedAt,
+      residency: resident! - failedAt,
+      ttr: this.#sim.now - failedAt,
+    };
+    ledger.add("rollbacks", 1);
+    ledger.add(outcome, 1);
+    for (const one of ["rpo", "rto", "residency", "ttr"] as const) ledger.observe(one, times[one]);
+    cluster.tell?.({ kind: "rollback", cluster: cluster.name, phase: "done", outcome, ...times });
+    cluster.failedAt = undefined;
+    cluster.restore = undefined;
+  }
+
+  /** Something that takes so many seconds and needs the disks of the VMs. */
+  *#withDisks(seconds: number): Policy {
+    if (this.#domain.disks?.spec.on === "store") yield* this.#withStore(seconds);
+    else if (seconds > 0) yield* pass(seconds);
+  }
+
+  /** Something that takes so many seconds, and stands still while the shared store is out. */
+  *#withStore(seconds: number): Policy {
+    const { storeOutage } = this.#domain;
+    for (let left = seconds; left > 0; ) {
+      const before = storeOutage.seconds;
+      yield* pass(left);
+      left = storeOutage.seconds - before;
+      while (storeOutage.on) yield* passing(this.#domain.changed);
+    }
+  }
+
+  /** Gives every VM that is known to have lost its host another one; false when there is no room. */
+  #place(cluster: SimulatedCluster, rollback: RollbackPlan): boolean {
+    const { centre, scenario } = this.#domain;
+    const { vms } = cluster;
+    const homeless = vms.filter((vm) => vm.host === undefined && !cluster.undetected.has(vm));
+    if (homeless.length === 0) return true;
+    const placed = vms.flatMap((vm) => (vm.host === undefined ? [] : [vm.host.index]));
+    const chosen = placeVms(rollback.placement, centre.placeable, scenario.cluster, placed, homeless.length);
+    if (chosen === undefined) return false;
+    for (const [i, vm] of homeless.entries()) {
+      const host = centre.hosts[chosen[i]!]!;
+      centre.reserve(host, scenario.cluster.vm);
+      vm.host = host;
+      vm.load = undefined;
+    }
+    return true;
+  }
+
+  /** Brings one VM's pages to its host. */
+  #load(cluster: SimulatedCluster, point: SimulatedSnapshot, vm: SimulatedVm): void {
+    const { store, transfers } = this.#domain;
+    const host = vm.host!;
+    if (vm.load?.point !== point || vm.load.host !== host)
+      vm.load = { point, host, transfer: undefined, done: false, kept: true };
+    const { load } = vm;
+    load.kept &&= host.up;
+    const restore = store.restoreRoute(point, vm, host);
+    if (restore === undefined) return;
+    const bytes = Math.min(load.remaining ?? restore.bytes, restore.bytes);
+    load.transfer = transfers.start({
+      errand: "restore",
+      vm,
+      snapshot: point.number,
+      bytes,
+      route: restore.route,
+      onDone: () => {
+        load.transfer = undefined;
+        load.done = true;
+        this.#domain.notify();
+      },
+      onBroken: (remaining) => {
+        load.transfer = undefined;
+        load.remaining = remaining;
+        if (!cluster.undetected.has(vm)) this.#domain.notify();
+      },
+    });
+  }
+}
+
+const enter = ({ tell, name }: SimulatedCluster, phase: RollbackGoesOn["phase"]): void => {
+  tell?.({ kind: "rollback", cluster: name, phase });
+};
+
+const placesOf = ({ vms }: SimulatedCluster): Place[] =>
+  vms.flatMap(({ name, host }) => (host === undefined ? [] : [{ vm: name, host: host.name }]));
+
+const isLoaded = (vm: SimulatedVm, point: SimulatedSnapshot): boolean =>
+  vm.load?.done === true && vm.load.point === point && vm.load.host === vm.host;

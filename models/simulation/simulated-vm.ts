@@ -1,0 +1,174 @@
+import type { VmState } from "../books/downtime.ts";
+import type { Host } from "../data-centre/data-centre.ts";
+import type { Transfer } from "../data-centre/transfer.ts";
+import { GuestClock } from "../guest/guest-clock.ts";
+import type { MemoryTable } from "../guest/memory.ts";
+import type { SnapshotPlan } from "../scenario.ts";
+import type { VmDisk } from "../store/vm-disk.ts";
+import type { Snapshot, Vm } from "../testbed.ts";
+
+interface Load {
+  readonly point: Snapshot;
+  readonly host: Host;
+  transfer: Transfer | undefined;
+  /** Bytes that have not arrived, when a transfer was broken off. */
+  remaining?: number;
+  done: boolean;
+  /** What has arrived lies on the disk of the host too. */
+  kept: boolean;
+}
+
+/** What a guest has done in some time: seconds of work and of wall time, and write faults. */
+interface Stint {
+  readonly work: number;
+  readonly wall: number;
+  /** Part of the wall time for which throttling stood. */
+  readonly throttled: number;
+  readonly faults: number;
+}
+
+const nothing: Stint = { work: 0, wall: 0, throttled: 0, faults: 0 };
+
+/** One VM of a simulated cluster: where it is, what it is doing, and how far its guest has come since the last cut. */
+export class SimulatedVm implements Vm {
+  readonly name: string;
+  readonly index: number;
+  state: VmState = "up";
+  host: Host | undefined;
+  /** Since when it runs on a host that cannot be reached, on the simulation's clock. */
+  cutOffAt: number | undefined;
+  /** The host whose disk holds all pages of the restore points, because they were captured or restored there; so, too, a local disk. */
+  stagedOn: Host | undefined;
+  /** Undefined when the guest writes to none. */
+  readonly disk: VmDisk | undefined;
+  /** What a restore has brought to its host so far. */
+  load: Load | undefined;
+  /** Fraction of each class that the capture under way saves. */
+  readonly inSet: Float64Array;
+  /** Rounds of a pre-copy since the resume. */
+  rounds = 0;
+  /** Pages of each class that were dirtied in the last round of a pre-copy, when the guest has been stopped. */
+  readonly dirtyInLastRound: Float64Array;
+  readonly #guest: GuestClock;
+  #sweep: Transfer | undefined;
+  #sweeping = false;
+  /** When it was resumed, or the round began that goes on. */
+  #resumedAt: number | undefined;
+  /** What was done since the resume before that round. */
+  #before: Stint = nothing;
+  /** Part of its full speed at which it runs. */
+  #speed = 1;
+  #workedAt = Number.NaN;
+  #work = 0;
+
+  constructor(name: string, index: number, memory: MemoryTable, plan: SnapshotPlan, disk?: VmDisk) {
+    this.disk = disk;
+    this.name = name;
+    this.index = index;
+    this.inSet = new Float64Array(memory.classes.length);
+    this.dirtyInLastRound = new Float64Array(memory.classes.length);
+    this.#guest = new GuestClock(memory.classes, plan, memory.dirtyModel);
+  }
+
+  /** Runs, or is restored, where nobody can reach it, and nobody knows that yet. */
+  get cutOff(): boolean {
+    return this.cutOffAt !== undefined;
+  }
+
+  /** {@link stagedOn}, while its disk can be read. */
+  get staged(): Host | undefined {
+    return this.stagedOn?.up === true ? this.stagedOn : undefined;
+  }
+
+  /** Executes and has not failed, as far as the testbed knows. */
+  get running(): boolean {
+    return this.#resumedAt !== undefined;
+  }
+
+  /** The guest runs on from a cut, a restore or a start. */
+  resume(now: number, options: { readonly tracking: boolean; readonly sweeps: boolean; readonly speed: number }): void {
+    this.disk?.begin(this.host!, options.speed);
+    this.#resumedAt = now;
+    this.#workedAt = Number.NaN;
+    this.rounds = 0;
+    this.#before = nothing;
+    this.#sweep = undefined;
+    this.#sweeping = options.sweeps;
+    const { tracking, sweeps, speed } = options;
+    this.#speed = speed;
+    this.#guest.begin(sweeps ? { tracking, speed, inSet: this.inSet } : { tracking, speed });
+  }
+
+  /** The copier that saves the pages of the cut behind the running guest. */
+  sweepWith(transfer: Transfer): void {
+    this.#sweep = transfer;
+  }
+
+  endSweep(now: number): void {
+    if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.endSweep(now - this.#resumedAt);
+    this.#sweeping = false;
+    this.#sweep = undefined;
+  }
+
+  /** Seconds of guest work since the resume; 0 when it does not run. */
+  work(now: number): number {
+    if (this.#resumedAt === undefined) return 0;
+    // Asked several times at one instant, and worth a few exponentials for each class.
+    if (this.#workedAt !== now) {
+      this.#work = this.#before.work + this.#guest.work(now - this.#resumedAt, this.#swept);
+      this.#workedAt = now;
+    }
+    return this.#work;
+  }
+
+  /** A round of a pre-copy begins: from here on each first write to a page is a fault, once more for each page. */
+  beginRound(now: number): void {
+    if (this.#resumedAt === undefined) return;
+    this.#before = this.#done(now);
+    this.#resumedAt = now;
+    this.#workedAt = Number.NaN;
+    this.rounds += 1;
+    this.#guest.begin({ tracking: true, speed: this.#speed });
+  }
+
+  /** Seconds of guest work since the last round began, or since the resume. */
+  workInRound(now: number): number {
+    return this.work(now) - this.#before.work;
+  }
+
+  /** Writes the distinct pages of each class that were written since the last round began into `out`. */
+  dirtyInRound(now: number, out: Float64Array): void {
+    this.dirtyPages(this.workInRound(now), out);
+  }
+
+  /** The guest stops, for a cut or because it failed. */
+  stop(now: number): Stint {
+    if (this.#resumedAt === undefined) return nothing;
+    const done = this.#done(now);
+    if (this.rounds > 0) this.dirtyInRound(now, this.dirtyInLastRound);
+    this.#resumedAt = undefined;
+    this.disk?.end();
+    return done;
+  }
+
+  dirtyPages(work: number, out: Float64Array): void {
+    this.#guest.dirtyPages(work, out);
+  }
+
+  /** What was done since the resume. */
+  #done(now: number): Stint {
+    const { wall, faults, throttled } = this.#before;
+    const work = this.work(now);
+    const own = work - this.#before.work;
+    return {
+      work,
+      wall: wall + now - this.#resumedAt!,
+      throttled: throttled + this.#guest.throttled(own),
+      faults: faults + this.#guest.faults(own, this.#swept),
+    };
+  }
+
+  get #swept(): number {
+    return this.#sweeping ? (this.#sweep?.progress ?? 0) : 1;
+  }
+}

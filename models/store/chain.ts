@@ -1,0 +1,174 @@
+import type { Host } from "../data-centre/data-centre.ts";
+import type { MemoryTable } from "../guest/memory.ts";
+import { pageSize } from "../guest/memory.ts";
+import type { PageType, StoragePlan } from "../scenario.ts";
+import type { SimulatedSnapshot, StoredPart, VmPart } from "../simulation/simulated-snapshot.ts";
+import { weigh } from "./host-shares.ts";
+
+/** What a restore of one VM would find. */
+export type Readability = "intact" | "degraded" | "unreadable";
+
+/** The durable snapshots of one cluster, oldest first: a whole one and what was recorded on top of it. */
+export class Chain {
+  readonly #memory: MemoryTable;
+  readonly #storage: StoragePlan;
+  versions: SimulatedSnapshot[] = [];
+  /** Cut, but not durable, in the order of their cuts. */
+  inFlight: SimulatedSnapshot[] = [];
+  /** Bytes of each class of a whole version. */
+  readonly wholeBytes: Float64Array;
+  /** How many copies of each class are to be kept. */
+  readonly #copies: Float64Array;
+  /** A merge or a deletion of old versions is under way. */
+  merging = false;
+
+  constructor(memory: MemoryTable, storage: StoragePlan) {
+    this.#memory = memory;
+    this.#storage = storage;
+    this.#copies = Float64Array.from(memory.classes, ({ copies }) => copies);
+    this.wholeBytes = Float64Array.from(memory.classes, ({ pages }) => pages * pageSize);
+  }
+
+  get newest(): SimulatedSnapshot | undefined {
+    return this.versions.at(-1);
+  }
+
+  /** Durable versions that are kept no longer and not merged yet. */
+  get backlog(): number {
+    return Math.max(0, this.versions.length - this.#storage.keep);
+  }
+
+  /** The oldest version is not kept any longer: what the next one builds on has been merged into it. */
+  replaceOldest(): void {
+    const [oldest, next] = this.versions as [SimulatedSnapshot, SimulatedSnapshot];
+    oldest.state = next.standsAlone ? "deleted" : "merged";
+    this.versions.shift();
+    releaseLayers(oldest);
+    if (next.whole) return;
+    next.whole = true;
+    for (const part of next.parts) {
+      part.bytes = this.wholeBytes;
+      part.total = this.#memory.bytes;
+    }
+  }
+
+  /** The newest restore point that can be read now; only durable snapshots are restore points. */
+  newestReadable(): { readonly point: SimulatedSnapshot; readonly degraded: boolean } | undefined {
+    for (const point of this.versions.toReversed()) {
+      const found = point.parts.map((part) => this.readability(part, "now"));
+      if (!found.includes("unreadable")) return { point, degraded: found.includes("degraded") };
+    }
+    return undefined;
+  }
+
+  /** Takes out the versions that can never be read again, with all that build on them. */
+  dropLost(): SimulatedSnapshot[] {
+    const lost = this.versions.filter((one) =>
+      one.parts.some((part) => this.readability(part, "ever") === "unreadable"),
+    );
+    const base = lost.length > 0 ? Math.min(...lost.map((one) => this.versions.indexOf(one))) : this.versions.length;
+    const gone = this.versions.filter((one, i) => lost.includes(one) || (i > base && !one.whole));
+    this.versions = this.versions.filter((one) => !gone.includes(one));
+    for (const one of gone) {
+      one.state = "lost";
+      releaseLayers(one);
+    }
+    return gone;
+  }
+
+  readability(part: VmPart, when: When): Readability {
+    if (!isDiskReadable(part, when)) return "unreadable";
+    if (isStaged(part, when)) return "intact";
+    let result: Readability = "intact";
+    for (const [i, share] of missingOf(part, when).entries()) {
+      if (share === 0) continue;
+      const { onLoss } = this.#storage.types[this.type(i)];
+      if (onLoss === "fail") return "unreadable";
+      if (onLoss !== "re-read") result = "degraded";
+    }
+    return result;
+  }
+
+  /** No version is left, and what is in flight builds on those that are gone. */
+  get stranded(): boolean {
+    const first = this.inFlight[0];
+    if (this.versions.length > 0 || first === undefined) return false;
+    return !first.whole || first.parts.some((part) => !isDiskReadable(part, "ever"));
+  }
+
+  type(pageClass: number): PageType {
+    return this.#memory.classes[pageClass]!.source.type;
+  }
+
+  /** Bytes of memory that lie on disks as copies; a snapshot counts from the moment it is captured. */
+  get memoryBytes(): number {
+    let total = 0;
+    for (const { whole, parts } of this.versions) {
+      for (const { bytes, copies } of parts) total += weigh(whole ? copies.held : this.#copies, bytes);
+    }
+    for (const { parts } of this.#captured) {
+      for (const { bytes } of parts) total += weigh(this.#copies, bytes);
+    }
+    return total;
+  }
+
+  /**
+   * Bytes of the VMs' disks that are there because of snapshots: copies of local disks with their layers, and layers on
+   * the store, but not the disks on it, which are there without snapshots, too.
+   */
+  get diskBytes(): number {
+    let total = 0;
+    for (const { parts } of [...this.versions, ...this.#captured]) {
+      for (const { layer } of parts) {
+        if (layer?.stored !== undefined) {
+          total += layer.bytes * (layer.whole ? layer.stored.copies.held[0]! : this.#storage.disk.copies);
+        } else if (layer?.whole === false) total += layer.bytes;
+      }
+    }
+    return total;
+  }
+
+  /** Bytes that lie on the disks of the capturing hosts, beside the copies and the disks of the VMs as they are now. */
+  get stagedBytes(): number {
+    let total = 0;
+    for (const { parts } of [...this.versions, ...this.#captured]) {
+      for (const { vm, total: bytes, layer } of parts) {
+        if (vm.stagedOn === undefined) continue;
+        total += bytes;
+        if (layer?.stored !== undefined && !layer.whole) total += layer.bytes;
+      }
+    }
+    return total;
+  }
+
+  get #captured(): SimulatedSnapshot[] {
+    return this.inFlight.filter(({ state }) => state === "captured");
+  }
+}
+
+type When = "now" | "ever";
+
+const isStaged = ({ vm }: StoredPart, when: When): boolean => (when === "ever" ? vm.stagedOn : vm.staged) !== undefined;
+
+/** Memory without the disk of the same cut is of no use. */
+const isDiskReadable = (part: VmPart, when: When): boolean =>
+  isStaged(part, when) ||
+  part.layer?.stored === undefined ||
+  !missingOf(part.layer.stored, when).some((share) => share > 0);
+
+/** Parts of each class that no host holds that can be read now, or ever again. */
+const missingOf = ({ copies, source }: StoredPart, when: When): Float64Array =>
+  when === "ever" ? copies.lost : copies.readers(source, undefined).missing;
+
+/** A snapshot is no more, but what its layers hold is part of the disks. */
+export const releaseLayers = ({ parts }: SimulatedSnapshot): void => {
+  for (const { vm, layer } of parts) if (layer !== undefined) vm.disk!.release(layer.version);
+};
+
+/** A host has lost its disk, with what was staged on it or had arrived there. */
+export const forget = (parts: readonly StoredPart[], host: Host): void => {
+  for (const { vm, delivered } of parts) {
+    if (vm.stagedOn === host) vm.stagedOn = undefined;
+    delivered?.delete(host);
+  }
+};

@@ -1,0 +1,257 @@
+import type { Ledger } from "../books/ledger.ts";
+import type { DataCentre, Host } from "../data-centre/data-centre.ts";
+import type { Transfers } from "../data-centre/transfer.ts";
+import type { MemoryTable } from "../guest/memory.ts";
+import type { Tell } from "../life-cycle-events.ts";
+import type { ClusterScenario } from "../scenario.ts";
+import type { ModelClock } from "../simulation/model-clock.ts";
+import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
+import type { SimulatedSnapshot } from "../simulation/simulated-snapshot.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
+import { Chain, forget, releaseLayers } from "./chain.ts";
+import type { Copies } from "./copies.ts";
+import { CopyUpkeep } from "./copy-upkeep.ts";
+import type { Disks } from "./disks.ts";
+import { Layout } from "./layout.ts";
+import { Repairs } from "./repairs.ts";
+import { Replication } from "./replication.ts";
+import { type Restore, restoreRoute } from "./restore-route.ts";
+import { Retention } from "./retention.ts";
+import { StoredSpace } from "./stored-space.ts";
+
+export interface StoreParts {
+  readonly centre: DataCentre;
+  readonly transfers: Transfers;
+  readonly ledger: Ledger;
+  /** The simulation's clock, which jumps leave alone. */
+  readonly sim: { readonly now: number };
+  readonly clock: ModelClock;
+  readonly memory: MemoryTable;
+  readonly disks: Disks | undefined;
+  readonly scenario: ClusterScenario;
+  /** A whole number in [0, n), from the random stream of placements. */
+  readonly pick: (n: number) => number;
+  /** Something begins that is not part of the snapshot cycle. */
+  readonly onDisturbance: () => void;
+  /** The store has changed in a way that may let a waiting rollback go on. */
+  readonly onChange: () => void;
+  readonly tell: Tell | undefined;
+}
+
+/** The snapshot store on the disks of the hosts: replication, chains and their merges, loss and repair of copies. */
+export class SnapshotStore {
+  readonly #parts: StoreParts;
+  readonly #replication: Replication;
+  readonly #retention: Retention;
+  readonly #upkeep: CopyUpkeep;
+  readonly #space: StoredSpace;
+  readonly #chains = new Map<SimulatedCluster, Chain>();
+  readonly #layout: Layout;
+
+  constructor(parts: StoreParts) {
+    const { centre, transfers, sim, memory, scenario, pick } = parts;
+    const changed = (): void => {
+      this.recount();
+      parts.onChange();
+    };
+    this.#parts = parts;
+    this.#space = new StoredSpace(parts.ledger, sim, parts.tell);
+    this.#layout = new Layout(centre, memory, scenario.storage.chunk, pick);
+    this.#retention = new Retention(centre, transfers, changed);
+    this.#upkeep = new CopyUpkeep(parts, this.#chains, new Repairs(centre, transfers, changed));
+    this.#replication = new Replication({
+      centre,
+      transfers,
+      onReplicated: ({ cluster }) => this.#commit(cluster),
+      fill: (part, snapshot) => this.#upkeep.fill(part, part.source, snapshot),
+    });
+  }
+
+  chain(cluster: SimulatedCluster): Chain {
+    let chain = this.#chains.get(cluster);
+    if (chain === undefined) {
+      chain = new Chain(this.#parts.memory, this.#parts.scenario.storage);
+      this.#chains.set(cluster, chain);
+    }
+    return chain;
+  }
+
+  /** No part of a snapshot waits for a host to come back. */
+  get quiet(): boolean {
+    return this.#replication.quiet;
+  }
+
+  /** Where a new version of this VM's memory is written. */
+  copiesFor(vm: SimulatedVm, capturing: Host, whole: boolean): Copies {
+    return this.#layout.copiesFor(vm, capturing, whole);
+  }
+
+  /** Sends a captured snapshot to the hosts of its copies. */
+  replicate(snapshot: SimulatedSnapshot): void {
+    this.#replication.start(snapshot);
+  }
+
+  /** Snapshots become durable in the order of their cuts. */
+  #commit(cluster: SimulatedCluster): void {
+    const chain = this.chain(cluster);
+    const { ledger, sim } = this.#parts;
+    for (;;) {
+      const first = chain.inFlight[0];
+      if (first?.state !== "captured" || !first.stored.every((part) => part.replicated)) break;
+      chain.inFlight.shift();
+      first.state = "durable";
+      chain.versions.push(first);
+      ledger.add("snapshotsDurable", 1);
+      first.durabilityLatency = sim.now - first.cutAt;
+      ledger.observe("durabilityLatency", first.durabilityLatency);
+      ledger.add("chainDepth", chain.versions.length);
+    }
+    this.#retention.apply(chain);
+    this.recount();
+    this.#parts.onChange();
+  }
+
+  /** Gives up a snapshot that is not durable, and all that were cut after it. */
+  abandon(cluster: SimulatedCluster): void {
+    const chain = this.chain(cluster);
+    for (const snapshot of chain.inFlight) this.#fail(snapshot);
+    chain.inFlight = [];
+    this.#layOut(cluster);
+    this.recount();
+  }
+
+  #fail(snapshot: SimulatedSnapshot): void {
+    snapshot.state = "failed";
+    this.#parts.ledger.add("snapshotsFailed", 1);
+    this.#replication.cancel(snapshot);
+    releaseLayers(snapshot);
+  }
+
+  /** New versions add to the newest that is left; copies of what is gone are not kept up with failures. */
+  #layOut(cluster: SimulatedCluster): void {
+    const { newest } = this.chain(cluster);
+    for (const vm of cluster.vms) {
+      const part = newest?.parts[vm.index];
+      this.#layout.goOn(vm, part?.copies);
+      this.#parts.disks?.goOn(vm, part?.layer?.stored?.copies);
+    }
+  }
+
+  /**
+   * The cluster runs on without a snapshot that can never be durable, and without those cut after it; what is recorded next
+   * cannot build on them. One that is still being captured is given up when that has ended.
+   */
+  giveUp(snapshot: SimulatedSnapshot): void {
+    const { inFlight } = this.chain(snapshot.cluster);
+    for (const one of inFlight.slice(inFlight.indexOf(snapshot))) {
+      if (one.state === "cut") for (const part of one.parts) part.broken = true;
+      else this.discard(one);
+    }
+    snapshot.cluster.tracking = false;
+  }
+
+  /** A snapshot is given up while its cluster runs on. */
+  discard(snapshot: SimulatedSnapshot): void {
+    const { cluster } = snapshot;
+    const chain = this.chain(cluster);
+    chain.inFlight = chain.inFlight.filter((one) => one !== snapshot);
+    this.#fail(snapshot);
+    if (chain.versions.length + chain.inFlight.length === 0) for (const { disk } of cluster.vms) disk?.startOver();
+    cluster.tracking = false;
+    this.#layOut(cluster);
+    this.recount();
+    this.#parts.onChange();
+  }
+
+  /** The disk that captured snapshots lie on is gone: what has not been copied from it never will be. */
+  sourceLost(host: Host): void {
+    for (const chain of this.#chains.values()) {
+      for (const snapshot of [...chain.inFlight]) {
+        const lost = snapshot.stored.filter((part) => part.source === host && !part.replicated);
+        if (lost.length === 0 || snapshot.state === "failed") continue;
+        if (snapshot.state === "cut") for (const part of lost) part.broken = true;
+        else this.giveUp(snapshot);
+      }
+    }
+  }
+
+  /** How a VM's pages of a restore point come to a host; undefined while some cannot. */
+  restoreRoute(point: SimulatedSnapshot, vm: SimulatedVm, host: Host): Restore | undefined {
+    const { centre, memory, scenario } = this.#parts;
+    const { storage } = scenario;
+    return restoreRoute({ centre, memory, storage }, this.chain(point.cluster), point.parts[vm.index]!, host);
+  }
+
+  /** Versions after the restore point are of a future that has been rolled back. */
+  rollBackTo(point: SimulatedSnapshot | undefined, cluster: SimulatedCluster): void {
+    const chain = this.chain(cluster);
+    const kept = point === undefined ? 0 : chain.versions.indexOf(point) + 1;
+    for (const gone of chain.versions.splice(kept)) gone.state = "deleted";
+    for (const { disk } of cluster.vms) {
+      if (point === undefined) disk?.clear();
+      else disk?.revertTo(point.number);
+    }
+    this.#layOut(cluster);
+    this.recount();
+    this.#parts.onChange();
+  }
+
+  /** All pages of the restore points of a VM lie on the disk of its host now. */
+  stage(vm: SimulatedVm): void {
+    vm.stagedOn = vm.host;
+    this.#upkeep.staged(vm);
+  }
+
+  /** A host has failed. */
+  hostDown(host: Host, permanent: boolean): void {
+    this.#upkeep.hostDown(host, permanent);
+    this.#parts.transfers.breakAt(host);
+    if (permanent) {
+      for (const { versions, inFlight } of this.#chains.values()) {
+        for (const { stored } of [...versions, ...inFlight]) forget(stored, host);
+      }
+    }
+    this.#dropLost();
+    this.#topologyChanged();
+  }
+
+  /** A host is back: with its disk, or, after a permanent failure, with an empty one. */
+  hostUp(host: Host): void {
+    this.#upkeep.hostUp(host);
+    this.#topologyChanged();
+  }
+
+  #dropLost(): void {
+    for (const [cluster, chain] of this.#chains) {
+      const lost = chain.dropLost();
+      this.#parts.ledger.add("snapshotsLost", lost.length);
+      if (lost.length === 0 || chain.versions.length > 0) continue;
+      // What comes next cannot build on what is gone.
+      cluster.tracking = false;
+      this.dropStranded(cluster);
+      if (chain.inFlight.length === 0) for (const { disk } of cluster.vms) disk?.startOver();
+    }
+  }
+
+  /** Gives up what builds on snapshots that are gone. */
+  dropStranded(cluster: SimulatedCluster): void {
+    const chain = this.chain(cluster);
+    if (chain.stranded) this.giveUp(chain.inFlight[0]!);
+  }
+
+  #topologyChanged(): void {
+    this.#replication.retry();
+    this.recount();
+    this.#parts.onChange();
+  }
+
+  /** Counts what lies on the disks anew, after it has changed. */
+  recount(): void {
+    this.#upkeep.dropUnused();
+    this.#space.recount(this.#chains.values(), { disks: this.#parts.disks !== undefined });
+  }
+
+  settle(): void {
+    this.#space.settle();
+  }
+}

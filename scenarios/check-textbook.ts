@@ -1,8 +1,0 @@
-import { textbookIssues } from "../models/textbook-issues.ts";
-import type { Report } from "./issue.ts";
-import type { TextbookScenario } from "./resolve-textbook.ts";
-
-/** What the model itself has to say about a textbook scenario, besides what the schema has checked. */
-export const checkTextbook = ({ spec }: TextbookScenario, report: Report): void => {
-  for (const { path, message } of textbookIssues(spec)) report(path, message, [["work"], ["model"]]);
-};

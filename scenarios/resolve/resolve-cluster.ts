@@ -1,0 +1,126 @@
+import { layWrites } from "../../models/guest/lay-writes.ts";
+import {
+  type ClassStorage,
+  type ClusterScenario,
+  type PageClass,
+  type PageType,
+  type PolicySpec,
+  pageTypes,
+  type VmSpec,
+} from "../../models/scenario.ts";
+import type { ClusterFile } from "../schema/cluster-schema.ts";
+import { lawOf } from "../schema/law-schema.ts";
+import { resolveTraffic } from "../schema/traffic-schema.ts";
+import type { Measurements } from "./measurements.ts";
+import { resolveFailures, resolveFalseSuspicion, type Traces } from "./resolve-failures.ts";
+
+const pageSize = 4096;
+const gibibyte = 2 ** 30;
+
+/** What a checked file means, in seconds, bytes, bytes per second and pages. */
+export const resolveCluster = (
+  file: ClusterFile,
+  name: string,
+  traces: Traces,
+  { writes, traffic }: Measurements,
+  policy: PolicySpec,
+): ClusterScenario => {
+  const { dataCentre, snapshot, storage } = file;
+  const { intensity, ...cluster } = file.cluster;
+  const { host } = dataCentre;
+  const { costs } = snapshot;
+  const mix = pageClasses(cluster.workload.classes, cluster.vm.memory);
+  const written = writes === undefined ? mix : layWrites(mix, writes);
+  return {
+    model: "cluster",
+    name,
+    horizon: file.horizon,
+    fidelity: file.fidelity,
+    domains: file.domains,
+    dataCentre: {
+      ...dataCentre,
+      host: {
+        cores: host.cores,
+        memory: host.memory,
+        disk: { read: host.disk.read, write: host.disk.write, latency: host.disk.latency },
+        nic: host.nic,
+      },
+    },
+    cluster: {
+      ...cluster,
+      vm: vmSpec(cluster.vm),
+      workload: {
+        name: cluster.workload.name ?? "custom",
+        dirtyModel: cluster.workload.dirtyModel,
+        classes: written.map((one) => ({ ...one, writesPerSecond: intensity * one.writesPerSecond })),
+      },
+      traffic: traffic ?? resolveTraffic(cluster.traffic, cluster.vms),
+      quorum: cluster.quorum === "all" ? cluster.vms : cluster.quorum,
+    },
+    snapshot: {
+      ...snapshot,
+      costs: {
+        prepare: costs.prepare,
+        prepareSpread: costs.prepareSpread === "none" ? "none" : lawOf(costs.prepareSpread),
+        fixed: costs.fixed,
+        device: costs.device,
+        armPerPage: costs.armPerPage,
+        fault: costs.fault,
+        track: costs.track,
+        unprotectPerPage: costs.unprotectPerPage,
+        copyRate: costs.copyRate,
+        hashRate: costs.hashRate === "none" ? Number.POSITIVE_INFINITY : costs.hashRate,
+        compressRate: costs.compressRate === "none" ? Number.POSITIVE_INFINITY : costs.compressRate,
+      },
+    },
+    storage: {
+      policy: storage.policy.name ?? "custom",
+      types: Object.fromEntries(pageTypes.map((type) => [type, classStorage(file, type)])) as {
+        [type in PageType]: ClassStorage;
+      },
+      dropZero: storage.policy.dropZero,
+      disk: {
+        copies: storage.disk.copies === "full" ? storage.copies : storage.disk.copies,
+        block: storage.disk.block,
+      },
+      placement: storage.placement,
+      chunk: storage.chunk,
+      keep: storage.keep,
+      repairDelay: storage.repairDelay,
+    },
+    rollback: file.rollback,
+    policy,
+    detection: { ...file.detection, falseSuspicion: resolveFalseSuspicion(file.detection.falseSuspicion) },
+    failures: resolveFailures(file, traces),
+    pauseTolerance: file.pauseTolerance,
+  };
+};
+
+/** Shares of the memory as whole pages that add up to all of it: the largest remainders get the pages left over. */
+export const pageClasses = (classes: ClusterFile["cluster"]["workload"]["classes"], memory: number): PageClass[] => {
+  const total = Math.floor(memory / pageSize);
+  const specs = Object.values(classes);
+  const pages = specs.map(({ share }) => Math.floor(share * total));
+  const left = total - pages.reduce((sum, one) => sum + one, 0);
+  const remainder = (index: number): number => specs[index]!.share * total - pages[index]!;
+  const byRemainder = specs.map((_, index) => index).sort((a, b) => remainder(b) - remainder(a) || a - b);
+  for (const index of byRemainder.slice(0, left)) pages[index]!++;
+  return specs.map(({ type, writesPerGiB, compressRatio, content }, index) => ({
+    type,
+    pages: pages[index]!,
+    writesPerSecond: (writesPerGiB * memory) / gibibyte,
+    compressRatio,
+    content,
+  }));
+};
+
+const vmSpec = ({ cores, memory, disk }: ClusterFile["cluster"]["vm"]): VmSpec => {
+  if (disk === "none") return { cores, memory };
+  const { bytes, writeRate, on } = disk;
+  return { cores, memory, disk: { bytes, writeRate, on } };
+};
+
+const classStorage = ({ storage }: ClusterFile, type: PageType): ClassStorage => {
+  const { copies, onLoss } = storage.policy[type];
+  return { copies: copies === "full" ? storage.copies : copies === "drop" ? 0 : copies, onLoss };
+};

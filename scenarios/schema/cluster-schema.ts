@@ -1,0 +1,216 @@
+import * as z from "zod";
+import { deliveries } from "../../models/cut/tcp-interruption.ts";
+import { copyOrders } from "../../models/guest/copy-order.ts";
+import { dirtyModels } from "../../models/guest/dirty-curve.ts";
+import {
+  captures,
+  cutProtocols,
+  faultPaths,
+  overruns,
+  pageTypes,
+  records,
+  rollbackPlacements,
+} from "../../models/scenario.ts";
+import { experimentShape } from "./experiment-schema.ts";
+import { failuresSchema, falseSuspicionSchema } from "./failures-schema.ts";
+import { lawSchema } from "./law-schema.ts";
+import { policySchema } from "./policy-schema.ts";
+import {
+  atLeastAMillisecond,
+  atLeastAPage,
+  bytes,
+  bytesPerSecond,
+  part,
+  perSecond,
+  positiveSeconds,
+  seconds,
+  secondsPerPage,
+  whole,
+} from "./quantity-schema.ts";
+import { trafficSchema } from "./traffic-schema.ts";
+import { diskStorageSchema, vmDiskSchema } from "./vm-disk-schema.ts";
+
+const name = z.string().optional().describe("Name in reports");
+const cores = whole(1, "Cores");
+
+const disk = z.strictObject({
+  name,
+  read: bytesPerSecond("Sequential read"),
+  write: bytesPerSecond("Sequential write"),
+  latency: seconds("Latency of one access"),
+});
+
+const host = z.strictObject({
+  name,
+  cores,
+  memory: bytes("Memory for VMs"),
+  disk,
+  nic: bytesPerSecond("Payload of the network card in each direction"),
+});
+
+const dataCentre = z.strictObject({
+  racks: whole(1, "Racks"),
+  hostsPerRack: whole(1, "Hosts in each rack"),
+  host,
+  uplink: bytesPerSecond("A rack's uplink in each direction"),
+  latency: seconds("One-way delay between two hosts"),
+  store: z.strictObject({
+    bandwidth: bytesPerSecond("The shared store with the disks and images of the VMs"),
+    latency: seconds("Latency of the store"),
+  }),
+});
+
+const content = z
+  .strictObject({
+    zero: part("Pages of zeros"),
+    selfDuplicate: part("Duplicates inside the VM"),
+    interVm: part("Pages that VMs of an image share"),
+    unique: part("All others"),
+  })
+  .check(addsUpTo1("content fractions", (value) => Object.values(value)));
+
+const pageClass = z.strictObject({
+  type: z.enum(pageTypes).describe("What the guest's kernel uses the pages for"),
+  share: part("Part of the VM's memory"),
+  writesPerGiB: perSecond("Page writes over the class, for each GiB of the VM's memory"),
+  compressRatio: z.number().min(1).describe("Size over compressed size"),
+  content,
+});
+
+const workload = z.strictObject({
+  name,
+  mix: z.string().optional().describe("Classes of pages to begin with: a name, or a CSV file of your own"),
+  curve: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("CSV file of distinct writes over time, measured on a guest of this memory"),
+  dirtyModel: z.enum(dirtyModels).describe("Writes at random over the pages of a class, or each page once in turn"),
+  classes: z
+    .record(z.string(), pageClass)
+    .describe("Classes of pages by a name of yours")
+    .check(addsUpTo1("shares of the classes", (value) => Object.values(value).map(({ share }) => share))),
+});
+
+const cluster = z.strictObject({
+  count: whole(1, "Clusters of this kind that share one data centre"),
+  vms: whole(1, "VMs of a cluster"),
+  vm: z.strictObject({
+    cores,
+    memory: atLeastAPage("Memory of a VM"),
+    disk: vmDiskSchema.describe("The disk that a VM writes to"),
+  }),
+  workload,
+  intensity: z.number().min(0).max(1e6).describe("Factor on all write rates of the workload"),
+  quorum: z.union([z.literal("all"), whole(1, "VMs")]).describe("VMs that must be up for the cluster to be up"),
+  antiAffinity: z.enum(["none", "host", "rack"]).describe("What no two VMs of a cluster may share"),
+  traffic: trafficSchema.describe("Messages between the VMs of a cluster"),
+});
+
+const unhurried = z.literal("none");
+
+const snapshot = z.strictObject({
+  interval: atLeastAMillisecond("Time between snapshots"),
+  intervalFrom: z.enum(["cut", "end"]).describe("The interval runs from cut to cut, or from the end of a capture"),
+  capture: z.enum(captures).describe("How a VM is captured"),
+  record: z.enum(records).describe("Which pages are captured"),
+  faultPath: z.enum(faultPaths).describe("Post-copy: pages that fault are saved by another thread, or by the copier"),
+  order: z.enum(copyOrders).describe("Post-copy: classes mixed over the sweep, or those written most first"),
+  downtimeLimit: seconds("Pre-copy: the guest is paused once its last round takes no longer"),
+  maxRounds: whole(1, "Pre-copy: rounds while the guest runs, at most"),
+  cut: z.enum(cutProtocols).describe("How the cuts of the VMs are made one cut of the cluster"),
+  pacedWith: z.enum(["colour", "drop"]).describe("What a paced cut does with messages from beyond it"),
+  clockSkew: seconds("Clocks of hosts are late by a uniform draw up to this; scheduled cuts go by them"),
+  delivery: z.enum(deliveries).describe("What becomes of segments that are sent to a VM that cannot be reached"),
+  maxInFlight: whole(1, "Snapshots that may await durability"),
+  onOverrun: z.enum(overruns).describe("When a stage does not keep up"),
+  costs: z.strictObject({
+    name,
+    prepare: seconds("From the command to the pause, guest running"),
+    prepareSpread: z
+      .union([z.literal("none"), lawSchema])
+      .describe("By how much a VM is ready later than prepare says: a law, drawn for each VM and cut"),
+    fixed: seconds("Pause of stop-and-copy and pre-copy beside their copy"),
+    device: seconds("Device state, while paused"),
+    armPerPage: secondsPerPage("Write-protecting a page, while paused"),
+    fault: seconds("Stall for a fault that copies a page"),
+    track: seconds("Stall for a fault that only marks a page dirty"),
+    unprotectPerPage: secondsPerPage("Copier's time to unprotect a page"),
+    copyRate: bytesPerSecond("The copier when alone"),
+    hashRate: z.union([unhurried, bytesPerSecond("Rate")]).describe("Pages are hashed at; none: they are not"),
+    compressRate: z.union([unhurried, bytesPerSecond("Rate")]).describe("Pages are compressed at; none: they are not"),
+  }),
+});
+
+const onLoss = z.enum(["zero-fill", "re-read", "kill-process", "fail"]).describe("When all copies are lost");
+const copies = z
+  .union([z.enum(["drop", "full"]), whole(0, "Copies")])
+  .describe("Copies; full: storage.copies, drop: the class is not stored");
+const classStorage = z.strictObject({ copies, onLoss });
+
+const storage = z.strictObject({
+  policy: z.strictObject({
+    name,
+    free: classStorage,
+    cacheClean: classStorage,
+    cacheDirty: classStorage,
+    anonymous: classStorage,
+    kernel: classStorage,
+    dropZero: z.boolean().describe("Pages of zeros are not stored in any class"),
+  }),
+  copies: whole(1, "Copies of a class that is stored in full"),
+  disk: diskStorageSchema.describe("Layers of the VMs' disks"),
+  placement: z.literal("rack-aware").describe("Where copies go"),
+  chunk: atLeastAPage("Copies are placed chunk by chunk"),
+  keep: whole(1, "Restore points that are kept"),
+  repairDelay: seconds("From the loss of a copy to the start of its repair"),
+});
+
+const rollback = z.strictObject({
+  placement: z.enum(rollbackPlacements).describe("Where VMs are restored"),
+  transfer: z.literal("unicast").describe("How pages travel"),
+  resume: z.literal("eager").describe("When a VM may run"),
+  planTime: seconds("Choosing the restore point and placing the VMs"),
+  resumeTime: seconds("Loading device state and starting"),
+  announceTime: seconds("Telling the network"),
+  coldStart: seconds("Start from the image, with progress 0"),
+  unreachable: z.enum(["wait", "cold"]).describe("When no durable restore point can be reached"),
+});
+
+/** A cluster scenario as it is written, once everything has been inherited. */
+export const clusterSchema = z.strictObject({
+  model: z.literal("cluster"),
+  ...experimentShape,
+  horizon: positiveSeconds("Simulated time"),
+  fidelity: z
+    .enum(["auto", "full", "fast-forward"])
+    .describe("Simulate every snapshot, or jump over those that repeat"),
+  domains: whole(1, "Independent copies of the data centre with its clusters").max(1_000_000),
+  dataCentre: dataCentre.describe("Racks, hosts, network, store"),
+  cluster: cluster.describe("The virtual clusters"),
+  snapshot: snapshot.describe("When and how snapshots are taken"),
+  storage: storage.describe("How many copies of what are stored, and where"),
+  policy: policySchema.describe("Who decides when to snapshot and what to restore"),
+  rollback: rollback.describe("What follows a failure"),
+  detection: z
+    .strictObject({
+      heartbeat: positiveSeconds("Time between heartbeats"),
+      timeout: positiveSeconds("Silence that means failure"),
+      falseSuspicion: falseSuspicionSchema.describe("Healthy VMs that are taken for dead, and fenced"),
+    })
+    .describe("How failures are found"),
+  failures: failuresSchema.describe("What fails, and when"),
+  pauseTolerance: seconds("Pauses of the whole cluster up to this long count as up"),
+});
+
+export type ClusterFile = z.output<typeof clusterSchema>;
+
+function addsUpTo1<T>(what: string, parts: (value: T) => readonly number[]): z.core.CheckFn<T> {
+  return (context) => {
+    const sum = parts(context.value).reduce((total, one) => total + one, 0);
+    if (Math.abs(sum - 1) > 1e-9) {
+      const message = `${what} must add up to 1, these add up to ${Number(sum.toPrecision(10))}`;
+      context.issues.push({ code: "custom", message, input: context.value });
+    }
+  };
+}
