@@ -20,8 +20,7 @@ export class PostCopy extends Capture {
     // Without a disk the sweep has ended already.
     if (this.transfer === undefined) return;
     this.vm.sweepWith(this.transfer);
-    // A copier that serves the faults goes on evenly from one question to the next.
-    if (this.site.plan.faultPath === "shared") this.transfer.follow(() => this.vm.work(this.site.sim.now));
+    this.transfer.follow(() => this.vm.changePace(this.site.sim.now));
   }
 
   /** The others wait no longer for a VM that is lost while it is held: its host would have answered by then. */

@@ -8,7 +8,7 @@ import {
   wholeSweep,
 } from "./copy-faults.ts";
 import { hottestFirst, turnsInOrder } from "./copy-order.ts";
-import { type DirtyModel, firstWritePart, writtenPart } from "./dirty-curve.ts";
+import { type DirtyModel, firstWritePart, unwrittenPart, writtenPart } from "./dirty-curve.ts";
 import type { StoredClass } from "./memory.ts";
 import { SharedCopier } from "./shared-copier.ts";
 
@@ -69,6 +69,10 @@ export class GuestClock {
   /** Stall of the copying faults of a finished sweep. */
   #sweptStall = 0;
   #sweptFaults = 0;
+  /** Where guest and copier were when the copier's pace changed last, and the faults up to then. */
+  #pacedWork = 0;
+  #pacedSwept = 0;
+  #pacedFaults = 0;
 
   constructor(classes: readonly StoredClass[], plan: SnapshotPlan, model: DirtyModel = "uniform") {
     this.#classes = classes;
@@ -88,11 +92,24 @@ export class GuestClock {
     this.#slowness = 1 / speed;
     this.#sweptStall = 0;
     this.#sweptFaults = 0;
+    this.#pacedWork = 0;
+    this.#pacedSwept = 0;
+    this.#pacedFaults = 0;
     if (inSet === undefined) return;
     this.#inSet.set(inSet);
     const { copy, track } = this.#costs;
     this.#shared?.begin(inSet, { slowness: this.#slowness, copy, track: tracking ? track : 0 });
     if (this.#order !== undefined) turnsInOrder(this.#order, this.#classes, inSet, this.#turns!);
+  }
+
+  /** The copier, which has swept the fraction `swept` evenly since it was told of last, goes on at another pace. */
+  changePace(wall: number, swept: number): void {
+    if (!this.#sweeping || !(wall > 0)) return;
+    const work = this.work(wall, swept);
+    if (this.#shared !== undefined) return;
+    this.#pacedFaults = this.#copyFaults(work, swept);
+    this.#pacedWork = work;
+    this.#pacedSwept = swept;
   }
 
   /** The copier has finished, `wall` seconds after the guest was resumed. */
@@ -117,7 +134,7 @@ export class GuestClock {
     if (mostStall === 0) return most;
     // Newton from below: the stall is concave in the work, so each step stays below the root and the steps converge. It
     // grows with the work, so what the most work would stall leaves a first guess that is no more than the root.
-    let work = Math.max(0, most - mostStall / this.#slowness);
+    let work = Math.max(this.#sweeping ? this.#pacedWork : 0, most - mostStall / this.#slowness);
     for (let step = 0; step < 64; step++) {
       const excess = wall - this.#slowness * work - this.#stall(work, swept);
       const next = work + excess / (this.#slowness + this.#stallRate(work, swept));
@@ -164,32 +181,72 @@ export class GuestClock {
         const first = firstWritePart(this.#model, one.writesPerPage * work);
         rate += this.#costs.track * one.pages * one.writesPerPage * first;
       }
-      if (this.#sweeping) {
-        const perPage =
-          this.#turns === undefined
-            ? copyFaultRatePerPage(one.writesPerPage, work, swept)
-            : turnFaultRatePerPage(this.#model, one.writesPerPage, { work, swept }, this.#turns[i]!);
-        rate += this.#costs.copy * this.#inSet[i]! * one.pages * perPage;
-      }
+      const pages = this.#inSet[i]! * one.pages;
+      if (this.#sweeping && pages > 0 && this.#pacedSwept < 1)
+        rate += this.#costs.copy * pages * this.#copyFaultRate(i, work, swept);
     }
     return rate;
   }
 
   #copyFaults(work: number, swept: number): number {
     if (this.#shared !== undefined) return this.#shared.faults;
-    if (work === 0) return 0;
-    let faults = 0;
+    let faults = this.#pacedFaults;
+    if (work === this.#pacedWork || this.#pacedSwept === 1) return faults;
     for (let i = 0; i < this.#classes.length; i++) {
-      const one = this.#classes[i]!;
-      const pages = this.#inSet[i]! * one.pages;
-      if (pages === 0) continue;
-      faults +=
-        pages *
-        (this.#turns === undefined
-          ? copyFaultsPerPage(one.writesPerPage, work, swept)
-          : turnFaultsPerPage(this.#model, one.writesPerPage, { work, swept }, this.#turns[i]!));
+      const pages = this.#inSet[i]! * this.#classes[i]!.pages;
+      if (pages > 0) faults += pages * this.#copyFaultsSince(i, work, swept);
     }
     return faults;
+  }
+
+  /**
+   * Expected copying faults since the copier's pace changed last, for each page of a class that is in the set. Of those
+   * that were neither swept nor written by then the rest of the sweep is a sweep of its own.
+   */
+  #copyFaultsSince(i: number, work: number, swept: number): number {
+    const { writesPerPage } = this.#classes[i]!;
+    const from = this.#pacedWork;
+    if (this.#turns === undefined) {
+      if (from === 0 && this.#pacedSwept === 0) return copyFaultsPerPage(writesPerPage, work, swept);
+      const left = 1 - this.#pacedSwept;
+      const untouched = left * Math.exp(-writesPerPage * from);
+      return untouched * copyFaultsPerPage(writesPerPage, work - from, (swept - this.#pacedSwept) / left);
+    }
+    const rest = this.#restOf(i, swept);
+    return rest.untouched === 0
+      ? 0
+      : rest.untouched * turnFaultsPerPage(this.#model, rest.rate, { work: work - from, swept: rest.swept }, rest.turn);
+  }
+
+  /** Derivative of {@link #copyFaultsSince} by the work. */
+  #copyFaultRate(i: number, work: number, swept: number): number {
+    const { writesPerPage } = this.#classes[i]!;
+    const since = work - this.#pacedWork;
+    if (this.#turns === undefined) {
+      const left = 1 - this.#pacedSwept;
+      const untouched = left * Math.exp(-writesPerPage * this.#pacedWork);
+      return untouched * copyFaultRatePerPage(writesPerPage, since, (swept - this.#pacedSwept) / left);
+    }
+    const rest = this.#restOf(i, swept);
+    return rest.untouched === 0
+      ? 0
+      : rest.untouched * turnFaultRatePerPage(this.#model, rest.rate, { work: since, swept: rest.swept }, rest.turn);
+  }
+
+  /** What is left of a class and of its turn since the copier's pace changed last, as a sweep of its own. */
+  #restOf(i: number, swept: number) {
+    const { writesPerPage } = this.#classes[i]!;
+    const { from, to } = this.#turns![i]!;
+    const left = 1 - this.#pacedSwept;
+    const done = Math.min(1, Math.max(0, (this.#pacedSwept - from) / (to - from)));
+    const unwritten = unwrittenPart(this.#model, writesPerPage * this.#pacedWork);
+    return {
+      untouched: (1 - done) * unwritten,
+      // Written in turn, pages that are left come the sooner the fewer they are.
+      rate: this.#model === "linear" && unwritten > 0 ? writesPerPage / unwritten : writesPerPage,
+      swept: (swept - this.#pacedSwept) / left,
+      turn: { from: Math.max(0, (from - this.#pacedSwept) / left), to: (to - this.#pacedSwept) / left },
+    };
   }
 
   #tracked(work: number): number {

@@ -104,6 +104,11 @@ export class SimulatedVm implements Vm {
     this.#sweep = transfer;
   }
 
+  /** The copier goes on at another pace. */
+  changePace(now: number): void {
+    if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.changePace(now - this.#resumedAt, this.#swept);
+  }
+
   endSweep(now: number): void {
     if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.endSweep(now - this.#resumedAt);
     this.#sweeping = false;

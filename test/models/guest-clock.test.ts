@@ -185,4 +185,70 @@ test("a guest without faults to pay for works all the time", () => {
   for (const wall of [0, 1e-9, 3, 1e7]) assert.is(clock.work(wall, 1), wall);
 });
 
+test("a copier that changes its pace meets the faults of each stretch, in every order and dirty model", () => {
+  const classes = [classOf(6000, 3000), classOf(10_000, 2000), classOf(500, 0)];
+  const inSet = Float64Array.of(0.9, 0.5, 1);
+  const pages = classes.map((one, i) => one.pages * inSet[i]!);
+  const all = pages.reduce((sum, one) => sum + one, 0);
+  /** Seconds and fraction of the set at each change of pace; stalls cost nothing here, so work is time. */
+  const paces = [
+    [0, 0],
+    [2, 0.05],
+    [2.5, 0.6],
+    [6, 0.7],
+    [6.2, 1],
+  ] as const;
+  const sweptAt = (t: number): number => {
+    const next = paces.findIndex(([at]) => at >= t);
+    const [[t0, s0], [t1, s1]] = [paces[Math.max(0, next - 1)]!, paces[Math.max(1, next)]!];
+    return s0 + ((s1 - s0) * (t - t0)) / (t1 - t0);
+  };
+  for (const order of ["address", "hot-first"] as const) {
+    for (const model of ["uniform", "linear"] as const) {
+      const base = planOf({ capture: "post-copy", record: "full" });
+      const clock = new GuestClock(
+        classes,
+        { ...base, order, costs: { ...base.costs, fault: 1e-12, track: 0 } },
+        model,
+      );
+      clock.begin({ tracking: false, inSet });
+      for (const [wall, swept] of paces.slice(1, -1)) clock.changePace(wall, swept);
+      clock.endSweep(6.2);
+      // By the midpoint rule over the sweep; hot-first takes the classes in the order in which they stand here.
+      let expectedFaults = 0;
+      let from = 0;
+      const steps = 200_000;
+      for (const [i, { writesPerPage }] of classes.entries()) {
+        const turn = order === "address" ? [0, 1] : [from, from + pages[i]! / all];
+        from = turn[1]!;
+        for (let step = 0; step < steps; step++) {
+          const t = ((step + 0.5) / steps) * 6.2;
+          const unsaved = 1 - Math.min(1, Math.max(0, (sweptAt(t) - turn[0]!) / (turn[1]! - turn[0]!)));
+          const first = model === "uniform" ? Math.exp(-writesPerPage * t) : writesPerPage * t < 1 ? 1 : 0;
+          expectedFaults += (pages[i]! * writesPerPage * first * unsaved * 6.2) / steps;
+        }
+      }
+      const found = clock.faults(clock.work(6.2, 1), 1);
+      assert.ok(
+        Math.abs(found - expectedFaults) < 1e-4 * expectedFaults,
+        `${order}, ${model}: ${found}, ${expectedFaults}`,
+      );
+    }
+  }
+});
+
+test("a guest never works longer than it runs, however its copier hurries at the end", () => {
+  const plan = { ...whole, costs: { ...whole.costs, fault: 5e-5 } };
+  const clock = new GuestClock([classOf(16_384, 5000)], plan);
+  clock.begin({ tracking: false, inSet: Float64Array.of(1) });
+  const before = clock.work(10, 0.1);
+  clock.changePace(10, 0.1);
+  let last = before;
+  for (let t = 0.1; t <= 1; t += 0.1) {
+    const work = clock.work(10 + t, 0.1 + 0.9 * t);
+    assert.ok(work - last <= 0.1 + 1e-9 && work > last, `${work - last} s of work in 0.1 s`);
+    last = work;
+  }
+});
+
 test.run();
