@@ -108,6 +108,8 @@ export interface SnapshotChanges {
   readonly whole: boolean;
   /** What it holds of all VMs together, each page once. */
   readonly bytes: number;
+  /** Of one that is captured now: time since its cut, or since the first round of a pre-copy. */
+  readonly captureDuration?: number;
 }
 
 /** One VM has passed its cut point. */

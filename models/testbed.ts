@@ -50,7 +50,7 @@ export interface Snapshot {
   readonly bytes: number;
   /** How long it held the guests up; undefined until it is captured. */
   readonly pause: number | undefined;
-  /** From the cut until all its pages lay on the capturing hosts; undefined until then. */
+  /** From the cut, or the first round of a pre-copy, until all its pages lay on the capturing hosts; undefined until then. */
   readonly captureDuration: number | undefined;
   /** From the cut until it was durable; undefined until then. */
   readonly durabilityLatency: number | undefined;

@@ -54,7 +54,7 @@ const quiet = (scenario: ClusterScenario, cycle: QuietCycle | undefined): Column
   const stall = faults === undefined ? undefined : faults * perFault;
   return {
     ...pauses,
-    captureDurationMean: capture,
+    captureDurationMean: preCopy === undefined ? capture : lead + capture,
     snapshots,
     captureBytes: snapshots * scenario.cluster.vms * bytes,
     downtimePause,

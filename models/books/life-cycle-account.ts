@@ -173,7 +173,7 @@ export class LifeCycleAccount {
       cluster.longestPause = Math.max(cluster.longestPause, this.#steady - since);
   }
 
-  #snapshot({ cluster: name, state, age }: SnapshotChanges): void {
+  #snapshot({ cluster: name, state, age, captureDuration = age }: SnapshotChanges): void {
     const cluster = this.#cluster(name);
     if (state === "cut") this.#add("snapshots", 1);
     if (state === "durable") {
@@ -187,7 +187,7 @@ export class LifeCycleAccount {
     if (this.#counts) {
       this.#ledger.observe("pause", cluster.longestPause);
       this.#ledger.observe("cutSkew", cutAt - cluster.firstCut);
-      this.#ledger.observe("captureDuration", age);
+      this.#ledger.observe("captureDuration", captureDuration);
       if (cluster.lastCut !== undefined) this.#ledger.observe("intervalAchieved", cutAt - cluster.lastCut);
     }
     cluster.lastCut = cutAt;

@@ -94,7 +94,7 @@ export class SimulatedSnapshot implements Snapshot {
   }
 
   #tell(): void {
-    const { cluster, number: snapshot, state, whole, cutAt, parts } = this;
+    const { cluster, number: snapshot, state, whole, cutAt, parts, captureDuration } = this;
     cluster.tell?.({
       kind: "snapshot",
       cluster: cluster.name,
@@ -103,6 +103,7 @@ export class SimulatedSnapshot implements Snapshot {
       age: cluster.now - cutAt,
       whole,
       bytes: parts.reduce((sum, { total }) => sum + total, 0),
+      ...(state === "captured" && captureDuration !== undefined ? { captureDuration } : {}),
     });
   }
 

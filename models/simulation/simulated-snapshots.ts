@@ -102,12 +102,14 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
       return snapshot;
     }
     if (plan.capture === "pre-copy") cluster.rounds = cut.roundsSince(begun);
+    // Rounds are part of a pre-copy; what comes before the cut of the others is preparation only.
+    const capturing = plan.capture === "pre-copy" ? begun + plan.costs.prepare : snapshot.cutAt;
+    snapshot.captureDuration = this.#sim.now - capturing;
     snapshot.state = "captured";
     cluster.capturedCut = snapshot.cutAt;
     if (snapshot.whole) for (const { vm, source } of snapshot.parts) vm.stagedOn = source;
     store.recount();
     snapshot.pause = cut.longestPause;
-    snapshot.captureDuration = this.#sim.now - snapshot.cutAt;
     cluster.pauseLength = snapshot.pause;
     ledger.observe("pause", snapshot.pause);
     ledger.observe("cutSkew", cut.skew);
