@@ -45,23 +45,32 @@ export abstract class Capture implements VmCapture {
     this.#timer?.cancel();
   }
 
-  /** Copies the pages of a part. Without the disk the capture is over, and the part broken. */
-  protected save(part: VmPart, onDone: () => void): void {
-    this.copyOut(part.total, onDone, () => {
-      part.broken = true;
-      onDone();
-    });
+  /** Copies the pages of a part, and tells what fraction of them it came to. Without the disk the part is broken. */
+  protected save(part: VmPart, onEnd: (saved: number) => void): void {
+    this.copyOut(
+      part.total,
+      () => onEnd(1),
+      (remaining) => {
+        part.broken = true;
+        onEnd(part.total === 0 ? 1 : 1 - remaining / part.total);
+      },
+    );
   }
 
   /**
    * Copies pages to the disk of the host, at no more than `most` bytes per second; `onBroken` when that is gone, at once if
    * it is gone already. A VM that is lost breaks off its capture itself.
    */
-  protected copyOut(bytes: number, onDone: () => void, onBroken: () => void, most = Number.POSITIVE_INFINITY): void {
+  protected copyOut(
+    bytes: number,
+    onDone: () => void,
+    onBroken: (remaining: number) => void,
+    most = Number.POSITIVE_INFINITY,
+  ): void {
     const { centre, transfers, plan, snapshot } = this.site;
     const host = this.vm.host!;
     if (!host.up) {
-      onBroken();
+      onBroken(bytes);
       return;
     }
     this.transfer = transfers.start({
@@ -81,10 +90,10 @@ export abstract class Capture implements VmCapture {
     this.transfer = undefined;
   }
 
-  #ended(call: () => void): () => void {
-    return () => {
+  #ended<Told extends readonly unknown[]>(call: (...told: Told) => void): (...told: Told) => void {
+    return (...told) => {
       this.transfer = undefined;
-      call();
+      call(...told);
     };
   }
 }

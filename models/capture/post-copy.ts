@@ -13,8 +13,8 @@ export class PostCopy extends Capture {
 
   finish(part: VmPart, saved: () => void): void {
     if (this.#lost) return;
-    this.save(part, () => {
-      this.vm.endSweep(this.site.sim.now);
+    this.save(part, (swept) => {
+      this.vm.endSweep(this.site.sim.now, swept);
       saved();
     });
     // Without a disk the sweep has ended already.

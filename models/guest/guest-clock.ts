@@ -112,11 +112,11 @@ export class GuestClock {
     this.#pacedSwept = swept;
   }
 
-  /** The copier has finished, `wall` seconds after the guest was resumed. */
-  endSweep(wall: number): void {
+  /** The copier has ended, `wall` seconds after the guest was resumed and, unless it was cut short, with all of its set. */
+  endSweep(wall: number, swept = 1): void {
     if (!this.#sweeping) return;
-    const work = this.work(wall, 1);
-    this.#sweptFaults = this.#copyFaults(work, 1);
+    const work = this.work(wall, swept);
+    this.#sweptFaults = this.#copyFaults(work, swept);
     // Whatever the work did not take and tracking did not stall; with a shared copier that may be more than its faults cost.
     this.#sweptStall =
       this.#shared === undefined

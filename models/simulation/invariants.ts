@@ -62,6 +62,10 @@ export const checkColumns = (
   if (promisesConsistency(cut) && ledger.sum("orphans") > 0) {
     fail(`a ${cut} cut is consistent`, `${ledger.sum("orphans")} messages were received before their receiver's cut`);
   }
+  const run = ledger.sum("runSeconds");
+  if (ledger.sum("stallSeconds") < -1e-9 * run) {
+    fail("no guest works longer than it runs", `${run - ledger.sum("stallSeconds")} s of work in ${run} s`);
+  }
   const { workRatio, availabilityNet, stall } = columns as {
     workRatio: number;
     availabilityNet: number;

@@ -109,8 +109,9 @@ export class SimulatedVm implements Vm {
     if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.changePace(now - this.#resumedAt, this.#swept);
   }
 
-  endSweep(now: number): void {
-    if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.endSweep(now - this.#resumedAt);
+  /** The copier has come to the fraction `swept` of its set, and takes the protection off whatever is left. */
+  endSweep(now: number, swept: number): void {
+    if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.endSweep(now - this.#resumedAt, swept);
     this.#sweeping = false;
     this.#sweep = undefined;
   }

@@ -237,6 +237,15 @@ test("a copier that changes its pace meets the faults of each stretch, in every 
   }
 });
 
+test("a sweep that is cut short has met the faults of what it came to", () => {
+  const clock = new GuestClock([classOf(1000, 500)], whole);
+  clock.begin({ tracking: false, inSet: Float64Array.of(1) });
+  clock.endSweep(3, 0.25);
+  const met = 1000 * copyFaultsPerPage(0.5, 3, 0.25);
+  assert.ok(Math.abs(clock.faults(clock.work(3, 1), 1) - met) < 1e-9);
+  assert.ok(Math.abs(clock.faults(clock.work(50, 1), 1) - met) < 1e-9, "what is left is not protected any more");
+});
+
 test("a guest never works longer than it runs, however its copier hurries at the end", () => {
   const plan = { ...whole, costs: { ...whole.costs, fault: 5e-5 } };
   const clock = new GuestClock([classOf(16_384, 5000)], plan);
