@@ -88,8 +88,8 @@ export const secondLevelSnapshots = async (line: CommandLine, given: FigureArgum
     smallMultiples({
       title: "Can a cluster of eight VMs be snapshotted each second?",
       subtitle: [
-        `No failures; ${loaded.replications} replications of a day; bands: 95 % confidence, mostly thinner than the line; grey: the interval that was asked for.`,
-        "Costs of captures are partly assumed; snapback show second-level-snapshots says which.",
+        `No failures; ${loaded.replications} replications of a day; bands: 95 % confidence; grey: the interval that was asked for.`,
+        "Wide bands: pre-copy near its limit hangs on where the copies lie. Costs are partly assumed: snapback show second-level-snapshots.",
       ],
       x: "snapshot interval asked for",
       columns: settings.map(({ name }) => name),
