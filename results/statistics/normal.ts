@@ -2,7 +2,8 @@ import { regularisedGammaQ } from "./incomplete-gamma.ts";
 import { monotoneRoot } from "./monotone-root.ts";
 import { StatisticsError } from "./statistics-error.ts";
 
-const density = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+/** Density of the standard normal law. */
+export const normalDensity = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
 
 /** P(Z > z) for z ≥ 0. */
 const upperTail = (z: number): number => regularisedGammaQ(0.5, (z * z) / 2) / 2;
@@ -18,6 +19,6 @@ export const normalQuantile = (p: number): number => {
   if (tail === 0.5) return 0;
   // P(Z > z) ≤ exp(−z²/2) / 2 bounds the root from above.
   const bound = Math.sqrt(-2 * Math.log(2 * tail));
-  const distance = monotoneRoot((z) => -upperTail(z), density, -tail, 0, bound);
+  const distance = monotoneRoot((z) => -upperTail(z), normalDensity, -tail, 0, bound);
   return p < 0.5 ? -distance : distance;
 };
