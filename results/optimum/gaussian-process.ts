@@ -26,6 +26,8 @@ export interface GaussianProcess {
   readonly kernel: Kernel;
   readonly logLikelihood: number;
   predict(at: number): Prediction;
+  /** How much each observation weighs in the mean predicted at a place: centre + Σ weight (mean − centre). */
+  weights(at: number): Float64Array;
 }
 
 /**
@@ -45,21 +47,23 @@ export const gaussianProcess = (seen: readonly Observation[], kernel: Kernel): G
     ),
   );
   const residuals = seen.map(({ mean }) => mean - kernel.centre);
-  const weights = solveUpper(lower, solveLower(lower, residuals));
+  const fitted = solveUpper(lower, solveLower(lower, residuals));
   const dot = (one: ArrayLike<number>, other: ArrayLike<number>): number => {
     let sum = 0;
     for (let i = 0; i < one.length; i++) sum += (one[i] as number) * (other[i] as number);
     return sum;
   };
+  const towards = (at: number): number[] => seen.map((one) => covariance(at, one.at));
   const logDeterminant = 2 * lower.reduce((sum, row, i) => sum + Math.log(row[i]!), 0);
   return {
     kernel,
-    logLikelihood: -(dot(residuals, weights) + logDeterminant + seen.length * Math.log(2 * Math.PI)) / 2,
+    logLikelihood: -(dot(residuals, fitted) + logDeterminant + seen.length * Math.log(2 * Math.PI)) / 2,
+    weights: (at) => solveUpper(lower, solveLower(lower, towards(at))),
     predict: (at) => {
-      const to = seen.map((one) => covariance(at, one.at));
+      const to = towards(at);
       const explained = solveLower(lower, to);
       return {
-        mean: kernel.centre + dot(to, weights),
+        mean: kernel.centre + dot(to, fitted),
         variance: Math.max(0, kernel.variance - dot(explained, explained)),
       };
     },

@@ -64,6 +64,34 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./run.ts")).run(line, given as never),
   },
   {
+    command: "optimum <scenario>",
+    describe: "Find the value of a key, such as the snapshot interval, at which a column is best",
+    builder: (yargs) =>
+      withSearch(withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" })))
+        .option("of", { describe: "The column", type: "string", default: "workRatio", requiresArg: true })
+        .option("over", { describe: "The key [the one that is swept]", type: "string", requiresArg: true })
+        .option("from", { describe: "Where to begin [where the sweep does]", type: "string", requiresArg: true })
+        .option("to", { describe: "Where to end [where the sweep does]", type: "string", requiresArg: true })
+        .option("goal", {
+          describe: "What is best [highest for parts of time, lowest for costs]",
+          choices: ["highest", "lowest"],
+          requiresArg: true,
+        })
+        .option("method", {
+          describe: "How to choose where to look",
+          choices: ["gaussian-process", "golden"],
+          default: "gaussian-process",
+          requiresArg: true,
+        })
+        .option("evaluations", {
+          describe: "Values to simulate, at most",
+          type: "number",
+          default: 20,
+          requiresArg: true,
+        }),
+    handler: async (given) => (await import("./optimum.ts")).optimum(line, given as never),
+  },
+  {
     command: "trace <scenario>",
     describe: "Print what happens in one run, event by event",
     builder: (yargs) =>
@@ -102,6 +130,13 @@ const withFigureOptions = (yargs: Yargs, out: string): Yargs =>
     .option("out", { describe: "Folder of the figure", type: "string", default: out, requiresArg: true })
     .option("replications", { describe: "Independent runs of each point", type: "string", requiresArg: true })
     .option("workers", { describe: "Threads; 1 uses none", type: "number", requiresArg: true });
+
+const withSearch = (yargs: Yargs): Yargs =>
+  yargs
+    .option("seed", { describe: "Seed of all random numbers", type: "string", requiresArg: true })
+    .option("replications", { describe: "Independent runs of each value", type: "string", requiresArg: true })
+    .option("workers", { describe: "Threads; 1 uses none", type: "number", requiresArg: true })
+    .option("json", { describe: "Print the results as JSON", type: "boolean" });
 
 const withOverrides = (yargs: Yargs): Yargs =>
   yargs.option("set", {

@@ -1,0 +1,91 @@
+import { CommandError, type CommandLine } from "../commands/command-line.ts";
+import { showProgress } from "../commands/progress.ts";
+import { type LoadedScenario, loadScenario } from "../load.ts";
+import { RunFailed, runAll } from "../run.ts";
+import type { Scenario } from "../scenario.ts";
+import { closedForms, type Metrics } from "../simulate.ts";
+import { setTo } from "../text/override.ts";
+
+/** What a search runs again and again with other values of some keys. */
+export interface Searched {
+  readonly scenario: string;
+  readonly set: readonly string[];
+  readonly seed?: string;
+  readonly replications?: string;
+  readonly workers?: number;
+}
+
+/** One place of a search: its columns by replication, under random numbers that all places share. */
+export interface Place {
+  readonly replications: readonly Metrics[];
+  readonly closedForms: Metrics;
+}
+
+/** The scenario with `key=value` settings laid over it; it must be one point. */
+export const loadPlace = (
+  { files, folder }: CommandLine,
+  { scenario, set, seed, replications }: Searched,
+  settings: readonly string[],
+): LoadedScenario => {
+  const loaded = loadScenario(scenario, {
+    files,
+    folder,
+    overrides: [
+      ...[...set, ...settings].map((text) => setTo("--set", text)),
+      ...(seed === undefined ? [] : [setTo("--seed", `seed=${seed}`)]),
+      ...(replications === undefined ? [] : [setTo("--replications", `replications=${replications}`)]),
+    ],
+  });
+  if (loaded.points.length > 1) {
+    const axes = Object.keys(loaded.points[0]!.labels);
+    throw new CommandError(
+      `${scenario} sweeps ${axes.join(" and ")}: a search needs one point; pick it with ${axes.map((axis) => `--set ${axis}=…`).join(" ")}`,
+    );
+  }
+  return loaded;
+};
+
+/** Runs all replications of each place, on all threads together. */
+export const evaluate = async (
+  line: CommandLine,
+  places: readonly LoadedScenario[],
+  workers = line.cores,
+): Promise<Place[]> => {
+  const [first] = places;
+  if (first === undefined) return [];
+  const { seed, replications } = first;
+  const scenarios = places.map(({ points }): Scenario => points[0]!.scenario);
+  const found = scenarios.map((): Metrics[] => []);
+  const progress = showProgress(line.progress, scenarios.length * replications);
+  try {
+    const plan = { scenarios, seed, replications: Array.from({ length: replications }, (_, i) => i) };
+    for await (const { point, replication, result } of runAll(plan, { workers, clock: line.clock })) {
+      found[point]![replication] = result.metrics;
+      progress.advance();
+    }
+  } catch (error) {
+    throw error instanceof RunFailed ? new CommandError(error.message) : error;
+  } finally {
+    progress.end();
+  }
+  return scenarios.map((scenario, i) => ({ replications: found[i]!, closedForms: closedForms(scenario) }));
+};
+
+/**
+ * One column of a place, by replication.
+ *
+ * @throws CommandError if there is no such column, or a replication did not observe it
+ */
+export const columnOf = ({ replications }: Place, column: string, where: string): number[] =>
+  replications.map((metrics, replication) => {
+    const value = metrics[column];
+    if (value === undefined) {
+      throw new CommandError(`--of: there is no column ${column}; there are ${Object.keys(metrics).join(", ")}`);
+    }
+    if (Number.isNaN(value)) {
+      throw new CommandError(
+        `replication ${replication} did not observe ${column} with ${where}: lengthen the horizon, or take another column`,
+      );
+    }
+    return value;
+  });
