@@ -215,10 +215,23 @@ export interface RollbackEnds {
   readonly phase: "done";
   /** `failed`: it started cold, from its image. */
   readonly outcome: "intact" | "degraded" | "failed";
+  readonly vms: VmOutcomes | "failed";
   readonly rpo: number;
   readonly rto: number;
   readonly ttr: number;
   readonly residency: number;
+}
+
+/** How many VMs came back how, and what was done about pages that were not kept, bytes. */
+export interface VmOutcomes {
+  readonly intact: number;
+  readonly degraded: number;
+  /** Read again from the VMs' disks. */
+  readonly reRead: number;
+  /** Filled with zeros, though they had not been free. */
+  readonly zeroFilled: number;
+  /** Of processes that were killed. */
+  readonly killed: number;
 }
 
 interface Transferred {

@@ -211,10 +211,15 @@ export interface CaptureCosts {
 /** What happens when every copy of a page class is gone. */
 export type OnLoss = "zero-fill" | "re-read" | "kill-process" | "fail";
 
-export interface ClassStorage {
-  /** 0 drops the class: it is neither captured nor stored. */
-  readonly copies: number;
+/** How one page type is stored: as copies, of which 0 drop it, or as fragments of a Reed–Solomon code. */
+export type ClassStorage = ({ readonly copies: number } | { readonly erasure: ErasureCode }) & {
   readonly onLoss: OnLoss;
+};
+
+/** A chunk is cut into `data` fragments, `parity` more are computed from them, and any `data` of all give it back. */
+export interface ErasureCode {
+  readonly data: number;
+  readonly parity: number;
 }
 
 /** How the layers of VMs' disks are stored. */

@@ -30,6 +30,7 @@ const telling = [
   "utilisation*",
   "pIntact",
   "pDegraded",
+  "pUsable",
   "pFailed",
   "storedBytes",
   "sourceBytes",

@@ -1,6 +1,7 @@
 import { dirtyCurve } from "../guest/dirty-curve.ts";
 import { type MemoryTable, memoryTable, pageSize } from "../guest/memory.ts";
 import type { ClusterScenario } from "../scenario.ts";
+import { overheadOf, redundancyOf } from "../store/redundancy.ts";
 import { faultsWithBackground } from "./lazy-restore.ts";
 import { type PreCopyRounds, preCopyRounds } from "./pre-copy.ts";
 import { expectedFastest, expectedSlowest } from "./slowest.ts";
@@ -103,7 +104,7 @@ const isApart = (scenario: ClusterScenario, captured: number, hold: number): boo
   if (!apart || costs.prepareSpread !== "none") return false;
   const { disk, nic } = dataCentre.host;
   const slowest = Math.min(loneRate(scenario), disk.read, nic, dataCentre.uplink);
-  const copies = Math.max(...Object.values(storage.types).map((type) => type.copies));
+  const copies = Math.max(...Object.values(storage.types).map((type) => overheadOf(redundancyOf(type))));
   const moved = cluster.vms * (captured + copies * cluster.vm.memory);
   return moved / slowest + costs.prepare + hold + 4 * (dataCentre.latency + disk.latency) <= interval;
 };

@@ -47,14 +47,27 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
     columns[`utilisation${stage[0]!.toUpperCase()}${stage.slice(1)}`] = ledger.sum(`${stage}Seconds`) / seconds;
   columns["pIntact"] = ledger.sum("intact") / rollbacks;
   columns["pDegraded"] = ledger.sum("degraded") / rollbacks;
+  columns["pUsable"] = (ledger.sum("intact") + ledger.sum("degraded")) / rollbacks;
   columns["pFailed"] = ledger.sum("failed") / rollbacks;
+  const vmRollbacks = ledger.sum("vmIntact") + ledger.sum("vmDegraded") + ledger.sum("vmFailed");
+  columns["pVmIntact"] = ledger.sum("vmIntact") / vmRollbacks;
+  columns["pVmDegraded"] = ledger.sum("vmDegraded") / vmRollbacks;
+  columns["pVmFailed"] = ledger.sum("vmFailed") / vmRollbacks;
   columns["storedBytes"] = ledger.sum("storedByteSeconds") / seconds;
   columns["storedPeak"] = ledger.storedPeak;
   columns["diskStoredBytes"] = ledger.sum("diskByteSeconds") / seconds;
   columns["diskLayerBytes"] = ledger.sum("layerBytes") / ledger.sum("layers");
   columns["chainDepth"] = ledger.sum("chainDepth") / ledger.sum("snapshotsDurable");
   columns["stagedBytes"] = ledger.sum("stagedByteSeconds") / seconds;
-  for (const name of ["captureBytes", "sourceBytes", "linkBytes", "repairBytes"] as const)
+  for (const name of [
+    "captureBytes",
+    "sourceBytes",
+    "linkBytes",
+    "repairBytes",
+    "reReadBytes",
+    "zeroFilledBytes",
+    "killedBytes",
+  ] as const)
     columns[name] = ledger.sum(name);
   for (const name of counts) columns[name] = ledger.sum(name);
   return columns;

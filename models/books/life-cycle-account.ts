@@ -17,6 +17,7 @@ const told =
 /** What is followed of one cluster. */
 interface Followed {
   readonly downtime: Downtime;
+  readonly vms: number;
   /** When its restore point was cut, and up to when its age has been counted. */
   cutAt: number;
   countedTo: number;
@@ -148,6 +149,7 @@ export class LifeCycleAccount {
     for (const { name, vms } of clusters) {
       this.#clusters.set(name, {
         downtime: new Downtime(this.#ledger, this, { vms: vms.length, quorum, pauseTolerance }),
+        vms: vms.length,
         cutAt: this.#steady,
         countedTo: this.now,
         lastCut: undefined,
@@ -197,6 +199,13 @@ export class LifeCycleAccount {
     if (!this.#counts) return;
     this.#ledger.add("rollbacks", 1);
     this.#ledger.add(event.outcome, 1);
+    const { vms } = event;
+    if (vms === "failed") this.#ledger.add("vmFailed", this.#cluster(event.cluster).vms);
+    else {
+      this.#ledger.add("vmIntact", vms.intact);
+      this.#ledger.add("vmDegraded", vms.degraded);
+      for (const one of ["reRead", "zeroFilled", "killed"] as const) this.#ledger.add(`${one}Bytes`, vms[one]);
+    }
     for (const one of ["rpo", "rto", "ttr", "residency"] as const) this.#ledger.observe(one, event[one]);
   }
 

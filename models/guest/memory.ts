@@ -1,4 +1,5 @@
 import type { ClusterSpec, PageClass, StoragePlan } from "../scenario.ts";
+import { isDropped, type Redundancy, redundancyOf } from "../store/redundancy.ts";
 import type { DirtyModel } from "./dirty-curve.ts";
 
 export const pageSize = 4096;
@@ -7,12 +8,11 @@ export const pageSize = 4096;
 export const distinctWrites = (pages: number, writes: number, seconds: number): number =>
   pages === 0 ? 0 : -pages * Math.expm1((-writes * seconds) / pages);
 
-/** What the store knows of pages that share their number of copies. */
-export interface CopiedClass {
+/** What the store knows of pages that share their redundancy. */
+export interface CopiedClass extends Redundancy {
   readonly pages: number;
   /** Writes per second of guest work and per page. */
   readonly writesPerPage: number;
-  readonly copies: number;
 }
 
 /** What copies are made of: the memory of a VM, or its disk. */
@@ -47,12 +47,12 @@ export const memoryTable = (cluster: ClusterSpec, storage: StoragePlan): MemoryT
   const stored: StoredClass[] = [];
   const dropped: PageClass[] = [];
   for (const source of cluster.workload.classes) {
-    const { copies } = storage.types[source.type];
-    if (copies === 0) dropped.push(source);
+    const kept = storage.types[source.type];
+    if (isDropped(kept)) dropped.push(source);
     else {
       const pages = source.pages * (storage.dropZero ? 1 - source.content.zero : 1);
       const writesPerPage = source.pages === 0 ? 0 : source.writesPerSecond / source.pages;
-      stored.push({ source, pages, writesPerPage, copies });
+      stored.push({ source, pages, writesPerPage, ...redundancyOf(kept) });
     }
   }
   return {

@@ -7,6 +7,7 @@ import { Desynchrony } from "../cut/desynchrony.ts";
 import type { Epoch, RoundCosts } from "../guest/throttle.ts";
 import type { Tell } from "../life-cycle-events.ts";
 import type { ClusterScenario } from "../scenario.ts";
+import type { VmOutcome } from "../store/vm-outcome.ts";
 import type { Cluster } from "../testbed.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
 
@@ -14,8 +15,9 @@ import type { SimulatedVm } from "./simulated-vm.ts";
 interface Restore {
   /** Progress lost, in seconds of work. */
   lost: number;
-  degraded?: boolean;
   cold?: boolean;
+  /** By VM, once all pages have arrived. */
+  outcomes?: readonly VmOutcome[];
   resident?: number;
   firstInstruction?: number;
 }

@@ -1,7 +1,8 @@
 import type { Simulation } from "../../sim/index.ts";
-import type { Place, RollbackGoesOn } from "../life-cycle-events.ts";
+import type { Place, RollbackGoesOn, VmOutcomes } from "../life-cycle-events.ts";
 import { placeVms } from "../placement/vm-placement.ts";
 import type { RollbackPlan } from "../scenario.ts";
+import type { VmOutcome } from "../store/vm-outcome.ts";
 import { Interrupted, type Policy, type Testbed } from "../testbed.ts";
 import { pass, passing } from "./drive.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
@@ -40,14 +41,13 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
         store.rollBackTo(found?.point, cluster);
         const lost = cluster.setBack(found?.point.progress);
         cluster.restore.lost += lost;
-        cluster.restore.degraded = found?.degraded ?? false;
         cluster.restore.cold = found === undefined;
         cluster.tell?.({
           kind: "rollback",
           cluster: cluster.name,
           phase: "chosen",
           ...(found === undefined ? {} : { snapshot: found.point.number }),
-          degraded: cluster.restore.degraded,
+          degraded: found?.degraded ?? false,
           lost,
           places: placesOf(cluster),
         });
@@ -96,6 +96,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
       }
     }
     cluster.restore!.resident = this.#sim.now;
+    cluster.restore!.outcomes = point.parts.map(({ vm }) => vm.load!.outcome!);
   }
 
   *resume(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
@@ -135,9 +136,10 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     // A VM that failed meanwhile is not known yet: this rollback goes on when it is.
     if (cluster.undetected.size > 0) return;
     const { failedAt } = cluster;
-    const { lost, degraded, cold, firstInstruction, resident } = cluster.restore!;
+    const { lost, cold, outcomes, firstInstruction, resident } = cluster.restore!;
     if (failedAt === undefined) throw new Error(`${cluster.name}: rolled back without a failure`);
-    const outcome = cold === true ? "failed" : degraded === true ? "degraded" : "intact";
+    const vms = cold === true ? "failed" : countOutcomes(outcomes!);
+    const outcome = vms === "failed" ? "failed" : vms.degraded > 0 ? "degraded" : "intact";
     const times = {
       rpo: lost,
       rto: firstInstruction! - failedAt,
@@ -146,8 +148,14 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     };
     ledger.add("rollbacks", 1);
     ledger.add(outcome, 1);
+    if (vms === "failed") ledger.add("vmFailed", cluster.vms.length);
+    else {
+      ledger.add("vmIntact", vms.intact);
+      ledger.add("vmDegraded", vms.degraded);
+      for (const one of ["reRead", "zeroFilled", "killed"] as const) ledger.add(`${one}Bytes`, vms[one]);
+    }
     for (const one of ["rpo", "rto", "residency", "ttr"] as const) ledger.observe(one, times[one]);
-    cluster.tell?.({ kind: "rollback", cluster: cluster.name, phase: "done", outcome, ...times });
+    cluster.tell?.({ kind: "rollback", cluster: cluster.name, phase: "done", outcome, vms, ...times });
     cluster.failedAt = undefined;
     cluster.restore = undefined;
   }
@@ -192,11 +200,12 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const { store, transfers } = this.#domain;
     const host = vm.host!;
     if (vm.load?.point !== point || vm.load.host !== host)
-      vm.load = { point, host, transfer: undefined, done: false, kept: true };
+      vm.load = { point, host, transfer: undefined, done: false, outcome: undefined, kept: true };
     const { load } = vm;
     load.kept &&= host.up;
     const restore = store.restoreRoute(point, vm, host);
     if (restore === undefined) return;
+    load.outcome = restore.outcome;
     const bytes = Math.min(load.remaining ?? restore.bytes, restore.bytes);
     load.transfer = transfers.start({
       errand: "restore",
@@ -224,6 +233,17 @@ const enter = ({ tell, name }: SimulatedCluster, phase: RollbackGoesOn["phase"])
 
 const placesOf = ({ vms }: SimulatedCluster): Place[] =>
   vms.flatMap(({ name, host }) => (host === undefined ? [] : [{ vm: name, host: host.name }]));
+
+const countOutcomes = (outcomes: readonly VmOutcome[]): VmOutcomes => {
+  const sum = (of: (one: VmOutcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0);
+  return {
+    intact: sum(({ outcome }) => (outcome === "intact" ? 1 : 0)),
+    degraded: sum(({ outcome }) => (outcome === "degraded" ? 1 : 0)),
+    reRead: sum(({ reRead }) => reRead),
+    zeroFilled: sum(({ zeroFilled }) => zeroFilled),
+    killed: sum(({ killed }) => killed),
+  };
+};
 
 const isLoaded = (vm: SimulatedVm, point: SimulatedSnapshot): boolean =>
   vm.load?.done === true && vm.load.point === point && vm.load.host === vm.host;

@@ -5,6 +5,7 @@ import { GuestClock } from "../guest/guest-clock.ts";
 import type { MemoryTable } from "../guest/memory.ts";
 import type { SnapshotPlan } from "../scenario.ts";
 import type { VmDisk } from "../store/vm-disk.ts";
+import type { VmOutcome } from "../store/vm-outcome.ts";
 import type { Snapshot, Vm } from "../testbed.ts";
 
 interface Load {
@@ -14,6 +15,8 @@ interface Load {
   /** Bytes that have not arrived, when a transfer was broken off. */
   remaining?: number;
   done: boolean;
+  /** What the VM comes to by what was found. */
+  outcome: VmOutcome | undefined;
   /** What has arrived lies on the disk of the host too. */
   kept: boolean;
 }

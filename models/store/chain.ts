@@ -1,12 +1,14 @@
 import type { Host } from "../data-centre/data-centre.ts";
 import type { MemoryTable } from "../guest/memory.ts";
 import { pageSize } from "../guest/memory.ts";
-import type { PageType, StoragePlan } from "../scenario.ts";
+import type { StoragePlan } from "../scenario.ts";
 import type { SimulatedSnapshot, StoredPart, VmPart } from "../simulation/simulated-snapshot.ts";
 import { weigh } from "./host-shares.ts";
+import { overheadOf } from "./redundancy.ts";
+import { type VmOutcome, vmOutcome } from "./vm-outcome.ts";
 
 /** What a restore of one VM would find. */
-export type Readability = "intact" | "degraded" | "unreadable";
+export type Readability = VmOutcome["outcome"] | "unreadable";
 
 /** The durable snapshots of one cluster, oldest first: a whole one and what was recorded on top of it. */
 export class Chain {
@@ -17,15 +19,15 @@ export class Chain {
   inFlight: SimulatedSnapshot[] = [];
   /** Bytes of each class of a whole version. */
   readonly wholeBytes: Float64Array;
-  /** How many copies of each class are to be kept. */
-  readonly #copies: Float64Array;
+  /** Bytes that are to be kept for each byte of each class. */
+  readonly #overhead: Float64Array;
   /** A merge or a deletion of old versions is under way. */
   merging = false;
 
   constructor(memory: MemoryTable, storage: StoragePlan) {
     this.#memory = memory;
     this.#storage = storage;
-    this.#copies = Float64Array.from(memory.classes, ({ copies }) => copies);
+    this.#overhead = Float64Array.from(memory.classes, overheadOf);
     this.wholeBytes = Float64Array.from(memory.classes, ({ pages }) => pages * pageSize);
   }
 
@@ -78,15 +80,8 @@ export class Chain {
 
   readability(part: VmPart, when: When): Readability {
     if (!isDiskReadable(part, when)) return "unreadable";
-    if (isStaged(part, when)) return "intact";
-    let result: Readability = "intact";
-    for (const [i, share] of missingOf(part, when).entries()) {
-      if (share === 0) continue;
-      const { onLoss } = this.#storage.types[this.type(i)];
-      if (onLoss === "fail") return "unreadable";
-      if (onLoss !== "re-read") result = "degraded";
-    }
-    return result;
+    const missing = isStaged(part, when) ? undefined : missingOf(part, when);
+    return vmOutcome(this.#memory, this.#storage, missing)?.outcome ?? "unreadable";
   }
 
   /** No version is left, and what is in flight builds on those that are gone. */
@@ -96,18 +91,14 @@ export class Chain {
     return !first.whole || first.parts.some((part) => !isDiskReadable(part, "ever"));
   }
 
-  type(pageClass: number): PageType {
-    return this.#memory.classes[pageClass]!.source.type;
-  }
-
   /** Bytes of memory that lie on disks as copies; a snapshot counts from the moment it is captured. */
   get memoryBytes(): number {
     let total = 0;
     for (const { whole, parts } of this.versions) {
-      for (const { bytes, copies } of parts) total += weigh(whole ? copies.held : this.#copies, bytes);
+      for (const { bytes, copies } of parts) total += weigh(whole ? copies.held : this.#overhead, bytes);
     }
     for (const { parts } of this.#captured) {
-      for (const { bytes } of parts) total += weigh(this.#copies, bytes);
+      for (const { bytes } of parts) total += weigh(this.#overhead, bytes);
     }
     return total;
   }

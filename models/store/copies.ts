@@ -1,17 +1,33 @@
 import type { Host } from "../data-centre/data-centre.ts";
-import { type Route, RouteMix } from "../data-centre/route.ts";
+import { type Route, type RouteBuilder, RouteMix } from "../data-centre/route.ts";
 import { writtenPart } from "../guest/dirty-curve.ts";
 import { type CopiedTable, pageSize } from "../guest/memory.ts";
 import { rackAware } from "../placement/rack-aware.ts";
-import { type Chunk, type Copy, isComplete, sources, takeBack, takeDown } from "./chunk.ts";
+import {
+  type Chunk,
+  type Copy,
+  isComplete,
+  isLost,
+  missingFragments,
+  senders,
+  sources,
+  takeBack,
+  takeDown,
+} from "./chunk.ts";
 import { type HostShares, hostShares } from "./host-shares.ts";
 
 /** What the copies of one VM on one host lack. */
 export interface Missing {
   readonly copies: readonly Copy[];
+  /** Bytes that are written there. */
   readonly bytes: number;
-  /** Bytes to be read, by host. */
-  readonly from: ReadonlyMap<Host, number>;
+  readonly from: ReadonlyMap<Host, Supply>;
+}
+
+/** Bytes that a source reads for a repair, and those that it sends. */
+interface Supply {
+  read: number;
+  sent: number;
 }
 
 /** Where the copies of one VM's memory lie, or those of its disk: placed once between changes of the topology, chunk by chunk. */
@@ -32,12 +48,19 @@ export class Copies {
     hosts: readonly Host[],
     table: CopiedTable,
     pick: (n: number) => number,
-    chunks: readonly Pick<Chunk, "pageClass" | "share">[],
+    chunks: readonly Omit<Chunk, "copies" | "absent">[],
   ) {
     this.#hosts = hosts;
     this.#table = table;
     this.#pick = pick;
-    this.#chunks = chunks.map(({ pageClass, share }) => ({ pageClass, share, copies: [], absent: [] }));
+    this.#chunks = chunks.map(({ pageClass, share, fragments, needed }) => ({
+      pageClass,
+      share,
+      fragments,
+      needed,
+      copies: [],
+      absent: [],
+    }));
   }
 
   /**
@@ -53,11 +76,13 @@ export class Copies {
     capturing: Host,
     pick: (n: number) => number,
   ): Copies {
-    const chunks = table.classes.flatMap(({ pages }, pageClass) => {
+    const chunks = table.classes.flatMap(({ pages, fragments, needed }, pageClass) => {
       const bytes = pages * pageSize;
       return Array.from({ length: Math.ceil(bytes / chunk) }, (_, i) => ({
         pageClass,
         share: Math.min(chunk, bytes - i * chunk) / bytes,
+        fragments,
+        needed,
       }));
     });
     const copies = new Copies(hosts, table, pick, chunks);
@@ -73,7 +98,7 @@ export class Copies {
     const fresh = new Copies(this.#hosts, this.#table, this.#pick, this.#chunks);
     for (const [i, { copies }] of this.#chunks.entries()) {
       const kept = copies.filter(({ host }) => host !== capturing);
-      fresh.#chunks[i]!.copies = kept.map(({ host }) => ({ host, lacking: 0, due: false }));
+      fresh.#chunks[i]!.copies = kept.map(({ host, fragment }) => ({ host, fragment, lacking: 0, due: false }));
     }
     fresh.fill(capturing, 0);
     return fresh;
@@ -90,12 +115,12 @@ export class Copies {
     this.#changed();
     const added: Copy[] = [];
     for (const chunk of this.#chunks) {
-      const missing = this.#wanted(chunk) - chunk.copies.length;
-      if (missing <= 0) continue;
-      const holders = [...chunk.copies.map(({ host }) => host.index), ...chunk.absent.map(({ index }) => index)];
-      const request = { copies: missing, capturing: capturing.index, holders };
-      for (const index of rackAware(this.#hosts, request, this.#pick)) {
-        const copy = { host: this.#hosts[index]!, lacking, due: false };
+      const missing = missingFragments(chunk);
+      if (missing.length === 0) continue;
+      const holders = [...chunk.copies, ...chunk.absent].map(({ host }) => host.index);
+      const request = { copies: missing.length, capturing: capturing.index, holders };
+      for (const [i, index] of rackAware(this.#hosts, request, this.#pick).entries()) {
+        const copy = { host: this.#hosts[index]!, fragment: missing[i]!, lacking, due: false };
         chunk.copies.push(copy);
         added.push(copy);
       }
@@ -105,7 +130,7 @@ export class Copies {
 
   /** Whether every chunk has as many copies on live hosts as its class asks for. */
   get full(): boolean {
-    this.#full ??= this.#chunks.every((chunk) => chunk.copies.length >= this.#wanted(chunk));
+    this.#full ??= this.#chunks.every(({ copies, fragments }) => copies.length >= fragments);
     return this.#full;
   }
 
@@ -127,7 +152,7 @@ export class Copies {
     for (const chunk of this.#chunks) {
       const { writesPerPage } = this.#table.classes[chunk.pageClass]!;
       const missed = writtenPart(this.#table.dirtyModel, writesPerPage * unwritten);
-      const copy = takeBack(chunk, host, { wanted: this.#wanted(chunk), missed });
+      const copy = takeBack(chunk, host, missed);
       if (copy !== undefined && !isComplete(copy)) behind.push(copy);
     }
     return behind;
@@ -136,7 +161,7 @@ export class Copies {
   /** Parts of each class that each host has to be sent when a version is written. */
   get targets(): HostShares {
     this.#targets ??= hostShares(this.#chunks, this.#classes, (chunk) =>
-      chunk.copies.map((copy) => ({ host: copy.host, part: 1 })),
+      chunk.copies.map((copy) => ({ host: copy.host, part: 1 / chunk.needed })),
     );
     return this.#targets;
   }
@@ -148,16 +173,24 @@ export class Copies {
    */
   missing(target: Host, spare: Host | undefined): Missing {
     const found: Copy[] = [];
-    const from = new Map<Host, number>();
+    const from = new Map<Host, Supply>();
     let total = 0;
     for (const chunk of this.#chunks) {
       const copy = chunk.copies.find(({ host }) => host === target);
       const live = sources(chunk, spare);
       if (copy === undefined || isComplete(copy) || !copy.due || live.length === 0) continue;
       found.push(copy);
-      const bytes = copy.lacking * chunk.share * this.#table.classes[chunk.pageClass]!.pages * pageSize;
+      const chunkBytes = copy.lacking * chunk.share * this.#table.classes[chunk.pageClass]!.pages * pageSize;
+      const bytes = chunkBytes / chunk.needed;
       total += bytes;
-      for (const host of live) from.set(host, (from.get(host) ?? 0) + bytes / live.length);
+      // A fragment is computed from as many others as the chunk needs, or where all of the chunk lies.
+      const sent = live.includes(spare!) && live.length < chunk.needed ? bytes : chunkBytes / live.length;
+      for (const host of live) {
+        const supply = from.get(host) ?? { read: 0, sent: 0 };
+        supply.read += chunkBytes / live.length;
+        supply.sent += sent;
+        from.set(host, supply);
+      }
     }
     return { copies: found, bytes: total, from };
   }
@@ -183,35 +216,60 @@ export class Copies {
   readers(reader: Host, spare: Host | undefined): { readonly from: HostShares; readonly missing: Float64Array } {
     const missing = new Float64Array(this.#classes);
     const from = hostShares(this.#chunks, this.#classes, (chunk) => {
-      const live = sources(chunk, spare);
-      if (live.length === 0) missing[chunk.pageClass]! += chunk.share;
-      return live.includes(reader)
-        ? [{ host: reader, part: 1 }]
-        : live.map((host) => ({ host, part: 1 / live.length }));
+      const from = senders(chunk, reader, spare);
+      if (from.length === 0) missing[chunk.pageClass]! += chunk.share;
+      return from;
     });
     return { from, missing };
   }
 
-  /** Parts of each class whose chunks have no copy left anywhere, not even on a host that may return. */
+  /** Parts of each class whose chunks can never be read again, not even from hosts that may return. */
   get lost(): Float64Array {
     const lost = new Float64Array(this.#classes);
     for (const chunk of this.#chunks) {
-      if (chunk.absent.length === 0 && !chunk.copies.some(isComplete)) {
-        lost[chunk.pageClass]! += chunk.share;
-      }
+      if (isLost(chunk)) lost[chunk.pageClass]! += chunk.share;
     }
     return lost;
   }
 
-  /** Copies that lie on disks for each byte of each class, those on hosts that are down included. */
+  /** Bytes that lie on disks for each byte of each class, those on hosts that are down included. */
   get held(): Float64Array {
     if (this.#held === undefined) {
       this.#held = new Float64Array(this.#classes);
-      for (const { pageClass, share, copies, absent } of this.#chunks) {
-        this.#held[pageClass]! += share * (copies.filter(isComplete).length + absent.length);
+      for (const { pageClass, share, needed, copies, absent } of this.#chunks) {
+        this.#held[pageClass]! += (share / needed) * (copies.filter(isComplete).length + absent.length);
       }
     }
     return this.#held;
+  }
+
+  /**
+   * What merging a byte of each class into the base costs. Each copy reads and writes it where it lies. With a code the
+   * data fragments share it among them; pages that change lie anywhere, so each parity fragment gets the difference of
+   * every one of them and is read and written for it: 1 + `parity` for each byte, on fragments that all stand for both kinds.
+   */
+  merge(route: RouteBuilder, pageClass: number): void {
+    const { fragments, needed } = this.#table.classes[pageClass]!;
+    const work = needed === 1 ? 1 : (needed * (1 + fragments - needed)) / fragments;
+    const hosts: { readonly host: Host; readonly share: number }[] = [];
+    for (const [host, shares] of this.targets) {
+      const share = shares[pageClass]!;
+      if (share === 0) continue;
+      route.read(host, work * share).write(host, work * share);
+      hosts.push({ host, share });
+    }
+    if (needed === 1) return;
+    const total = hosts.reduce((sum, { share }) => sum + share, 0);
+    for (const one of hosts) {
+      for (const other of hosts) {
+        if (other !== one)
+          route.send(
+            one.host,
+            other.host,
+            ((fragments - needed) * one.share * other.share) / (total * (total - one.share)),
+          );
+      }
+    }
   }
 
   /** Routes for one byte of each class, kept until the copies or the `from` of this purpose change. */
@@ -235,9 +293,5 @@ export class Copies {
 
   get #classes(): number {
     return this.#table.classes.length;
-  }
-
-  #wanted(chunk: Chunk): number {
-    return this.#table.classes[chunk.pageClass]!.copies;
   }
 }

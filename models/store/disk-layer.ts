@@ -39,5 +39,5 @@ export const layerCosts = (disk: VmDiskSpec, storage: DiskStorage, host: DiskSpe
 /** A local disk as copies see it: one class, never dropped. */
 export const diskTable = ({ bytes, writeRate }: VmDiskSpec, { copies }: DiskStorage): CopiedTable => ({
   dirtyModel: "uniform",
-  classes: [{ pages: bytes / pageSize, writesPerPage: writeRate / bytes, copies }],
+  classes: [{ pages: bytes / pageSize, writesPerPage: writeRate / bytes, fragments: copies, needed: 1 }],
 });

@@ -56,9 +56,8 @@ export class Repairs {
       if (left === 0) this.#onRepaired();
     };
     const route = new RouteBuilder(this.#centre).write(target);
-    for (const [source, bytes] of missing.from) {
-      const share = bytes / missing.bytes;
-      route.read(source, share).send(source, target, share);
+    for (const [source, { read, sent }] of missing.from) {
+      route.read(source, read / missing.bytes).send(source, target, sent / missing.bytes);
     }
     this.#running.set(copies, running);
     const transfer = this.#transfers.start({

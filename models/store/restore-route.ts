@@ -5,11 +5,13 @@ import type { StoragePlan } from "../scenario.ts";
 import type { VmPart } from "../simulation/simulated-snapshot.ts";
 import type { Chain } from "./chain.ts";
 import { weigh } from "./host-shares.ts";
+import { type VmOutcome, vmOutcome } from "./vm-outcome.ts";
 
 /** How one VM's memory and local disk of a restore point come to a host. */
 export interface Restore {
   readonly route: Route;
   readonly bytes: number;
+  readonly outcome: VmOutcome;
 }
 
 /**
@@ -33,21 +35,22 @@ export const restoreRoute = (
   const again = (share: number): RouteBuilder =>
     local === undefined ? route.fetch(host, share) : route.read(host, share);
   if (part.vm.stagedOn === host) {
-    const total = memory.bytes + memory.reReadBytes;
+    const outcome = vmOutcome(memory, storage);
+    if (outcome === undefined) return undefined;
+    const total = memory.bytes + outcome.reRead;
     if (total > 0) {
       route.read(host, memory.bytes / total);
-      again(memory.reReadBytes / total);
+      again(outcome.reRead / total);
     }
-    return { route: route.build(), bytes: total };
+    return { route: route.build(), bytes: total, outcome };
   }
   if (chain.readability(part, "now") === "unreadable") return undefined;
   const { from, missing } = part.copies.readers(host, part.vm.staged);
-  let reRead = memory.reReadBytes;
+  const outcome = vmOutcome(memory, storage, missing);
+  if (outcome === undefined) return undefined;
+  const { reRead } = outcome;
   let found = 0;
-  for (const [c, share] of missing.entries()) {
-    if (share > 0 && storage.types[chain.type(c)].onLoss === "re-read") reRead += share * bytes[c]!;
-    found += (1 - share) * bytes[c]!;
-  }
+  for (const [c, share] of missing.entries()) found += (1 - share) * bytes[c]!;
   const blocks = new Map<Host, number>();
   if (local !== undefined) {
     for (const [source, shares] of local.copies.readers(host, part.vm.staged).from) {
@@ -68,5 +71,5 @@ export const restoreRoute = (
     }
     again(reRead / total);
   }
-  return { route: route.build(), bytes: total };
+  return { route: route.build(), bytes: total, outcome };
 };

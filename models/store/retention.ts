@@ -66,9 +66,7 @@ export class Retention {
     const { staged } = part.vm;
     const mix = copies.routes("merge", staged, (c) => {
       const route = new RouteBuilder(this.#centre);
-      for (const [host, shares] of copies.targets) {
-        if (shares[c]! > 0) route.read(host, shares[c]).write(host, shares[c]);
-      }
+      copies.merge(route, c);
       if (staged !== undefined) route.read(staged).write(staged);
       return route.build();
     });

@@ -152,9 +152,20 @@ const checkStorage = (file: ClusterFile, report: Report): void => {
     );
   }
   for (const type of pageTypes) {
-    const { copies, onLoss } = storage.policy[type];
+    const { copies, erasure, onLoss } = storage.policy[type];
     const path = ["storage", "policy", type];
     if (typeof copies === "number") enough([...path, "copies"], copies);
+    if (erasure !== undefined && erasure.data + erasure.parity > others) {
+      const fragments = erasure.data + erasure.parity;
+      report(
+        [...path, "erasure"],
+        `${fragments} fragments need as many hosts beside the one that captures, and there are ${others} others`,
+        hostCount,
+      );
+    }
+    const wrong = noAnswer[type];
+    if (wrong?.words.includes(onLoss))
+      report([...path, "onLoss"], `${onLoss} cannot bring back ${type} pages: ${wrong.why}`);
     if ((copies === "drop" || copies === 0) && onLoss === "fail") {
       report(
         [...path, "onLoss"],
@@ -163,6 +174,15 @@ const checkStorage = (file: ClusterFile, report: Report): void => {
       );
     }
   }
+};
+
+/** What is no answer to the loss of pages. */
+const noAnswer: { readonly [type in PageType]?: { readonly words: readonly string[]; readonly why: string } } = {
+  anonymous: { words: ["re-read"], why: "they are on no disk; write kill-process or fail" },
+  kernel: {
+    words: ["re-read", "kill-process", "zero-fill"],
+    why: "without them no process of the guest can go on; write fail",
+  },
 };
 
 /** What can be done about pages that are not there. */

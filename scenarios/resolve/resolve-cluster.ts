@@ -121,6 +121,7 @@ const vmSpec = ({ cores, memory, disk }: ClusterFile["cluster"]["vm"]): VmSpec =
 };
 
 const classStorage = ({ storage }: ClusterFile, type: PageType): ClassStorage => {
-  const { copies, onLoss } = storage.policy[type];
-  return { copies: copies === "full" ? storage.copies : copies === "drop" ? 0 : copies, onLoss };
+  const { copies, erasure, onLoss } = storage.policy[type];
+  if (erasure !== undefined) return { erasure, onLoss };
+  return { copies: copies === "full" ? storage.copies : copies === "drop" ? 0 : copies!, onLoss };
 };

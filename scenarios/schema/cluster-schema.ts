@@ -146,7 +146,21 @@ const onLoss = z.enum(["zero-fill", "re-read", "kill-process", "fail"]).describe
 const copies = z
   .union([z.enum(["drop", "full"]), whole(0, "Copies")])
   .describe("Copies; full: storage.copies, drop: the class is not stored");
-const classStorage = z.strictObject({ copies, onLoss });
+const erasure = z.strictObject({
+  data: whole(1, "Fragments of data"),
+  parity: whole(1, "Fragments of parity"),
+});
+const classStorage = z
+  .strictObject({
+    copies: copies.optional(),
+    erasure: erasure.optional().describe("Reed–Solomon code, instead of copies: any `data` fragments are enough"),
+    onLoss,
+  })
+  .check((context) => {
+    const { copies, erasure } = context.value;
+    if ((copies === undefined) === (erasure === undefined))
+      context.issues.push({ code: "custom", message: "give either copies or erasure", input: context.value });
+  });
 
 const storage = z.strictObject({
   policy: z.strictObject({

@@ -5,8 +5,6 @@ const planned: { readonly [path: string]: { readonly words?: readonly string[]; 
   {
     "cluster.workload": { keys: ["workingSet"] },
     storage: { keys: ["compression", "checksums", "retention", "scrub"] },
-    "storage.policy.*": { keys: ["erasure"] },
-    "storage.policy.*.copies": { words: ["erasure"] },
     "storage.placement": { words: ["random", "copyset", "tiered", "local-first"] },
     rollback: { keys: ["admission"] },
     "rollback.placement": { words: ["random", "pack", "traffic-aware", "similarity-aware", "joint"] },

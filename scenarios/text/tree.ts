@@ -51,11 +51,17 @@ export const plain = (tree: Tree): unknown => {
 export const merge = (base: Tree | undefined, over: Tree): Tree => {
   if (base?.kind !== "mapping" || over.kind !== "mapping" || over.whole) return over;
   const entries = new Map(base.entries);
+  for (const [one, other] of alternatives) {
+    if (over.entries.has(one) !== over.entries.has(other)) entries.delete(over.entries.has(one) ? other : one);
+  }
   for (const [key, { key: place, value }] of over.entries) {
     entries.set(key, { key: place, value: merge(entries.get(key)?.value, value) });
   }
   return { ...over, entries, ...(base.whole ? { whole: true } : {}) };
 };
+
+/** Keys of one mapping of which each takes the place of the other. */
+const alternatives = [["copies", "erasure"]] as const;
 
 /** The tree at `path`, or nothing. */
 export const at = (tree: Tree, path: Path): Tree | undefined => {

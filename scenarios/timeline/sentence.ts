@@ -1,4 +1,4 @@
-import type { LifeCycleEvent, Place, RollbackEnds } from "../../models/life-cycle-events.ts";
+import type { LifeCycleEvent, Place, RollbackEnds, VmOutcomes } from "../../models/life-cycle-events.ts";
 import { inBytes, inSeconds } from "./figures.ts";
 
 /** An event in words: who, what, and the figures to it. */
@@ -66,7 +66,8 @@ export const sentence = (event: LifeCycleEvent, time: (seconds: number) => strin
     case "detection":
       return say(event.cluster, "failure found", event.vms.join(", "));
     case "rollback":
-      if (event.phase === "done") return say(event.cluster, `rollback: ${event.outcome}`, ...lengths(event));
+      if (event.phase === "done")
+        return say(event.cluster, `rollback: ${event.outcome}`, ...harm(event.vms), ...lengths(event));
       if (event.phase !== "chosen") return say(event.cluster, `rollback: ${event.phase}`);
       return say(
         event.cluster,
@@ -88,6 +89,17 @@ export const sentence = (event: LifeCycleEvent, time: (seconds: number) => strin
       return say("time", "jumps", `to ${time(event.to)}`, `over ${event.cycles} ${kind}`);
     }
   }
+};
+
+const harm = (vms: VmOutcomes | "failed"): string[] => {
+  if (vms === "failed") return [];
+  const { degraded, reRead, zeroFilled, killed } = vms;
+  return [
+    degraded > 0 ? `${degraded} VM${degraded === 1 ? "" : "s"} degraded` : "",
+    reRead > 0 ? `${inBytes(reRead)} read again` : "",
+    zeroFilled > 0 ? `${inBytes(zeroFilled)} filled with zeros` : "",
+    killed > 0 ? `${inBytes(killed)} of killed processes` : "",
+  ];
 };
 
 const at = ({ vm, host }: Place): string => `${vm} on ${host}`;

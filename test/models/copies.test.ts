@@ -28,7 +28,7 @@ const near = (found: readonly number[], expected: readonly number[]): void =>
     found.every((one, i) => Math.abs(one - expected[i]!) < 1e-9),
     `${found} instead of ${expected}`,
   );
-const nominal = memory.classes.map(({ copies }) => copies);
+const nominal = memory.classes.map(({ fragments }) => fragments);
 
 test("every byte of a class has as many copies as its class asks for, none with the VM", () => {
   const { hosts, copies } = placed();
@@ -79,7 +79,8 @@ test("in any history of failures, repairs and returns no chunk has too many copi
           const missing = copies.missing(host, undefined);
           assert.ok(missing.bytes >= 0);
           assert.ok(
-            Math.abs(sum(missing.from.values()) - missing.bytes) < 1e-6 * (1 + missing.bytes),
+            Math.abs(sum([...missing.from.values()].map(({ read }) => read)) - missing.bytes) <
+              1e-6 * (1 + missing.bytes),
             "all that is missing is read somewhere",
           );
           assert.ok([...missing.from.keys()].every((source) => source.up && source !== host));
@@ -114,7 +115,7 @@ test("a substitute lacks all, a host that was away lacks what was written meanwh
   assert.equal(copies.hostsBehind, [host]);
   assert.ok(back.every((copy) => copy.host === host && copy.lacking > 0 && copy.lacking < 1));
   for (const copy of back) copy.due = true;
-  const expected = memory.classes.map(({ pages, writesPerPage, copies: n }, c) =>
+  const expected = memory.classes.map(({ pages, writesPerPage, fragments: n }, c) =>
     n === 1 ? 0 : shares[c]! * pages * 4096 * -Math.expm1(-writesPerPage * 25),
   );
   assert.ok(Math.abs(copies.missing(host, undefined).bytes - sum(expected)) < 1e-3);

@@ -19,7 +19,8 @@ const stored = ({ pages, writesPerSecond }: SweptClass): StoredClass => ({
   source: { ...smallCluster.cluster.workload.classes[2]!, pages, writesPerSecond },
   pages,
   writesPerPage: writesPerSecond / pages,
-  copies: 3,
+  fragments: 3,
+  needed: 1,
 });
 
 const planOf = (change: Partial<SnapshotPlan>, fault = 0): SnapshotPlan => ({

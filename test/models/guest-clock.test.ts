@@ -14,7 +14,8 @@ const classOf = (pages: number, writesPerSecond: number): StoredClass => ({
   source: { ...source, pages, writesPerSecond },
   pages,
   writesPerPage: writesPerSecond / pages,
-  copies: 3,
+  fragments: 3,
+  needed: 1,
 });
 
 const planOf = (change: Partial<SnapshotPlan>, costs: Partial<SnapshotPlan["costs"]> = {}): SnapshotPlan => ({

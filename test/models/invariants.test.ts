@@ -43,6 +43,7 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     messagesPerSecond: fc.constantFrom(0.1, 100),
     keep: fc.integer({ min: 1, max: 3 }),
     copies: fc.integer({ min: 0, max: 3 }),
+    code: fc.constantFrom(undefined, undefined, { data: 2, parity: 1 }, { data: 1, parity: 1 }),
     cacheCopies: fc.integer({ min: 0, max: 2 }),
     onLoss: fc.constantFrom("zero-fill" as const, "re-read" as const, "kill-process" as const, "fail" as const),
     repairDelay: fc.constantFrom(0, 5, 120),
@@ -113,6 +114,10 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
               ...smallCluster.storage.types,
               cacheClean: { copies: one.cacheCopies, onLoss: "re-read" },
               anonymous: { copies: one.copies, onLoss: one.onLoss },
+              kernel:
+                one.code === undefined || one.racks * one.hostsPerRack < 4
+                  ? smallCluster.storage.types.kernel
+                  : { erasure: one.code, onLoss: "fail" },
             },
           },
           rollback: { ...smallCluster.rollback, placement: one.placement, unreachable: one.unreachable },

@@ -37,4 +37,5 @@ export const holdings = (domain: SimulatedDomain, vm = 0): Map<number, number> =
 };
 
 /** Copies of each class that the storage plan asks for. */
-export const nominalCopies = (domain: SimulatedDomain): number[] => domain.memory.classes.map(({ copies }) => copies);
+export const nominalCopies = (domain: SimulatedDomain): number[] =>
+  domain.memory.classes.map(({ fragments }) => fragments);

@@ -34,7 +34,7 @@ test("lost copies are repaired after the delay, with the bytes that were lost", 
 test("a host that is back before the delay is over is only brought up to date", () => {
   const after = until(hostOutages(loneVm, [[holder, 205, 215]]), 500);
   // What was written to the only copy meanwhile went to its substitute.
-  const lacked = after.memory.classes.map(({ pages, writesPerPage, copies }) =>
+  const lacked = after.memory.classes.map(({ pages, writesPerPage, fragments: copies }) =>
     copies === 1 ? 0 : pages * 4096 * -Math.expm1(-writesPerPage * 10),
   );
   const shares = [...copiesOf(until(loneVm, 60)).targets].find(([{ index }]) => index === holder)![1];

@@ -1,5 +1,6 @@
 import type { Columns } from "../../models/books/columns.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
+import { isDropped } from "../../models/store/redundancy.ts";
 
 /** One failure of a cluster whose VMs all run on one host, with three hosts for copies and one to go to. */
 export interface Life {
@@ -20,7 +21,7 @@ export const liveOnOneHost = ({ scenario, failing, failsAt }: Life): Columns => 
   const { costs, interval, capture, record } = snapshot;
   const { disk, nic } = dataCentre.host;
   const n = cluster.vms;
-  const classes = cluster.workload.classes.filter(({ type }) => scenario.storage.types[type].copies > 0);
+  const classes = cluster.workload.classes.filter(({ type }) => !isDropped(scenario.storage.types[type]));
   const memory = classes.reduce((sum, { pages }) => sum + pages * 4096, 0);
   const message = dataCentre.latency + disk.latency;
 

@@ -82,7 +82,7 @@ test("replications that do not keep up set the pace of their bottleneck, however
   for (const maxInFlight of [1, 2, 3]) {
     const scenario = planned({ capture: "post-copy", record: "full", interval: 2, maxInFlight });
     const memory = memoryTable(scenario.cluster, scenario.storage);
-    const copies = memory.classes.reduce((sum, one) => sum + (one.copies * one.pages * 4096) / memory.bytes, 0);
+    const copies = memory.classes.reduce((sum, one) => sum + (one.fragments * one.pages * 4096) / memory.bytes, 0);
     const pace = (copies * memory.bytes) / scenario.dataCentre.host.nic;
     const [before, after] = [run(scenario, 500), run(scenario, 2000)];
     const span = (columns: Columns): number => (columns["snapshots"]! - 1) * columns["intervalAchieved"]!;

@@ -6,10 +6,34 @@ const test = suite("faults of storage and the data centre");
 tellFaults(test, [
   ["a placement that is not simulated yet", "storage: { placement: copyset(4) }", "1:23", /is not simulated yet/],
   [
-    "codes that are not simulated yet",
-    "storage: { policy: { kernel: { erasure: { data: 4, parity: 2 } } } }",
+    "a code without data",
+    "storage: { policy: { kernel: { erasure: { data: 0, parity: 2 } } } }",
+    "1:49",
+    /^storage\.policy\.kernel\.erasure\.data: must be at least 1, not 0$/,
+  ],
+  [
+    "a code with more fragments than other hosts",
+    "storage: { policy: { kernel: { erasure: { data: 10, parity: 4 } } } }",
     "1:32",
-    /^storage\.policy\.kernel\.erasure: is not simulated yet/,
+    /^storage\.policy\.kernel\.erasure: 14 fragments need as many hosts beside .* there are 11 others$/,
+  ],
+  [
+    "copies and a code at once",
+    "storage: { policy: { kernel: { copies: 2, erasure: { data: 4, parity: 2 } } } }",
+    "1:22",
+    /^storage\.policy\.kernel: give either copies or erasure$/,
+  ],
+  [
+    "anonymous pages that are to be read from a disk",
+    "storage: { policy: { anonymous: { onLoss: re-read } } }",
+    "1:43",
+    /^storage\.policy\.anonymous\.onLoss: re-read cannot bring back anonymous pages: they are on no disk/,
+  ],
+  [
+    "a kernel that is filled with zeros",
+    "storage: { policy: { kernel: { onLoss: zero-fill } } }",
+    "1:40",
+    /^storage\.policy\.kernel\.onLoss: zero-fill cannot bring back kernel pages: .* write fail$/,
   ],
   [
     "an unknown host",
