@@ -80,10 +80,12 @@ export const eightVms: ClusterScenario = {
     },
     dropZero: true,
     disk: { copies: 3, block: 65536 },
-    placement: "rack-aware",
+    placement: { kind: "rack-aware" },
     chunk: 64 * 2 ** 20,
     keep: 2,
     repairDelay: 900,
+    repairRate: Number.POSITIVE_INFINITY,
+    repairOrder: "together",
   },
   rollback: {
     placement: "spread",

@@ -268,6 +268,8 @@ export interface StoreChanges {
   readonly copies: number;
   /** On the disks of capturing hosts, beside the copies. */
   readonly staged: number;
+  /** Parts of the newest restore points with fewer copies than they are to have, summed over clusters. */
+  readonly underReplicated: number;
 }
 
 /** Cycles that repeat were not simulated but jumped over; what happened in them is in no event. */

@@ -5,6 +5,7 @@ import type { FalseSuspicion } from "./failures/false-suspicion.ts";
 import type { CopyOrder } from "./guest/copy-order.ts";
 import type { DirtyModel } from "./guest/dirty-curve.ts";
 import type { Law } from "./laws.ts";
+import type { CopyPlacement } from "./placement/copy-placement.ts";
 
 export type { FailureSource, FailureSpec, Outage, OutageTrace } from "./failures/failure-spec.ts";
 
@@ -211,10 +212,20 @@ export interface CaptureCosts {
 /** What happens when every copy of a page class is gone. */
 export type OnLoss = "zero-fill" | "re-read" | "kill-process" | "fail";
 
-/** How one page type is stored: as copies, of which 0 drop it, or as fragments of a Reed–Solomon code. */
-export type ClassStorage = ({ readonly copies: number } | { readonly erasure: ErasureCode }) & {
+/** How one page type is stored: as copies, of which 0 drop it, as fragments of a Reed–Solomon code, or by a group of hosts. */
+export type ClassStorage = (
+  | { readonly copies: number }
+  | { readonly erasure: ErasureCode }
+  | { readonly group: HostGroup }
+) & {
   readonly onLoss: OnLoss;
 };
+
+/** Each of `size` hosts keeps what it captured, and parity over what the others did: `parity` of them may be lost. */
+export interface HostGroup {
+  readonly size: number;
+  readonly parity: number;
+}
 
 /** A chunk is cut into `data` fragments, `parity` more are computed from them, and any `data` of all give it back. */
 export interface ErasureCode {
@@ -230,18 +241,25 @@ export interface DiskStorage {
   readonly block: number;
 }
 
+/** Repairs run side by side as they come due, or those of chunks first that can bear the fewest further losses. */
+export const repairOrders = ["together", "most-at-risk"] as const;
+export type RepairOrder = (typeof repairOrders)[number];
+
 export interface StoragePlan {
   readonly policy: string;
   readonly types: { readonly [type in PageType]: ClassStorage };
   /** Zero pages of every class are dropped and filled again at restore. */
   readonly dropZero: boolean;
   readonly disk: DiskStorage;
-  readonly placement: "rack-aware";
+  readonly placement: CopyPlacement;
   readonly chunk: number;
   /** Restore points kept; older deltas are merged into the base. */
   readonly keep: number;
   /** From the loss of a copy to the start of its repair. */
   readonly repairDelay: number;
+  /** What all repairs together write on one host, at most (bytes per second); Infinity without a limit. */
+  readonly repairRate: number;
+  readonly repairOrder: RepairOrder;
 }
 
 export const rollbackPlacements = ["first-fit", "spread"] as const;

@@ -104,7 +104,9 @@ const isApart = (scenario: ClusterScenario, captured: number, hold: number): boo
   if (!apart || costs.prepareSpread !== "none") return false;
   const { disk, nic } = dataCentre.host;
   const slowest = Math.min(loneRate(scenario), disk.read, nic, dataCentre.uplink);
-  const copies = Math.max(...Object.values(storage.types).map((type) => overheadOf(redundancyOf(type))));
+  const copies = Math.max(
+    ...Object.values(storage.types).map((type) => overheadOf(redundancyOf(type, storage.placement))),
+  );
   const moved = cluster.vms * (captured + copies * cluster.vm.memory);
   return moved / slowest + costs.prepare + hold + 4 * (dataCentre.latency + disk.latency) <= interval;
 };

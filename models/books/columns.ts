@@ -59,6 +59,7 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   columns["diskLayerBytes"] = ledger.sum("layerBytes") / ledger.sum("layers");
   columns["chainDepth"] = ledger.sum("chainDepth") / ledger.sum("snapshotsDurable");
   columns["stagedBytes"] = ledger.sum("stagedByteSeconds") / seconds;
+  columns["underReplicated"] = ledger.sum("underReplicatedSeconds") / seconds;
   for (const name of [
     "captureBytes",
     "sourceBytes",

@@ -57,6 +57,7 @@ export const sums = [
   "storedByteSeconds",
   "diskByteSeconds",
   "stagedByteSeconds",
+  "underReplicatedSeconds",
   "layers",
   "layerBytes",
   "chainDepth",

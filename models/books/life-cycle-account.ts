@@ -42,6 +42,7 @@ export class LifeCycleAccount {
   #jumpedBefore = 0;
   #copies = 0;
   #staged = 0;
+  #under = 0;
   #storedTo = 0;
 
   /** @param from start of the window, seconds; its end is that of the events */
@@ -112,6 +113,7 @@ export class LifeCycleAccount {
         this.#store();
         this.#copies = event.copies;
         this.#staged = event.staged;
+        this.#under = event.underReplicated;
         if (this.#counts) this.#ledger.storedPeak = Math.max(this.#ledger.storedPeak, event.copies);
         break;
       case "jump":
@@ -228,6 +230,7 @@ export class LifeCycleAccount {
     if (elapsed > 0) this.#ledger.storedPeak = Math.max(this.#ledger.storedPeak, this.#copies);
     this.#ledger.add("storedByteSeconds", this.#copies * elapsed);
     this.#ledger.add("stagedByteSeconds", this.#staged * elapsed);
+    this.#ledger.add("underReplicatedSeconds", this.#under * elapsed);
     this.#storedTo = this.now;
   }
 

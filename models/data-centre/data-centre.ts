@@ -12,6 +12,8 @@ export interface Host {
   readonly diskWrite: Link;
   readonly nicIn: Link;
   readonly nicOut: Link;
+  /** What repairs may write on it together; undefined without a limit. */
+  readonly repairs: Link | undefined;
   /** Its disk can be used: it is there, the machine runs, and nobody takes it for dead. */
   up: boolean;
   /** Nothing between it and the core of the network is out. */
@@ -35,7 +37,8 @@ export class DataCentre {
   readonly #toDisk: Route[] = [];
   readonly #capacities = new Map<Link, LinkCapacity>();
 
-  constructor(net: FluidNetwork, spec: DataCentreSpec) {
+  /** @param repairRate of all repairs together on one host, bytes per second */
+  constructor(net: FluidNetwork, spec: DataCentreSpec, repairRate = Number.POSITIVE_INFINITY) {
     this.spec = spec;
     this.racks = Array.from({ length: spec.racks }, (_, rack) => ({
       up: net.link(spec.uplink, `rack ${rack} up`),
@@ -52,6 +55,7 @@ export class DataCentre {
         diskWrite: net.link(spec.host.disk.write, `${name} disk write`),
         nicIn: net.link(spec.host.nic, `${name} nic in`),
         nicOut: net.link(spec.host.nic, `${name} nic out`),
+        repairs: repairRate < Number.POSITIVE_INFINITY ? net.link(repairRate, `${name} repairs`) : undefined,
         up: true,
         reachable: true,
         freeMemory: spec.host.memory,
@@ -88,7 +92,13 @@ export class DataCentre {
 
   /** Every link of the network. */
   get links(): readonly Link[] {
-    const ofHosts = this.hosts.flatMap((host) => [host.diskRead, host.diskWrite, host.nicIn, host.nicOut]);
+    const ofHosts = this.hosts.flatMap(({ diskRead, diskWrite, nicIn, nicOut, repairs }) => [
+      diskRead,
+      diskWrite,
+      nicIn,
+      nicOut,
+      ...(repairs === undefined ? [] : [repairs]),
+    ]);
     return [this.store, ...this.racks.flatMap(({ up, down }) => [up, down]), ...ofHosts];
   }
 

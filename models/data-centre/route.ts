@@ -97,6 +97,12 @@ export class RouteBuilder {
     return this.#use(host, host.diskWrite, share);
   }
 
+  /** Written as a repair, of which a host bears so many at once. */
+  repair(host: Host): this {
+    this.write(host);
+    return host.repairs === undefined ? this : this.#use(host, host.repairs, 1);
+  }
+
   /** Over NICs and, between racks, over both uplinks. Nothing is sent from a host to itself. */
   send(from: Host, to: Host, share = 1): this {
     if (from === to || share === 0) return this;

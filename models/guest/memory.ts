@@ -52,7 +52,7 @@ export const memoryTable = (cluster: ClusterSpec, storage: StoragePlan): MemoryT
     else {
       const pages = source.pages * (storage.dropZero ? 1 - source.content.zero : 1);
       const writesPerPage = source.pages === 0 ? 0 : source.writesPerSecond / source.pages;
-      stored.push({ source, pages, writesPerPage, ...redundancyOf(kept) });
+      stored.push({ source, pages, writesPerPage, ...redundancyOf(kept, storage.placement) });
     }
   }
   return {

@@ -1,9 +1,4 @@
-/** What placement knows of a host. */
-export interface CopyHost {
-  readonly index: number;
-  readonly rack: number;
-  readonly up: boolean;
-}
+import type { CopyHost, CopyRequest } from "./copy-placement.ts";
 
 /**
  * Hosts for new copies of a chunk: each on the rack that holds fewest copies of it so far, chosen evenly among the hosts
@@ -14,7 +9,7 @@ export interface CopyHost {
  */
 export const rackAware = (
   hosts: readonly CopyHost[],
-  request: { readonly copies: number; readonly capturing: number; readonly holders: readonly number[] },
+  request: Omit<CopyRequest, "of">,
   pick: (n: number) => number,
 ): number[] => {
   const chosen: number[] = [];

@@ -16,6 +16,7 @@ import { SimulatedFailures } from "../failures/simulated-failures.ts";
 import { StoreOutage } from "../failures/store-outage.ts";
 import { type MemoryTable, memoryTable } from "../guest/memory.ts";
 import type { LifeCycleEvent, RunBegins, Tell } from "../life-cycle-events.ts";
+import { placeCopies } from "../placement/copy-placement.ts";
 import { placeVms } from "../placement/vm-placement.ts";
 import type { ClusterPolicy } from "../policies/cluster-policy.ts";
 import { PolicyFailed } from "../policies/policy-failed.ts";
@@ -69,12 +70,13 @@ export class SimulatedDomain {
     this.tell = onEvent && ((what) => onEvent({ at: this.clock.now, ...what }));
     this.transfers = new Transfers(this.net, this.ledger, this.tell);
     this.memory = memoryTable(scenario.cluster, scenario.storage);
-    this.centre = new DataCentre(this.net, scenario.dataCentre);
+    this.centre = new DataCentre(this.net, scenario.dataCentre, scenario.storage.repairRate);
     this.storeOutage = new StoreOutage(this.centre, this.sim);
     const placements = streams.get("placement of copies");
-    const pick = (n: number): number => placements.integer(0, n - 1);
+    const { placement } = scenario.storage;
+    const place = placeCopies(placement, this.centre.hosts, (n) => placements.integer(0, n - 1));
     const { disk } = scenario.cluster.vm;
-    this.disks = disk === undefined ? undefined : new Disks(disk, scenario, this.centre, pick);
+    this.disks = disk === undefined ? undefined : new Disks(disk, scenario, this.centre, place);
     this.store = new SnapshotStore({
       centre: this.centre,
       transfers: this.transfers,
@@ -84,7 +86,7 @@ export class SimulatedDomain {
       memory: this.memory,
       disks: this.disks,
       scenario,
-      pick,
+      place,
       onDisturbance: () => this.fastForward?.disturb(),
       onChange: () => this.notify(),
       tell: this.tell,

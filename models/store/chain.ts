@@ -1,6 +1,7 @@
 import type { Host } from "../data-centre/data-centre.ts";
 import type { MemoryTable } from "../guest/memory.ts";
 import { pageSize } from "../guest/memory.ts";
+import { countsOwnCopy } from "../placement/copy-placement.ts";
 import type { StoragePlan } from "../scenario.ts";
 import type { SimulatedSnapshot, StoredPart, VmPart } from "../simulation/simulated-snapshot.ts";
 import { weigh } from "./host-shares.ts";
@@ -21,6 +22,10 @@ export class Chain {
   readonly wholeBytes: Float64Array;
   /** Bytes that are to be kept for each byte of each class. */
   readonly #overhead: Float64Array;
+  /** 1 for classes whose capturing host's pages are beside the copies, 0 where they are one of them. */
+  readonly #beside: Float64Array;
+  readonly #keepsOwn: boolean;
+  readonly #diskKeepsOwn: boolean;
   /** A merge or a deletion of old versions is under way. */
   merging = false;
 
@@ -28,6 +33,9 @@ export class Chain {
     this.#memory = memory;
     this.#storage = storage;
     this.#overhead = Float64Array.from(memory.classes, overheadOf);
+    this.#beside = Float64Array.from(memory.classes, ({ own }) => (own ? 0 : 1));
+    this.#keepsOwn = memory.classes.some(({ own }) => own);
+    this.#diskKeepsOwn = countsOwnCopy(storage.placement);
     this.wholeBytes = Float64Array.from(memory.classes, ({ pages }) => pages * pageSize);
   }
 
@@ -119,17 +127,28 @@ export class Chain {
     return total;
   }
 
-  /** Bytes that lie on the disks of the capturing hosts, beside the copies and the disks of the VMs as they are now. */
+  /**
+   * Bytes that lie on the disks of the capturing hosts, beside the copies and the disks of the VMs as they are now. Where
+   * the capturing host's own copy counts, it is no longer beside them.
+   */
   get stagedBytes(): number {
     let total = 0;
     for (const { parts } of [...this.versions, ...this.#captured]) {
-      for (const { vm, total: bytes, layer } of parts) {
+      for (const { vm, bytes, total: all, layer } of parts) {
         if (vm.stagedOn === undefined) continue;
-        total += bytes;
-        if (layer?.stored !== undefined && !layer.whole) total += layer.bytes;
+        total += this.#keepsOwn ? weigh(this.#beside, bytes) : all;
+        if (layer?.stored !== undefined && !layer.whole && !this.#diskKeepsOwn) total += layer.bytes;
       }
     }
     return total;
+  }
+
+  /** Part of the cluster's stored memory that has fewer complete copies than it is to have. */
+  get underReplicated(): number {
+    const parts = this.newest?.parts ?? [];
+    if (parts.length === 0 || this.#memory.bytes === 0) return 0;
+    const bytes = parts.reduce((sum, { copies }) => sum + weigh(copies.underReplicated, this.wholeBytes), 0);
+    return bytes / (parts.length * this.#memory.bytes);
   }
 
   get #captured(): SimulatedSnapshot[] {

@@ -1,6 +1,16 @@
 import type { Host } from "../data-centre/data-centre.ts";
 import type { Redundancy } from "./redundancy.ts";
 
+/** The capturing host's own copy, which is all of the chunk whatever the others hold. */
+export const ownCopy = -1;
+
+/** A host with a copy, or with which fragment of a code. Copies are all alike, fragments are not. */
+interface Kept {
+  readonly host: Host;
+  /** {@link ownCopy}, or counted from 0; copies that are all alike are 0. */
+  readonly fragment: number;
+}
+
 /**
  * One copy of one chunk, or one fragment of its code. It gets all that is written from now on; what it lacks of before is
  * to be repaired.
@@ -12,17 +22,12 @@ export interface Copy extends Kept {
   due: boolean;
 }
 
-/** A host with a copy, or with which fragment of a code. Copies are all alike, fragments are not. */
-interface Kept {
-  readonly host: Host;
-  readonly fragment: number;
-}
-
 /** One chunk of a page class of one VM. */
-export interface Chunk extends Redundancy {
+export interface Chunk {
   readonly pageClass: number;
   /** Part of the bytes of its class. */
   readonly share: number;
+  readonly redundancy: Redundancy;
   copies: Copy[];
   /** Copies on hosts that are down and may return with their disks. */
   absent: Kept[];
@@ -30,37 +35,73 @@ export interface Chunk extends Redundancy {
 
 export const isComplete = ({ lacking }: Copy): boolean => lacking === 0;
 
-/** Live hosts with a complete copy or fragment, if there are enough of them; otherwise the spare that holds all of it. */
+const isOwn = ({ fragment }: Kept): boolean => fragment === ownCopy;
+
+/** Copies that are enough alone differ in nothing but whose they are; fragments stand for themselves. */
+const standsFor = ({ redundancy }: Chunk, one: Kept, other: Kept): boolean =>
+  redundancy.needed > 1 ? one.fragment === other.fragment : isOwn(one) === isOwn(other);
+
+/** Whether these give the whole chunk back. */
+const isEnough = ({ redundancy: { needed } }: Chunk, kept: readonly Kept[]): boolean => {
+  if (needed === 1) return kept.length > 0;
+  return kept.some(isOwn) || new Set(kept.map(({ fragment }) => fragment)).size >= needed;
+};
+
+const liveCopies = ({ copies }: Chunk): Copy[] => copies.filter((copy) => isComplete(copy) && copy.host.up);
+
+/** Live hosts with a complete copy or fragment, if they are enough; otherwise the spare that holds all of it. */
 export const sources = (chunk: Chunk, spare?: Host): Host[] => {
-  const live = chunk.copies.filter((copy) => isComplete(copy) && copy.host.up).map(({ host }) => host);
-  if (live.length >= chunk.needed) return live;
+  const live = liveCopies(chunk);
+  if (isEnough(chunk, live)) return live.map(({ host }) => host);
   return spare === undefined ? [] : [spare];
 };
 
 /**
- * Who sends which part of a chunk to a host that wants all of it; nobody when it cannot be read. Any `needed` fragments
- * are enough, and all that are there are read alike; what the reader holds is not sent.
+ * Who sends how much for each byte of a chunk to a host that wants all of it; nobody when it cannot be read. Any `needed`
+ * fragments are enough, and all that are there are read alike; what the reader holds is not sent.
  */
 export const senders = (chunk: Chunk, reader: Host, spare?: Host): { readonly host: Host; readonly part: number }[] => {
-  const from = sources(chunk, spare);
-  if (!from.includes(reader)) return from.map((host) => ({ host, part: 1 / from.length }));
-  if (chunk.needed === 1 || from.length === 1) return [{ host: reader, part: 1 }];
-  const own = 1 / chunk.needed;
-  return from.map((host) => ({ host, part: host === reader ? own : (1 - own) / (from.length - 1) }));
+  const { needed, read } = chunk.redundancy;
+  const live = liveCopies(chunk);
+  if (!isEnough(chunk, live)) return spare === undefined ? [] : [{ host: spare, part: 1 }];
+  const here = live.find(({ host }) => host === reader);
+  if (here !== undefined && (needed === 1 || isOwn(here))) return [{ host: reader, part: 1 }];
+  if (needed === 1) return live.map(({ host }) => ({ host, part: 1 / live.length }));
+  const own = live.find(isOwn);
+  if (own !== undefined) return [{ host: own.host, part: 1 }];
+  if (here === undefined) return live.map(({ host }) => ({ host, part: (needed * read) / live.length }));
+  const others = ((needed - 1) * read) / (live.length - 1);
+  return live.map(({ host }) => ({ host, part: host === reader ? read : others }));
 };
 
 /** Not even all hosts that may return hold enough of it. */
-export const isLost = (chunk: Chunk): boolean => {
-  const left: Kept[] = [...chunk.absent, ...chunk.copies.filter(isComplete)];
-  return (chunk.needed === 1 ? left.length : new Set(left.map(({ fragment }) => fragment)).size) < chunk.needed;
+export const isLost = (chunk: Chunk): boolean =>
+  !isEnough(chunk, [...chunk.absent, ...chunk.copies.filter(isComplete)]);
+
+/** How many more live copies or fragments may be lost before it cannot be read; below 0 when it cannot already. */
+export const spareCopies = (chunk: Chunk): number => liveCopies(chunk).length - chunk.redundancy.needed;
+
+/** Fragments that no live host is to hold; the own copy not among them. */
+export const missingFragments = ({ redundancy: { fragments, needed }, copies }: Chunk): number[] => {
+  const others = copies.filter((copy) => !isOwn(copy));
+  if (others.length >= fragments) return [];
+  if (needed === 1) return Array<number>(fragments - others.length).fill(0);
+  const held = new Set(others.map(({ fragment }) => fragment));
+  return Array.from({ length: fragments }, (_, fragment) => fragment).filter((one) => !held.has(one));
 };
 
-/** The copies or fragments that no live host is to hold. */
-export const missingFragments = ({ fragments, needed, copies }: Chunk): number[] => {
-  if (copies.length >= fragments) return [];
-  if (needed === 1) return Array<number>(fragments - copies.length).fill(0);
-  const held = new Set(copies.map(({ fragment }) => fragment));
-  return Array.from({ length: fragments }, (_, fragment) => fragment).filter((one) => !held.has(one));
+/** The capturing host is to keep a copy, and no live host has it. */
+export const lacksOwn = ({ redundancy, copies }: Chunk): boolean => redundancy.own && !copies.some(isOwn);
+
+/** All copies are somewhere, complete or not. */
+export const isPlaced = (chunk: Chunk): boolean =>
+  chunk.copies.length >= chunk.redundancy.fragments + (chunk.redundancy.own ? 1 : 0);
+
+/** The capturing host's own copy lies here now, complete, and nothing else of the chunk beside it. */
+export const keepOwnOn = (chunk: Chunk, host: Host): void => {
+  chunk.copies = chunk.copies.filter((copy) => !isOwn(copy) && copy.host !== host);
+  chunk.absent = chunk.absent.filter((kept) => !isOwn(kept));
+  chunk.copies.push({ host, fragment: ownCopy, lacking: 0, due: false });
 };
 
 /** A host has failed; with its disk gone for good (`permanent`), or to return with what it holds. */
@@ -86,8 +127,9 @@ export const takeBack = (chunk: Chunk, host: Host, missed: number): Copy | undef
   chunk.absent = chunk.absent.filter((one) => one !== kept);
   // When it cannot be read without this one, what was missed comes from the substitutes that took the writes meanwhile.
   const copy = { ...kept, lacking: sources(chunk).length === 0 ? 0 : missed, due: false };
-  const rivals = chunk.needed > 1 ? chunk.copies.filter(({ fragment }) => fragment === copy.fragment) : chunk.copies;
-  if (rivals.length >= (chunk.needed > 1 ? 1 : chunk.fragments)) {
+  const rivals = chunk.copies.filter((one) => standsFor(chunk, one, kept));
+  const room = isOwn(kept) || chunk.redundancy.needed > 1 ? 1 : chunk.redundancy.fragments;
+  if (rivals.length >= room) {
     const worst = rivals.reduce((one, other) => (other.lacking > one.lacking ? other : one));
     if (worst.lacking <= copy.lacking) return undefined;
     chunk.copies.splice(chunk.copies.indexOf(worst), 1);
@@ -95,3 +137,6 @@ export const takeBack = (chunk: Chunk, host: Host, missed: number): Copy | undef
   chunk.copies.push(copy);
   return copy;
 };
+
+/** Bytes of one copy for each byte of the chunk. */
+export const storedPart = ({ redundancy }: Chunk, kept: Kept): number => (isOwn(kept) ? 1 : redundancy.stored);

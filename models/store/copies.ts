@@ -2,15 +2,21 @@ import type { Host } from "../data-centre/data-centre.ts";
 import { type Route, type RouteBuilder, RouteMix } from "../data-centre/route.ts";
 import { writtenPart } from "../guest/dirty-curve.ts";
 import { type CopiedTable, pageSize } from "../guest/memory.ts";
-import { rackAware } from "../placement/rack-aware.ts";
+import type { PlaceCopies } from "../placement/copy-placement.ts";
 import {
   type Chunk,
   type Copy,
   isComplete,
   isLost,
+  isPlaced,
+  keepOwnOn,
+  lacksOwn,
   missingFragments,
+  ownCopy,
   senders,
   sources,
+  spareCopies,
+  storedPart,
   takeBack,
   takeDown,
 } from "./chunk.ts";
@@ -34,12 +40,13 @@ interface Supply {
 export class Copies {
   readonly #hosts: readonly Host[];
   readonly #table: CopiedTable;
-  readonly #pick: (n: number) => number;
+  readonly #place: PlaceCopies;
   readonly #chunks: Chunk[];
   #targets: HostShares | undefined;
   /** Counts the changes: as long as it stands still, so does all that is asked here. */
   revision = 0;
   #held: Float64Array | undefined;
+  #under: Float64Array | undefined;
   readonly #routes = new Map<"replicate" | "merge", { readonly from: Host | undefined; readonly mix: RouteMix }>();
   #full: boolean | undefined;
   #whole: boolean | undefined;
@@ -47,17 +54,16 @@ export class Copies {
   private constructor(
     hosts: readonly Host[],
     table: CopiedTable,
-    pick: (n: number) => number,
+    place: PlaceCopies,
     chunks: readonly Omit<Chunk, "copies" | "absent">[],
   ) {
     this.#hosts = hosts;
     this.#table = table;
-    this.#pick = pick;
-    this.#chunks = chunks.map(({ pageClass, share, fragments, needed }) => ({
+    this.#place = place;
+    this.#chunks = chunks.map(({ pageClass, share, redundancy }) => ({
       pageClass,
       share,
-      fragments,
-      needed,
+      redundancy,
       copies: [],
       absent: [],
     }));
@@ -67,25 +73,18 @@ export class Copies {
    * Cuts the memory or the disk of a VM into chunks and gives each its hosts.
    *
    * @param chunk bytes
-   * @param pick a whole number in [0, n)
    */
-  static place(
-    hosts: readonly Host[],
-    table: CopiedTable,
-    chunk: number,
-    capturing: Host,
-    pick: (n: number) => number,
-  ): Copies {
-    const chunks = table.classes.flatMap(({ pages, fragments, needed }, pageClass) => {
+  static place(hosts: readonly Host[], table: CopiedTable, chunk: number, capturing: Host, place: PlaceCopies): Copies {
+    const chunks = table.classes.flatMap((redundancy, pageClass) => {
+      const { pages } = redundancy;
       const bytes = pages * pageSize;
       return Array.from({ length: Math.ceil(bytes / chunk) }, (_, i) => ({
         pageClass,
         share: Math.min(chunk, bytes - i * chunk) / bytes,
-        fragments,
-        needed,
+        redundancy,
       }));
     });
-    const copies = new Copies(hosts, table, pick, chunks);
+    const copies = new Copies(hosts, table, place, chunks);
     copies.fill(capturing, 0);
     return copies;
   }
@@ -94,10 +93,10 @@ export class Copies {
   forNewVersion(capturing: Host): Copies {
     this.#whole ??=
       this.full && this.#chunks.every(({ absent }) => absent.length === 0) && this.hostsBehind.length === 0;
-    if (this.#whole && !this.targets.has(capturing)) return this;
-    const fresh = new Copies(this.#hosts, this.#table, this.#pick, this.#chunks);
+    if (this.#whole && !this.targets.has(capturing) && this.#own.every((host) => host === capturing)) return this;
+    const fresh = new Copies(this.#hosts, this.#table, this.#place, this.#chunks);
     for (const [i, { copies }] of this.#chunks.entries()) {
-      const kept = copies.filter(({ host }) => host !== capturing);
+      const kept = copies.filter(({ host, fragment }) => host !== capturing && fragment !== ownCopy);
       fresh.#chunks[i]!.copies = kept.map(({ host, fragment }) => ({ host, fragment, lacking: 0, due: false }));
     }
     fresh.fill(capturing, 0);
@@ -115,11 +114,21 @@ export class Copies {
     this.#changed();
     const added: Copy[] = [];
     for (const chunk of this.#chunks) {
+      if (lacksOwn(chunk) && capturing.up && !chunk.copies.some(({ host }) => host === capturing)) {
+        const copy = { host: capturing, fragment: ownCopy, lacking, due: false };
+        chunk.copies.push(copy);
+        added.push(copy);
+      }
       const missing = missingFragments(chunk);
       if (missing.length === 0) continue;
       const holders = [...chunk.copies, ...chunk.absent].map(({ host }) => host.index);
-      const request = { copies: missing.length, capturing: capturing.index, holders };
-      for (const [i, index] of rackAware(this.#hosts, request, this.#pick).entries()) {
+      const request = {
+        copies: missing.length,
+        of: chunk.redundancy.fragments,
+        capturing: capturing.index,
+        holders,
+      };
+      for (const [i, index] of this.#place(request).entries()) {
         const copy = { host: this.#hosts[index]!, fragment: missing[i]!, lacking, due: false };
         chunk.copies.push(copy);
         added.push(copy);
@@ -130,8 +139,16 @@ export class Copies {
 
   /** Whether every chunk has as many copies on live hosts as its class asks for. */
   get full(): boolean {
-    this.#full ??= this.#chunks.every(({ copies, fragments }) => copies.length >= fragments);
+    this.#full ??= this.#chunks.every(isPlaced);
     return this.#full;
+  }
+
+  /** All of it lies on the disk of the host that captures from now on: where its own copy counts, this is it. */
+  captureOn(host: Host): void {
+    const moved = this.#chunks.filter(({ redundancy }) => redundancy.own);
+    if (moved.length === 0) return;
+    this.#changed();
+    for (const chunk of moved) keepOwnOn(chunk, host);
   }
 
   /** A host has failed; with its disk gone for good (`permanent`), or to return. */
@@ -158,10 +175,12 @@ export class Copies {
     return behind;
   }
 
-  /** Parts of each class that each host has to be sent when a version is written. */
+  /** Parts of each class that are written on each host, beside the capturing one, when a version is. */
   get targets(): HostShares {
     this.#targets ??= hostShares(this.#chunks, this.#classes, (chunk) =>
-      chunk.copies.map((copy) => ({ host: copy.host, part: 1 / chunk.needed })),
+      chunk.copies
+        .filter(({ fragment }) => fragment !== ownCopy)
+        .map(({ host }) => ({ host, part: chunk.redundancy.stored })),
     );
     return this.#targets;
   }
@@ -170,8 +189,9 @@ export class Copies {
    * What the copies on `target` lack whose repair is due and whose chunk can be read somewhere.
    *
    * @param spare a host that can be read where no copy is complete
+   * @param atMost only of chunks that can bear no more further losses
    */
-  missing(target: Host, spare: Host | undefined): Missing {
+  missing(target: Host, spare: Host | undefined, atMost = Number.POSITIVE_INFINITY): Missing {
     const found: Copy[] = [];
     const from = new Map<Host, Supply>();
     let total = 0;
@@ -179,16 +199,18 @@ export class Copies {
       const copy = chunk.copies.find(({ host }) => host === target);
       const live = sources(chunk, spare);
       if (copy === undefined || isComplete(copy) || !copy.due || live.length === 0) continue;
+      if (spareCopies(chunk) > atMost) continue;
       found.push(copy);
-      const chunkBytes = copy.lacking * chunk.share * this.#table.classes[chunk.pageClass]!.pages * pageSize;
-      const bytes = chunkBytes / chunk.needed;
+      const { needed } = chunk.redundancy;
+      const bytes =
+        copy.lacking * chunk.share * storedPart(chunk, copy) * this.#table.classes[chunk.pageClass]!.pages * pageSize;
       total += bytes;
       // A fragment is computed from as many others as the chunk needs, or where all of the chunk lies.
-      const sent = live.includes(spare!) && live.length < chunk.needed ? bytes : chunkBytes / live.length;
+      const alone = live.length < needed;
       for (const host of live) {
         const supply = from.get(host) ?? { read: 0, sent: 0 };
-        supply.read += chunkBytes / live.length;
-        supply.sent += sent;
+        supply.read += (needed * bytes) / live.length;
+        supply.sent += alone ? bytes / live.length : (needed * bytes) / live.length;
         from.set(host, supply);
       }
     }
@@ -199,6 +221,27 @@ export class Copies {
   repaired(copies: readonly Copy[], left: number): void {
     for (const copy of copies) copy.lacking *= left;
     if (left === 0) this.#changed();
+  }
+
+  /** The fewest further losses that a chunk can bear of which a copy is due to be repaired; Infinity without one. */
+  risk(spare: Host | undefined): number {
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const chunk of this.#chunks) {
+      if (!chunk.copies.some((copy) => !isComplete(copy) && copy.due) || sources(chunk, spare).length === 0) continue;
+      fewest = Math.min(fewest, spareCopies(chunk));
+    }
+    return fewest;
+  }
+
+  /** Part of each class that has fewer complete copies on live hosts than it is to have. */
+  get underReplicated(): Float64Array {
+    if (this.#under === undefined) {
+      this.#under = new Float64Array(this.#classes);
+      for (const chunk of this.#chunks) {
+        if (!isPlaced(chunk) || !chunk.copies.every(isComplete)) this.#under[chunk.pageClass]! += chunk.share;
+      }
+    }
+    return this.#under;
   }
 
   /** Hosts with copies that are not complete. */
@@ -236,40 +279,66 @@ export class Copies {
   get held(): Float64Array {
     if (this.#held === undefined) {
       this.#held = new Float64Array(this.#classes);
-      for (const { pageClass, share, needed, copies, absent } of this.#chunks) {
-        this.#held[pageClass]! += (share / needed) * (copies.filter(isComplete).length + absent.length);
+      for (const chunk of this.#chunks) {
+        for (const kept of [...chunk.copies.filter(isComplete), ...chunk.absent]) {
+          this.#held[chunk.pageClass]! += chunk.share * storedPart(chunk, kept);
+        }
       }
     }
     return this.#held;
   }
 
   /**
-   * What merging a byte of each class into the base costs. Each copy reads and writes it where it lies. With a code the
-   * data fragments share it among them; pages that change lie anywhere, so each parity fragment gets the difference of
-   * every one of them and is read and written for it: 1 + `parity` for each byte, on fragments that all stand for both kinds.
+   * Sends a byte of a class from its source to the hosts of its copies; the source reads it once, and keeps its own.
+   * A group's source sends each byte to every sum it is in, though less is written there.
    */
-  merge(route: RouteBuilder, pageClass: number): void {
-    const { fragments, needed } = this.#table.classes[pageClass]!;
-    const work = needed === 1 ? 1 : (needed * (1 + fragments - needed)) / fragments;
-    const hosts: { readonly host: Host; readonly share: number }[] = [];
-    for (const [host, shares] of this.targets) {
-      const share = shares[pageClass]!;
-      if (share === 0) continue;
-      route.read(host, work * share).write(host, work * share);
-      hosts.push({ host, share });
+  write(route: RouteBuilder, pageClass: number, source: Host): void {
+    const { sent, stored } = this.#table.classes[pageClass]!;
+    const hosts = this.#written(pageClass);
+    if (hosts.length > 0) route.read(source);
+    for (const { host, share } of hosts) route.send(source, host, (sent / stored) * share).write(host, share);
+  }
+
+  /**
+   * Merges a byte of a class into the base. Each copy reads and writes it where it lies. With a code the data fragments
+   * share it among them; pages that change lie anywhere, so each parity fragment gets the difference of every one of them
+   * and is read and written for it: 1 + `parity` bytes for each, on fragments that all stand for both kinds. In a group the
+   * difference goes from the host that captured it to every sum.
+   */
+  merge(route: RouteBuilder, pageClass: number, own: Host | undefined): void {
+    const { fragments, needed, own: isGroup } = this.#table.classes[pageClass]!;
+    const hosts = this.#written(pageClass);
+    const total = hosts.reduce((sum, { share }) => sum + share, 0);
+    const parity = isGroup ? fragments + 1 - needed : fragments - needed;
+    const rewritten = needed === 1 ? total : isGroup ? parity : 1 + parity;
+    for (const { host, share } of hosts) {
+      const part = (rewritten * share) / total;
+      route.read(host, part).write(host, part);
     }
     if (needed === 1) return;
-    const total = hosts.reduce((sum, { share }) => sum + share, 0);
-    for (const one of hosts) {
-      for (const other of hosts) {
-        if (other !== one)
-          route.send(
-            one.host,
-            other.host,
-            ((fragments - needed) * one.share * other.share) / (total * (total - one.share)),
-          );
+    for (const { host, share } of hosts) {
+      const part = (parity * share) / total;
+      if (isGroup && own !== undefined) route.send(own, host, part);
+      else {
+        const others = hosts.filter((one) => one.host !== host);
+        for (const other of others) route.send(other.host, host, (part * other.share) / (total - share));
       }
     }
+  }
+
+  /** What is sent to a host for these parts of each class to be written there. */
+  sent(written: Float64Array): Float64Array {
+    return written.map((share, c) => {
+      const { sent, stored } = this.#table.classes[c]!;
+      return share === 0 ? 0 : (sent / stored) * share;
+    });
+  }
+
+  /** Hosts on which a byte of this class is written, with the part of it. */
+  #written(pageClass: number): { readonly host: Host; readonly share: number }[] {
+    return [...this.targets].flatMap(([host, shares]) =>
+      shares[pageClass]! > 0 ? [{ host, share: shares[pageClass]! }] : [],
+    );
   }
 
   /** Routes for one byte of each class, kept until the copies or the `from` of this purpose change. */
@@ -287,8 +356,16 @@ export class Copies {
     this.#routes.clear();
     this.#targets = undefined;
     this.#held = undefined;
+    this.#under = undefined;
     this.#full = undefined;
     this.#whole = undefined;
+  }
+
+  /** Hosts whose own copies count. */
+  get #own(): Host[] {
+    return this.#chunks.flatMap(({ copies }) =>
+      copies.filter(({ fragment }) => fragment === ownCopy).map(({ host }) => host),
+    );
   }
 
   get #classes(): number {

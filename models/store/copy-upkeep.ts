@@ -61,7 +61,12 @@ export class CopyUpkeep {
 
   /** All pages of a VM can be read from the disk of its host now: what waits for that is repaired. */
   staged(vm: SimulatedVm): void {
-    for (const { part } of this.#all()) if (part.vm === vm) this.#repairs.begin(part.copies, vm);
+    for (const { part, snapshot } of this.#all()) {
+      if (part.vm !== vm) continue;
+      part.copies.captureOn(vm.host!);
+      this.fill(part, vm.host!, snapshot);
+      this.#repairs.begin(part.copies, vm);
+    }
   }
 
   /** Ends the repair of copies that no snapshot uses any more. */

@@ -1,5 +1,7 @@
 import { type CopiedTable, pageSize } from "../guest/memory.ts";
-import type { DiskSpec, DiskStorage, StoreSpec, VmDiskSpec } from "../scenario.ts";
+import { countsOwnCopy } from "../placement/copy-placement.ts";
+import type { DiskSpec, DiskStorage, StoragePlan, StoreSpec, VmDiskSpec } from "../scenario.ts";
+import { asCopies } from "./redundancy.ts";
 
 /**
  * Bytes of a redirect-on-write layer: the distinct blocks that were written in `work` seconds of guest work since the cut
@@ -37,7 +39,16 @@ export const layerCosts = (disk: VmDiskSpec, storage: DiskStorage, host: DiskSpe
 };
 
 /** A local disk as copies see it: one class, never dropped. */
-export const diskTable = ({ bytes, writeRate }: VmDiskSpec, { copies }: DiskStorage): CopiedTable => ({
+export const diskTable = (
+  { bytes, writeRate }: VmDiskSpec,
+  { disk, placement }: Pick<StoragePlan, "disk" | "placement">,
+): CopiedTable => ({
   dirtyModel: "uniform",
-  classes: [{ pages: bytes / pageSize, writesPerPage: writeRate / bytes, fragments: copies, needed: 1 }],
+  classes: [
+    {
+      pages: bytes / pageSize,
+      writesPerPage: writeRate / bytes,
+      ...asCopies(disk.copies, countsOwnCopy(placement)),
+    },
+  ],
 });

@@ -1,5 +1,6 @@
 import type { DataCentre, Host } from "../data-centre/data-centre.ts";
 import { GuestWrites } from "../guest/guest-writes.ts";
+import type { PlaceCopies } from "../placement/copy-placement.ts";
 import type { ClusterScenario, SnapshotPlan, VmDiskSpec } from "../scenario.ts";
 import type { DiskLayer, StoredPart } from "../simulation/simulated-snapshot.ts";
 import type { SimulatedVm } from "../simulation/simulated-vm.ts";
@@ -15,12 +16,12 @@ export class Disks {
   readonly #writes: GuestWrites;
   readonly #layout: Layout | undefined;
 
-  constructor(spec: VmDiskSpec, scenario: ClusterScenario, centre: DataCentre, pick: (n: number) => number) {
+  constructor(spec: VmDiskSpec, scenario: ClusterScenario, centre: DataCentre, place: PlaceCopies) {
     const { dataCentre, storage } = scenario;
     this.spec = spec;
     this.costs = layerCosts(spec, storage.disk, dataCentre.host.disk, dataCentre.store);
     this.#writes = new GuestWrites(centre, spec);
-    if (spec.on === "local") this.#layout = new Layout(centre, diskTable(spec, storage.disk), storage.chunk, pick);
+    if (spec.on === "local") this.#layout = new Layout(centre, diskTable(spec, storage), storage.chunk, place);
   }
 
   add(): VmDisk {

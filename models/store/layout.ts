@@ -1,5 +1,6 @@
 import type { DataCentre, Host } from "../data-centre/data-centre.ts";
 import type { CopiedTable } from "../guest/memory.ts";
+import type { PlaceCopies } from "../placement/copy-placement.ts";
 import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import { Copies } from "./copies.ts";
 
@@ -8,18 +9,17 @@ export class Layout {
   readonly #centre: DataCentre;
   readonly #table: CopiedTable;
   readonly #chunk: number;
-  readonly #pick: (n: number) => number;
+  readonly #place: PlaceCopies;
   readonly #current = new Map<SimulatedVm, Copies>();
 
   /**
    * @param chunk bytes
-   * @param pick a whole number in [0, n)
    */
-  constructor(centre: DataCentre, table: CopiedTable, chunk: number, pick: (n: number) => number) {
+  constructor(centre: DataCentre, table: CopiedTable, chunk: number, place: PlaceCopies) {
     this.#centre = centre;
     this.#table = table;
     this.#chunk = chunk;
-    this.#pick = pick;
+    this.#place = place;
   }
 
   /** With the chain that a new version adds to, or, when it is whole, wherever all copies fit. */
@@ -28,7 +28,7 @@ export class Layout {
     if (current !== undefined && !whole) return current;
     const copies =
       current?.forNewVersion(capturing) ??
-      Copies.place(this.#centre.hosts, this.#table, this.#chunk, capturing, this.#pick);
+      Copies.place(this.#centre.hosts, this.#table, this.#chunk, capturing, this.#place);
     this.#current.set(vm, copies);
     return copies;
   }

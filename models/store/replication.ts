@@ -86,11 +86,13 @@ export class Replication {
     const { copies, source } = part;
     const to = copies.targets;
     const mix = copies.routes("replicate", source, (c) => {
-      const route = new RouteBuilder(this.#centre).read(source);
-      for (const [host, shares] of to) if (shares[c]! > 0) route.send(source, host, shares[c]).write(host, shares[c]);
+      const route = new RouteBuilder(this.#centre);
+      copies.write(route, c, source);
       return route.build();
     });
-    return { route: mix.of(part.bytes, part.total), bytes: part.total, to };
+    const route = mix.of(part.bytes, part.total);
+    // Where the capturing host's own copy is all that is asked for, nothing moves.
+    return { route, bytes: route.over.length === 0 ? 0 : part.total, to };
   }
 
   /** After a host has failed, hosts that lack less receive more slowly, so that one flow still ends with all of it there. */
@@ -109,8 +111,7 @@ export class Replication {
     if (total > 0) {
       route.read(source);
       for (const [host, shares] of to) {
-        const share = weigh(shares, bytes) / total;
-        route.send(source, host, share).write(host, share);
+        route.send(source, host, weigh(copies.sent(shares), bytes) / total).write(host, weigh(shares, bytes) / total);
       }
     }
     return { route: route.build(), bytes: total, to };

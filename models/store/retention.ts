@@ -66,7 +66,7 @@ export class Retention {
     const { staged } = part.vm;
     const mix = copies.routes("merge", staged, (c) => {
       const route = new RouteBuilder(this.#centre);
-      copies.merge(route, c);
+      copies.merge(route, c, staged);
       if (staged !== undefined) route.read(staged).write(staged);
       return route.build();
     });

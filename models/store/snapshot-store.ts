@@ -3,6 +3,7 @@ import type { DataCentre, Host } from "../data-centre/data-centre.ts";
 import type { Transfers } from "../data-centre/transfer.ts";
 import type { MemoryTable } from "../guest/memory.ts";
 import type { Tell } from "../life-cycle-events.ts";
+import type { PlaceCopies } from "../placement/copy-placement.ts";
 import type { ClusterScenario } from "../scenario.ts";
 import type { ModelClock } from "../simulation/model-clock.ts";
 import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
@@ -29,8 +30,7 @@ export interface StoreParts {
   readonly memory: MemoryTable;
   readonly disks: Disks | undefined;
   readonly scenario: ClusterScenario;
-  /** A whole number in [0, n), from the random stream of placements. */
-  readonly pick: (n: number) => number;
+  readonly place: PlaceCopies;
   /** Something begins that is not part of the snapshot cycle. */
   readonly onDisturbance: () => void;
   /** The store has changed in a way that may let a waiting rollback go on. */
@@ -49,16 +49,20 @@ export class SnapshotStore {
   readonly #layout: Layout;
 
   constructor(parts: StoreParts) {
-    const { centre, transfers, sim, memory, scenario, pick } = parts;
+    const { centre, transfers, sim, memory, scenario, place } = parts;
     const changed = (): void => {
       this.recount();
       parts.onChange();
     };
     this.#parts = parts;
     this.#space = new StoredSpace(parts.ledger, sim, parts.tell);
-    this.#layout = new Layout(centre, memory, scenario.storage.chunk, pick);
+    this.#layout = new Layout(centre, memory, scenario.storage.chunk, place);
     this.#retention = new Retention(centre, transfers, changed);
-    this.#upkeep = new CopyUpkeep(parts, this.#chains, new Repairs(centre, transfers, changed));
+    this.#upkeep = new CopyUpkeep(
+      parts,
+      this.#chains,
+      new Repairs(centre, transfers, scenario.storage.repairOrder, changed),
+    );
     this.#replication = new Replication({
       centre,
       transfers,

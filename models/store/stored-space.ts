@@ -12,6 +12,8 @@ export class StoredSpace {
   #stored = 0;
   #disks = 0;
   #staged = 0;
+  /** Parts of the newest restore points that have fewer copies than they are to have, summed over clusters. */
+  #under = 0;
   #since: number;
 
   constructor(ledger: Ledger, sim: { readonly now: number }, tell: Tell | undefined) {
@@ -24,19 +26,21 @@ export class StoredSpace {
   /** Counts anew, after something has changed; the sums up to now are settled first. */
   recount(chains: Iterable<Chain>, options: { readonly disks: boolean }): void {
     this.settle();
-    const [stored, staged] = [this.#stored, this.#staged];
+    const [stored, staged, under] = [this.#stored, this.#staged, this.#under];
     this.#stored = 0;
     this.#disks = 0;
     this.#staged = 0;
+    this.#under = 0;
     for (const chain of chains) {
+      this.#under += chain.underReplicated;
       const disks = options.disks ? chain.diskBytes : 0;
       this.#stored += chain.memoryBytes + disks;
       this.#disks += disks;
       this.#staged += chain.stagedBytes;
     }
     this.#ledger.storedPeak = Math.max(this.#ledger.storedPeak, this.#stored);
-    if (stored === this.#stored && staged === this.#staged) return;
-    this.#tell?.({ kind: "stored", copies: this.#stored, staged: this.#staged });
+    if (stored === this.#stored && staged === this.#staged && under === this.#under) return;
+    this.#tell?.({ kind: "stored", copies: this.#stored, staged: this.#staged, underReplicated: this.#under });
   }
 
   settle(): void {
@@ -45,6 +49,7 @@ export class StoredSpace {
     this.#ledger.add("storedByteSeconds", this.#stored * seconds);
     this.#ledger.add("diskByteSeconds", this.#disks * seconds);
     this.#ledger.add("stagedByteSeconds", this.#staged * seconds);
+    this.#ledger.add("underReplicatedSeconds", this.#under * seconds);
     this.#since = now;
   }
 }

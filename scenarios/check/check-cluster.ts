@@ -1,14 +1,13 @@
 import { basename } from "node:path";
-import { type PageType, pageTypes } from "../../models/scenario.ts";
 import type { ClusterFile } from "../schema/cluster-schema.ts";
 import type { Path, Report } from "../text/issue.ts";
 import { duration, formatQuantity, size } from "../text/units.ts";
 import { checkCut, remarksOnCut } from "./check-cut.ts";
 import { checkDisks } from "./check-disks.ts";
 import { checkDetection, checkFailures } from "./check-failures.ts";
+import { checkStorage, remarksOnStorage } from "./check-storage.ts";
 
 /** Above this the memory of the machine that simulates would end first. */
-const mostChunks = 10_000_000;
 const mostHosts = 1_000_000;
 
 const hostCount: readonly Path[] = [
@@ -31,14 +30,12 @@ export const checkCluster = (file: ClusterFile, report: Report): void => {
 
 /** What is possible but should be known to whoever reads the results. */
 export const remarksOn = (file: ClusterFile): string[] => {
-  const { dataCentre, cluster, storage } = file;
+  const { dataCentre, cluster } = file;
   const { host } = dataCentre;
   const room = Math.min(Math.floor(host.memory / cluster.vm.memory), Math.floor(host.cores / cluster.vm.cores));
   const spare = (hostsOf(file) - 1) * room >= cluster.count * cluster.vms;
   return [
-    ...(dataCentre.racks === 1 && storage.copies > 1
-      ? ["there is one rack: rack-aware placement has nowhere else to put copies"]
-      : []),
+    ...remarksOnStorage(file),
     ...remarksOnCut(file),
     ...(spare ? [] : ["without one of the hosts there is no room for all VMs: rollbacks wait for its return"]),
   ];
@@ -119,79 +116,6 @@ const checkSnapshot = ({ snapshot, horizon }: ClusterFile, report: Report): void
       [["snapshot", "costs", "track"]],
     );
   }
-};
-
-const checkStorage = (file: ClusterFile, report: Report): void => {
-  const { storage } = file;
-  const others = hostsOf(file) - 1;
-  const enough = (path: Path, copies: number): void => {
-    if (copies <= others) return;
-    const hosts = others === 0 ? "there is no other host" : `there are ${others} others`;
-    report(
-      path,
-      `${count(copies, "copy").replace("copys", "copies")} need as many hosts beside the one that captures, and ${hosts}`,
-      hostCount,
-    );
-  };
-  enough(["storage", "copies"], storage.copies);
-  const { count: clusters, vms, vm } = file.cluster;
-  const local = vm.disk !== "none" && vm.disk.on === "local" ? vm.disk.bytes : 0;
-  if (local > 0 && storage.disk.copies !== "full") enough(["storage", "disk", "copies"], storage.disk.copies);
-  const chunks = clusters * vms * (Math.ceil(vm.memory / storage.chunk) + Math.ceil(local / storage.chunk));
-  if (chunks > mostChunks) {
-    const shown = formatQuantity(size, storage.chunk);
-    report(
-      ["storage", "chunk"],
-      `of ${shown} cuts all memory${local > 0 ? " and all disks" : ""} into ${chunks} chunks; at most ${mostChunks} can be kept track of`,
-      [
-        ["cluster", "vm", "memory"],
-        ...(local > 0 ? [["cluster", "vm", "disk", "bytes"]] : []),
-        ["cluster", "vms"],
-        ["cluster", "count"],
-      ],
-    );
-  }
-  for (const type of pageTypes) {
-    const { copies, erasure, onLoss } = storage.policy[type];
-    const path = ["storage", "policy", type];
-    if (typeof copies === "number") enough([...path, "copies"], copies);
-    if (erasure !== undefined && erasure.data + erasure.parity > others) {
-      const fragments = erasure.data + erasure.parity;
-      report(
-        [...path, "erasure"],
-        `${fragments} fragments need as many hosts beside the one that captures, and there are ${others} others`,
-        hostCount,
-      );
-    }
-    const wrong = noAnswer[type];
-    if (wrong?.words.includes(onLoss))
-      report([...path, "onLoss"], `${onLoss} cannot bring back ${type} pages: ${wrong.why}`);
-    if ((copies === "drop" || copies === 0) && onLoss === "fail") {
-      report(
-        [...path, "onLoss"],
-        `${type} pages are dropped, so with fail no restore could succeed: write ${alternatives[type]}`,
-        [[...path, "copies"]],
-      );
-    }
-  }
-};
-
-/** What is no answer to the loss of pages. */
-const noAnswer: { readonly [type in PageType]?: { readonly words: readonly string[]; readonly why: string } } = {
-  anonymous: { words: ["re-read"], why: "they are on no disk; write kill-process or fail" },
-  kernel: {
-    words: ["re-read", "kill-process", "zero-fill"],
-    why: "without them no process of the guest can go on; write fail",
-  },
-};
-
-/** What can be done about pages that are not there. */
-const alternatives: { readonly [type in PageType]: string } = {
-  free: "zero-fill",
-  cacheClean: "re-read",
-  cacheDirty: "kill-process",
-  anonymous: "kill-process",
-  kernel: "copies: full",
 };
 
 const checkFidelity = ({ fidelity, policy }: ClusterFile, report: Report): void => {

@@ -87,6 +87,8 @@ export const resolveCluster = (
       chunk: storage.chunk,
       keep: storage.keep,
       repairDelay: storage.repairDelay,
+      repairRate: storage.repairRate === "none" ? Number.POSITIVE_INFINITY : storage.repairRate,
+      repairOrder: storage.repairOrder,
     },
     rollback: file.rollback,
     policy,
@@ -121,7 +123,8 @@ const vmSpec = ({ cores, memory, disk }: ClusterFile["cluster"]["vm"]): VmSpec =
 };
 
 const classStorage = ({ storage }: ClusterFile, type: PageType): ClassStorage => {
-  const { copies, erasure, onLoss } = storage.policy[type];
+  const { copies, erasure, group, onLoss } = storage.policy[type];
   if (erasure !== undefined) return { erasure, onLoss };
+  if (group !== undefined) return { group, onLoss };
   return { copies: copies === "full" ? storage.copies : copies === "drop" ? 0 : copies!, onLoss };
 };

@@ -27,8 +27,9 @@ import {
   secondsPerPage,
   whole,
 } from "./quantity-schema.ts";
+import { storageSchema } from "./storage-schema.ts";
 import { trafficSchema } from "./traffic-schema.ts";
-import { diskStorageSchema, vmDiskSchema } from "./vm-disk-schema.ts";
+import { vmDiskSchema } from "./vm-disk-schema.ts";
 
 const name = z.string().optional().describe("Name in reports");
 const cores = whole(1, "Cores");
@@ -142,44 +143,6 @@ const snapshot = z.strictObject({
   }),
 });
 
-const onLoss = z.enum(["zero-fill", "re-read", "kill-process", "fail"]).describe("When all copies are lost");
-const copies = z
-  .union([z.enum(["drop", "full"]), whole(0, "Copies")])
-  .describe("Copies; full: storage.copies, drop: the class is not stored");
-const erasure = z.strictObject({
-  data: whole(1, "Fragments of data"),
-  parity: whole(1, "Fragments of parity"),
-});
-const classStorage = z
-  .strictObject({
-    copies: copies.optional(),
-    erasure: erasure.optional().describe("Reed–Solomon code, instead of copies: any `data` fragments are enough"),
-    onLoss,
-  })
-  .check((context) => {
-    const { copies, erasure } = context.value;
-    if ((copies === undefined) === (erasure === undefined))
-      context.issues.push({ code: "custom", message: "give either copies or erasure", input: context.value });
-  });
-
-const storage = z.strictObject({
-  policy: z.strictObject({
-    name,
-    free: classStorage,
-    cacheClean: classStorage,
-    cacheDirty: classStorage,
-    anonymous: classStorage,
-    kernel: classStorage,
-    dropZero: z.boolean().describe("Pages of zeros are not stored in any class"),
-  }),
-  copies: whole(1, "Copies of a class that is stored in full"),
-  disk: diskStorageSchema.describe("Layers of the VMs' disks"),
-  placement: z.literal("rack-aware").describe("Where copies go"),
-  chunk: atLeastAPage("Copies are placed chunk by chunk"),
-  keep: whole(1, "Restore points that are kept"),
-  repairDelay: seconds("From the loss of a copy to the start of its repair"),
-});
-
 const rollback = z.strictObject({
   placement: z.enum(rollbackPlacements).describe("Where VMs are restored"),
   transfer: z.literal("unicast").describe("How pages travel"),
@@ -203,7 +166,7 @@ export const clusterSchema = z.strictObject({
   dataCentre: dataCentre.describe("Racks, hosts, network, store"),
   cluster: cluster.describe("The virtual clusters"),
   snapshot: snapshot.describe("When and how snapshots are taken"),
-  storage: storage.describe("How many copies of what are stored, and where"),
+  storage: storageSchema.describe("How many copies of what are stored, and where"),
   policy: policySchema.describe("Who decides when to snapshot and what to restore"),
   rollback: rollback.describe("What follows a failure"),
   detection: z

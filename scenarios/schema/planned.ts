@@ -5,7 +5,6 @@ const planned: { readonly [path: string]: { readonly words?: readonly string[]; 
   {
     "cluster.workload": { keys: ["workingSet"] },
     storage: { keys: ["compression", "checksums", "retention", "scrub"] },
-    "storage.placement": { words: ["random", "copyset", "tiered", "local-first"] },
     rollback: { keys: ["admission"] },
     "rollback.placement": { words: ["random", "pack", "traffic-aware", "similarity-aware", "joint"] },
     "rollback.transfer": { words: ["multicast", "chain", "tree", "swarm"] },

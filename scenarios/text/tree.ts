@@ -51,8 +51,9 @@ export const plain = (tree: Tree): unknown => {
 export const merge = (base: Tree | undefined, over: Tree): Tree => {
   if (base?.kind !== "mapping" || over.kind !== "mapping" || over.whole) return over;
   const entries = new Map(base.entries);
-  for (const [one, other] of alternatives) {
-    if (over.entries.has(one) !== over.entries.has(other)) entries.delete(over.entries.has(one) ? other : one);
+  for (const keys of alternatives) {
+    const said = keys.filter((key) => over.entries.has(key));
+    if (said.length === 1) for (const key of keys) if (key !== said[0]) entries.delete(key);
   }
   for (const [key, { key: place, value }] of over.entries) {
     entries.set(key, { key: place, value: merge(entries.get(key)?.value, value) });
@@ -61,7 +62,7 @@ export const merge = (base: Tree | undefined, over: Tree): Tree => {
 };
 
 /** Keys of one mapping of which each takes the place of the other. */
-const alternatives = [["copies", "erasure"]] as const;
+const alternatives = [["copies", "erasure", "group"]] as const;
 
 /** The tree at `path`, or nothing. */
 export const at = (tree: Tree, path: Path): Tree | undefined => {

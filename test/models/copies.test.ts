@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { DataCentre } from "../../models/data-centre/data-centre.ts";
 import { memoryTable } from "../../models/guest/memory.ts";
+import { placeCopies } from "../../models/placement/copy-placement.ts";
 import type { Copy } from "../../models/store/chunk.ts";
 import { Copies } from "../../models/store/copies.ts";
 import { FluidNetwork, Simulation, Streams } from "../../sim/index.ts";
@@ -14,9 +15,8 @@ const centreOf = () =>
 const placed = (seed = 1) => {
   const centre = centreOf();
   const stream = new Streams(seed).get("placement");
-  const copies = Copies.place(centre.hosts, memory, smallCluster.storage.chunk, centre.hosts[0]!, (n) =>
-    stream.integer(0, n - 1),
-  );
+  const place = placeCopies({ kind: "rack-aware" }, centre.hosts, (n) => stream.integer(0, n - 1));
+  const copies = Copies.place(centre.hosts, memory, smallCluster.storage.chunk, centre.hosts[0]!, place);
   return { hosts: centre.hosts, copies };
 };
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, one) => total + one, 0);

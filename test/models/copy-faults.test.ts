@@ -9,6 +9,7 @@ import {
 import { GuestClock } from "../../models/guest/guest-clock.ts";
 import { distinctWrites, type StoredClass } from "../../models/guest/memory.ts";
 import type { SnapshotPlan } from "../../models/scenario.ts";
+import { asCopies } from "../../models/store/redundancy.ts";
 import { Streams } from "../../sim/index.ts";
 import { type SweptClass, simulateSeparateSweep, simulateSharedSweep } from "./page-sweep.ts";
 import { referenceFamily } from "./reference-values.ts";
@@ -19,8 +20,7 @@ const stored = ({ pages, writesPerSecond }: SweptClass): StoredClass => ({
   source: { ...smallCluster.cluster.workload.classes[2]!, pages, writesPerSecond },
   pages,
   writesPerPage: writesPerSecond / pages,
-  fragments: 3,
-  needed: 1,
+  ...asCopies(3),
 });
 
 const planOf = (change: Partial<SnapshotPlan>, fault = 0): SnapshotPlan => ({

@@ -3,10 +3,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { DataCentre } from "../../models/data-centre/data-centre.ts";
 import { RouteBuilder } from "../../models/data-centre/route.ts";
+import { placeCopies } from "../../models/placement/copy-placement.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import type { Copy } from "../../models/store/chunk.ts";
 import { Copies } from "../../models/store/copies.ts";
+import { asCode } from "../../models/store/redundancy.ts";
 import { FluidNetwork, Simulation, Streams } from "../../sim/index.ts";
 import { loneVm } from "./lone-vm.ts";
 import { hostOutages, smallCluster } from "./small-cluster.ts";
@@ -25,9 +27,10 @@ const coded = (data: number, parity: number, seed = 1) => {
   const stream = new Streams(seed).get("placement");
   const table = {
     dirtyModel: "uniform" as const,
-    classes: [{ pages: 64 * 256, writesPerPage: 0.001, fragments: data + parity, needed: data }],
+    classes: [{ pages: 64 * 256, writesPerPage: 0.001, ...asCode(data, parity) }],
   };
-  const copies = Copies.place(centre.hosts, table, 2 ** 20, centre.hosts[0]!, (n) => stream.integer(0, n - 1));
+  const place = placeCopies({ kind: "rack-aware" }, centre.hosts, (n) => stream.integer(0, n - 1));
+  const copies = Copies.place(centre.hosts, table, 2 ** 20, centre.hosts[0]!, place);
   return { centre, hosts: centre.hosts, copies };
 };
 const bytes = 64 * 2 ** 20;
@@ -151,7 +154,7 @@ test("repairing a fragment reads `data` of them; a staged host computes it alone
 test("merging a byte into a coded base reads and writes 1 + parity bytes, and sends its difference to every parity", () => {
   const { centre, copies } = coded(4, 2);
   const route = new RouteBuilder(centre);
-  copies.merge(route, 0);
+  copies.merge(route, 0, undefined);
   const { over, sourceShare } = route.build();
   const disks = sum(over.filter(({ link }) => link.name.includes("disk")).map(({ share }) => share));
   near(disks, 2 * 3, "read and written");

@@ -4,6 +4,7 @@ import { copyFaultsPerPage } from "../../models/guest/copy-faults.ts";
 import { GuestClock } from "../../models/guest/guest-clock.ts";
 import { distinctWrites, type StoredClass } from "../../models/guest/memory.ts";
 import type { SnapshotPlan } from "../../models/scenario.ts";
+import { asCopies } from "../../models/store/redundancy.ts";
 import { Streams } from "../../sim/index.ts";
 import { type PageMemory, simulatePages } from "./page-memory.ts";
 import { smallCluster } from "./small-cluster.ts";
@@ -14,8 +15,7 @@ const classOf = (pages: number, writesPerSecond: number): StoredClass => ({
   source: { ...source, pages, writesPerSecond },
   pages,
   writesPerPage: writesPerSecond / pages,
-  fragments: 3,
-  needed: 1,
+  ...asCopies(3),
 });
 
 const planOf = (change: Partial<SnapshotPlan>, costs: Partial<SnapshotPlan["costs"]> = {}): SnapshotPlan => ({

@@ -6,6 +6,7 @@ import type { Columns } from "../../models/books/columns.ts";
 import { messageRule, promisesConsistency } from "../../models/cut/protocols.ts";
 import { type TrafficMatrix, trafficOf } from "../../models/cut/traffic.ts";
 import { noFailures } from "../../models/failures/failure-spec.ts";
+import type { CopyPlacement } from "../../models/placement/copy-placement.ts";
 import { type ClusterScenario, cutProtocols } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { outages } from "./any-failures.ts";
@@ -43,6 +44,15 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     messagesPerSecond: fc.constantFrom(0.1, 100),
     keep: fc.integer({ min: 1, max: 3 }),
     copies: fc.integer({ min: 0, max: 3 }),
+    placementOfCopies: fc.constantFrom<CopyPlacement>(
+      { kind: "rack-aware" },
+      { kind: "random" },
+      { kind: "local-first" },
+      { kind: "partner" },
+      { kind: "copyset", scatterWidth: 2 },
+    ),
+    repairRate: fc.constantFrom(Number.POSITIVE_INFINITY, 5e6),
+    repairOrder: fc.constantFrom("together" as const, "most-at-risk" as const),
     code: fc.constantFrom(undefined, undefined, { data: 2, parity: 1 }, { data: 1, parity: 1 }),
     cacheCopies: fc.integer({ min: 0, max: 2 }),
     onLoss: fc.constantFrom("zero-fill" as const, "re-read" as const, "kill-process" as const, "fail" as const),
@@ -110,6 +120,9 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
             ...smallCluster.storage,
             keep: one.keep,
             repairDelay: one.repairDelay,
+            repairRate: one.repairRate,
+            repairOrder: one.repairOrder,
+            placement: one.placementOfCopies,
             types: {
               ...smallCluster.storage.types,
               cacheClean: { copies: one.cacheCopies, onLoss: "re-read" },
@@ -291,7 +304,7 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
         compressRate: costs.compressRate / k,
       },
     },
-    storage: { ...storage, repairDelay: storage.repairDelay * k },
+    storage: { ...storage, repairDelay: storage.repairDelay * k, repairRate: storage.repairRate / k },
     rollback: {
       ...rollback,
       planTime: rollback.planTime * k,

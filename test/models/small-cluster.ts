@@ -84,10 +84,12 @@ export const smallCluster: ClusterScenario = {
     },
     dropZero: true,
     disk: { copies: 3, block: 65536 },
-    placement: "rack-aware",
+    placement: { kind: "rack-aware" },
     chunk: 64 * MiB,
     keep: 1,
     repairDelay: 120,
+    repairRate: Number.POSITIVE_INFINITY,
+    repairOrder: "together",
   },
   rollback: {
     placement: "spread",

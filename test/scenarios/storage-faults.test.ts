@@ -4,7 +4,50 @@ import { tellFaults } from "./fault-cases.ts";
 const test = suite("faults of storage and the data centre");
 
 tellFaults(test, [
-  ["a placement that is not simulated yet", "storage: { placement: copyset(4) }", "1:23", /is not simulated yet/],
+  ["an unknown placement", "storage: { placement: rack-awre }", "1:23", /must be one of random, .*rack-aware\?/],
+  [
+    "a copyset without a number",
+    "storage: { placement: copyset }",
+    "1:23",
+    /needs its scatter width, such as copyset\(4\)$/,
+  ],
+  ["a copyset that scatters nothing", "storage: { placement: copyset(0) }", "1:23", /scatters nothing/],
+  [
+    "a scatter width beyond the other hosts",
+    "storage: { placement: copyset(12) }",
+    "1:23",
+    /^storage\.placement: a scatter width of 12 needs as many other hosts, and there are 11$/,
+  ],
+  [
+    "hosts for one copyset only",
+    "dataCentre: { racks: 1, hostsPerRack: 5 }\nstorage: { placement: copyset(2) }",
+    "2:23",
+    /5 hosts make only one copyset of 3/,
+  ],
+  [
+    "a backup tier of all racks",
+    "storage: { placement: tiered(3) }",
+    "1:23",
+    /^storage\.placement: a backup tier of 3 of 3 racks leaves none in front of it$/,
+  ],
+  [
+    "too few hosts in front of the backup tier",
+    "dataCentre: { racks: 2, hostsPerRack: 2 }\nstorage: { placement: tiered, copies: 3 }",
+    "2:39",
+    /2 hosts in front of the backup tier .*there are 1$/,
+  ],
+  [
+    "a group that may lose all of its hosts",
+    "storage: { policy: { kernel: { group: { size: 2, parity: 2 } } } }",
+    "1:58",
+    /a group of 2 hosts cannot lose 2 of them/,
+  ],
+  [
+    "a group of more hosts than there are",
+    "storage: { policy: { kernel: { group: { size: 13, parity: 2 } } } }",
+    "1:47",
+    /the other 12 hosts of a group need as many hosts beside .* there are 11 others/,
+  ],
   [
     "a code without data",
     "storage: { policy: { kernel: { erasure: { data: 0, parity: 2 } } } }",
@@ -21,7 +64,7 @@ tellFaults(test, [
     "copies and a code at once",
     "storage: { policy: { kernel: { copies: 2, erasure: { data: 4, parity: 2 } } } }",
     "1:22",
-    /^storage\.policy\.kernel: give either copies or erasure$/,
+    /^storage\.policy\.kernel: give just one of copies, erasure and group$/,
   ],
   [
     "anonymous pages that are to be read from a disk",

@@ -1,0 +1,64 @@
+import * as z from "zod";
+import { repairOrders } from "../../models/scenario.ts";
+import { placementSchema } from "./placement-schema.ts";
+import { atLeastAPage, bytesPerSecond, seconds, whole } from "./quantity-schema.ts";
+import { diskStorageSchema } from "./vm-disk-schema.ts";
+
+const onLoss = z.enum(["zero-fill", "re-read", "kill-process", "fail"]).describe("When all copies are lost");
+
+const copies = z
+  .union([z.enum(["drop", "full"]), whole(0, "Copies")])
+  .describe("Copies; full: storage.copies, drop: the class is not stored");
+
+const erasure = z.strictObject({
+  data: whole(1, "Fragments of data"),
+  parity: whole(1, "Fragments of parity"),
+});
+
+const group = z.strictObject({
+  size: whole(2, "Hosts of a group"),
+  parity: whole(1, "Hosts of it that may be lost"),
+});
+
+/** How one page type is stored: just one of copies, erasure and group. */
+const classStorage = z
+  .strictObject({
+    copies: copies.optional(),
+    erasure: erasure.optional().describe("Reed–Solomon code, instead of copies: any `data` fragments are enough"),
+    group: group.optional().describe("Each host keeps what it captured, and parity over the others of its group"),
+    onLoss,
+  })
+  .check((context) => {
+    const { copies, erasure, group } = context.value;
+    if ([copies, erasure, group].filter((one) => one !== undefined).length !== 1)
+      context.issues.push({
+        code: "custom",
+        message: "give just one of copies, erasure and group",
+        input: context.value,
+      });
+  });
+
+/** How snapshots are stored. */
+export const storageSchema = z.strictObject({
+  policy: z.strictObject({
+    name: z.string().optional().describe("Name in reports"),
+    free: classStorage,
+    cacheClean: classStorage,
+    cacheDirty: classStorage,
+    anonymous: classStorage,
+    kernel: classStorage,
+    dropZero: z.boolean().describe("Pages of zeros are not stored in any class"),
+  }),
+  copies: whole(1, "Copies of a class that is stored in full"),
+  disk: diskStorageSchema.describe("Layers of the VMs' disks"),
+  placement: placementSchema,
+  chunk: atLeastAPage("Copies are placed chunk by chunk"),
+  keep: whole(1, "Restore points that are kept"),
+  repairDelay: seconds("From the loss of a copy to the start of its repair"),
+  repairRate: z
+    .union([z.literal("none"), bytesPerSecond("Rate")])
+    .describe("What all repairs together write on one host, at most; none: as fast as disks and links allow"),
+  repairOrder: z
+    .enum(repairOrders)
+    .describe("Repairs run side by side, or those of chunks that are most at risk first"),
+});
