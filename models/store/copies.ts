@@ -93,7 +93,7 @@ export class Copies {
   forNewVersion(capturing: Host): Copies {
     this.#whole ??=
       this.full && this.#chunks.every(({ absent }) => absent.length === 0) && this.hostsBehind.length === 0;
-    if (this.#whole && !this.targets.has(capturing) && this.#own.every((host) => host === capturing)) return this;
+    if (this.#whole && !this.targets.has(capturing) && this.#isOwnOn(capturing)) return this;
     const fresh = new Copies(this.#hosts, this.#table, this.#place, this.#chunks);
     for (const [i, { copies }] of this.#chunks.entries()) {
       const kept = copies.filter(({ host, fragment }) => host !== capturing && fragment !== ownCopy);
@@ -361,10 +361,11 @@ export class Copies {
     this.#whole = undefined;
   }
 
-  /** Hosts whose own copies count. */
-  get #own(): Host[] {
-    return this.#chunks.flatMap(({ copies }) =>
-      copies.filter(({ fragment }) => fragment === ownCopy).map(({ host }) => host),
+  /** Where the capturing host's own copies count, they lie on this one. */
+  #isOwnOn(capturing: Host): boolean {
+    if (!this.#table.classes.some(({ own }) => own)) return true;
+    return this.#chunks.every(({ copies }) =>
+      copies.every(({ host, fragment }) => fragment !== ownCopy || host === capturing),
     );
   }
 

@@ -64,6 +64,16 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./run.ts")).run(line, given as never),
   },
   {
+    command: "saving [scenario]",
+    describe: "Which page mixes a claimed saving needs, and what the storage policies save on a scenario's mix",
+    builder: (yargs) =>
+      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+        .option("target", { describe: "The saving", type: "string", default: "70%", requiresArg: true })
+        .option("copies", { describe: "Copies that are saved", type: "number", default: 3, requiresArg: true })
+        .option("json", { describe: "Print the results as JSON", type: "boolean" }),
+    handler: async (given) => (await import("./saving.ts")).saving(line, given as never),
+  },
+  {
     command: "optimum <scenario>",
     describe: "Find the value of a key, such as the snapshot interval, at which a column is best",
     builder: (yargs) =>

@@ -1,8 +1,10 @@
+import { savingCeiling, storedMix } from "../../models/analytic/storage-saving.ts";
 import { aggregate, type PointResult } from "../aggregate.ts";
 import { chooseColumns, UnknownColumnError, usualColumns } from "../columns.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
 import { collapseNotes } from "../notes.ts";
 import { type FinishedRun, RunFailed, runAll } from "../run.ts";
+import type { Scenario } from "../scenario.ts";
 import { closedForms } from "../simulate.ts";
 import { pointTable, sweepTable } from "../table.ts";
 import { type Override, setTo } from "../text/override.ts";
@@ -102,6 +104,18 @@ const columnsOf = (results: readonly PointResult[], { only, json }: RunArguments
   return json ? all : usualColumns(all, results.length);
 };
 
+/** The algebra of a single point's storage policy, beside what was simulated. */
+const savingNotes = (scenario: Scenario, points: number): string[] => {
+  if (scenario.model !== "cluster" || points > 1) return [];
+  const { cluster, storage } = scenario;
+  const { saving, dropped, types } = storedMix(cluster.workload.classes, storage, 3);
+  const bytes = types.reduce((sum, { share, overhead }) => sum + share * overhead, 0);
+  const per = (part: number): string => `${Number((100 * part).toPrecision(3))} %`;
+  return [
+    `a whole snapshot under ${storage.policy} takes ${Number(bytes.toPrecision(3))} bytes for each byte of memory, ${per(saving)} less than 3 copies of everything; ${per(dropped)} of the pages are not stored (without dropping, the most is ${per(savingCeiling(3))})`,
+  ];
+};
+
 const machineForm = (
   { scenario, point, seed, policy, replications, metrics }: PointResult,
   columns: readonly string[],
@@ -139,6 +153,12 @@ const report = (loaded: LoadedScenario, results: readonly PointResult[], columns
       : [
           `${calm} of ${results.length} points saw no rollback, so these figures say nothing about failures: lengthen the horizon`,
         ];
-  const notes = [...alone, ...unobserved, ...loaded.notes, ...collapseNotes(results.flatMap((result) => result.notes))];
+  const notes = [
+    ...alone,
+    ...unobserved,
+    ...savingNotes(points[0]!.scenario, points.length),
+    ...loaded.notes,
+    ...collapseNotes(results.flatMap((result) => result.notes)),
+  ];
   return [title, runs, "", table, ...(notes.length === 0 ? [] : ["", ...notes.map((note) => `- ${note}`)])].join("\n");
 };

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Picture } from "../../results/charts/render.ts";
 import { CommandError, type CommandLine } from "../commands/command-line.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
@@ -25,6 +25,10 @@ export const figures: { readonly [name: string]: { readonly about: string; reado
     about: "Can a cluster be snapshotted each second? Achieved interval, loss, pause and age by capture and record",
     load: async () => (await import("./second-level-snapshots.ts")).secondLevelSnapshots,
   },
+  "page-aware-copies": {
+    about: "Do page-aware copies save 70 % of the space, and do restores suffer? By policy, page mix and failures",
+    load: async () => (await import("./page-aware-copies.ts")).pageAwareCopies,
+  },
 };
 
 /** A scenario of a figure, with changes written as on the command line. */
@@ -46,7 +50,7 @@ export const writeFigure = (
   picture: Picture,
   numbers: object,
 ): void => {
-  const folder = join(line.folder, out);
+  const folder = resolve(line.folder, out);
   try {
     mkdirSync(folder, { recursive: true });
     const files = { png: picture.png, svg: picture.svg, json: `${JSON.stringify(numbers, null, 2)}\n` };
