@@ -43,6 +43,7 @@ export const eightVms: ClusterScenario = {
   snapshot: {
     interval: 60,
     intervalFrom: "cut",
+    fullEvery: Number.POSITIVE_INFINITY,
     capture: "post-copy",
     record: "lazy-incremental",
     faultPath: "separate",
@@ -83,6 +84,9 @@ export const eightVms: ClusterScenario = {
     placement: { kind: "rack-aware" },
     chunk: 64 * 2 ** 20,
     keep: 2,
+    retention: "none",
+    expired: "merge",
+    restoreReads: "newest",
     repairDelay: 900,
     repairRate: Number.POSITIVE_INFINITY,
     repairOrder: "together",

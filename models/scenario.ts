@@ -6,6 +6,7 @@ import type { CopyOrder } from "./guest/copy-order.ts";
 import type { DirtyModel } from "./guest/dirty-curve.ts";
 import type { Law } from "./laws.ts";
 import type { CopyPlacement } from "./placement/copy-placement.ts";
+import type { RetentionRule } from "./store/retention-rule.ts";
 
 export type { FailureSource, FailureSpec, Outage, OutageTrace } from "./failures/failure-spec.ts";
 
@@ -164,6 +165,8 @@ export type FaultPath = (typeof faultPaths)[number];
 
 export interface SnapshotPlan {
   readonly interval: number;
+  /** Every so many snapshots one holds all pages, beside the first; Infinity: no other does. */
+  readonly fullEvery: number;
   readonly intervalFrom: "cut" | "end";
   readonly capture: Capture;
   readonly record: Record;
@@ -241,6 +244,17 @@ export interface DiskStorage {
   readonly block: number;
 }
 
+/**
+ * What becomes of a restore point that is kept no longer: what builds on it is merged with it, or it stays until nothing
+ * that is kept builds on it.
+ */
+export const expiredWays = ["merge", "keep-chain"] as const;
+export type Expired = (typeof expiredWays)[number];
+
+/** A restore reads the newest version of each page, wherever it lies, or all versions one upon the other. */
+export const restoreReadWays = ["newest", "chain"] as const;
+export type RestoreReads = (typeof restoreReadWays)[number];
+
 /** Repairs run side by side as they come due, or those of chunks first that can bear the fewest further losses. */
 export const repairOrders = ["together", "most-at-risk"] as const;
 export type RepairOrder = (typeof repairOrders)[number];
@@ -253,8 +267,11 @@ export interface StoragePlan {
   readonly disk: DiskStorage;
   readonly placement: CopyPlacement;
   readonly chunk: number;
-  /** Restore points kept; older deltas are merged into the base. */
+  /** Restore points kept, unless `retention` says which. */
   readonly keep: number;
+  readonly retention: RetentionRule | "none";
+  readonly expired: Expired;
+  readonly restoreReads: RestoreReads;
   /** From the loss of a copy to the start of its repair. */
   readonly repairDelay: number;
   /** What all repairs together write on one host, at most (bytes per second); Infinity without a limit. */

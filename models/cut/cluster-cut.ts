@@ -51,7 +51,7 @@ export class ClusterCut {
     this.#plan = plan;
     this.cluster = cluster;
     this.saved = sim.event(`${cluster.name}: pages of the cut`);
-    const whole = plan.record === "full" || !cluster.tracking;
+    const whole = plan.record === "full" || !cluster.tracking || cluster.sinceWhole + 1 >= plan.fullEvery;
     const paused = domain.disks?.pausedFor(plan) ?? plan;
     const pace = plan.cut === "paced" ? { pace: new Pace(cluster.vms, plan, domain.scenario.dataCentre) } : {};
     const site = { sim, centre, transfers, plan: paused, memory, ledger, snapshot: this.#number, whole, ...pace };
@@ -221,6 +221,8 @@ export class ClusterCut {
       parts: this.#parts as VmPart[],
     });
     cluster.snapshots += 1;
+    // Counted only where it matters: what grows for ever never repeats.
+    cluster.sinceWhole = this.#whole || this.#plan.fullEvery === Number.POSITIVE_INFINITY ? 0 : cluster.sinceWhole + 1;
     store.chain(cluster).inFlight.push(this.snapshot);
     // What it builds on may have been lost since the first VM was cut.
     store.dropStranded(cluster);

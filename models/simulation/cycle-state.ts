@@ -24,6 +24,12 @@ export class CycleStates {
     const { clusters, memory, store, sim, transfers } = this.#domain;
     const seconds: number[] = [];
     const bytes: number[] = [];
+    const { retention } = this.#domain.scenario.storage;
+    // Where in each bucket of retention this instant is, on a circle: both ends of a bucket are one and the same.
+    for (const { every } of retention === "none" ? [] : retention.older) {
+      const angle = (2 * Math.PI * sim.now) / every;
+      seconds.push(every * Math.cos(angle), every * Math.sin(angle));
+    }
     for (const cluster of clusters) {
       const { versions, inFlight, merging } = store.chain(cluster);
       seconds.push(
@@ -33,6 +39,7 @@ export class CycleStates {
         inFlight.length,
         merging ? 1 : 0,
         cluster.tracking ? 1 : 0,
+        cluster.sinceWhole,
         cluster.speed,
         cluster.pauseLength,
         cluster.rounds === undefined ? 0 : memory.bytes / cluster.rounds.rate + cluster.rounds.overhead,

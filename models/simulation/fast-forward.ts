@@ -3,6 +3,7 @@ import { stages } from "../books/stage-use.ts";
 import { cutsByChance } from "../cut/desynchrony.ts";
 import type { Transfer } from "../data-centre/transfer.ts";
 import { type CycleState, CycleStates, clockGrain } from "./cycle-state.ts";
+import { hypercycleOf } from "./hypercycle.ts";
 import { allNewer, restorePoints, SampledCycles } from "./sampled-cycles.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
@@ -24,11 +25,11 @@ interface Watched extends Boundary {
   readonly draining: ReadonlyMap<Transfer, number>;
 }
 
-/** Hypercycles up to so many cycles are found. */
-const longestHypercycle = 32;
+/** Hypercycles up to so many cycles are found, whatever the plans say. */
+const usualHypercycle = 32;
 
-/** Cycles without recurrence after which as many more are taken as a sample. */
-const patience = 64;
+/** Cycles without recurrence after which as many more are taken as a sample, if the plans do not tell of longer ones. */
+const usualPatience = 64;
 
 /**
  * Jumps over snapshot cycles that repeat (model.md, section 11). The state at the cut of the first cluster is compared
@@ -48,6 +49,8 @@ export class FastForward {
   #counted = 0;
   /** Where chance decides when VMs are cut: then no state is known to recur. */
   readonly #chance: SampledCycles | undefined;
+  readonly #longest: number;
+  readonly #patience: number;
   jumps = 0;
   cyclesSkipped = 0;
   /** Some jump repeated a sample of cycles, not the cycle itself. */
@@ -56,6 +59,9 @@ export class FastForward {
   constructor(domain: SimulatedDomain, stream: Stream) {
     this.#domain = domain;
     this.#states = new CycleStates(domain);
+    const { cycles, fill } = hypercycleOf(domain.scenario.snapshot, domain.scenario.storage);
+    this.#longest = Math.max(usualHypercycle, cycles + 1);
+    this.#patience = Math.max(usualPatience, fill + 2 * cycles);
     if (cutsByChance(domain.scenario.snapshot)) this.#chance = new SampledCycles(domain, stream);
   }
 
@@ -88,10 +94,10 @@ export class FastForward {
       const before = this.#boundaries.findLastIndex((one) => this.#states.recurs(one.state, here.state));
       const cycles = this.#boundaries.length - before;
       this.#boundaries.push(here);
-      if (this.#boundaries.length > longestHypercycle) this.#boundaries.shift();
+      if (this.#boundaries.length > this.#longest) this.#boundaries.shift();
       this.#counted += 1;
       if (before >= 0) this.#watch(here, cycles, false);
-      else if (this.#counted >= patience) this.#watch(here, patience, true);
+      else if (this.#counted >= this.#patience) this.#watch(here, this.#patience, true);
       return;
     }
     this.#counted += 1;

@@ -36,6 +36,8 @@ export class SimulatedCluster implements Cluster {
   readonly undetected = new Set<SimulatedVm>();
   /** Snapshots that were cut. */
   snapshots = 0;
+  /** Of them, those after the last that holds all pages. */
+  sinceWhole = 0;
   /** When it was started from its image, in model time. */
   startedAt = 0;
   /** The last cut, and the moment the guests ran on after it. */

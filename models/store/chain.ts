@@ -4,8 +4,10 @@ import { pageSize } from "../guest/memory.ts";
 import { countsOwnCopy } from "../placement/copy-placement.ts";
 import type { StoragePlan } from "../scenario.ts";
 import type { SimulatedSnapshot, StoredPart, VmPart } from "../simulation/simulated-snapshot.ts";
+import type { Snapshot } from "../testbed.ts";
 import { weigh } from "./host-shares.ts";
 import { overheadOf } from "./redundancy.ts";
+import { kept } from "./retention-rule.ts";
 import { type VmOutcome, vmOutcome } from "./vm-outcome.ts";
 
 /** What a restore of one VM would find. */
@@ -43,23 +45,63 @@ export class Chain {
     return this.versions.at(-1);
   }
 
-  /** Durable versions that are kept no longer and not merged yet. */
-  get backlog(): number {
-    return Math.max(0, this.versions.length - this.#storage.keep);
+  /** Durable versions that are kept no longer, oldest first. */
+  get expired(): SimulatedSnapshot[] {
+    const { keep, retention } = this.#storage;
+    if (retention === "none") return this.versions.slice(0, Math.max(0, this.versions.length - keep));
+    const stay = kept(
+      this.versions.map(({ cutAt }) => cutAt),
+      retention,
+    );
+    return this.versions.filter((_, i) => !stay[i]);
   }
 
-  /** The oldest version is not kept any longer: what the next one builds on has been merged into it. */
-  replaceOldest(): void {
-    const [oldest, next] = this.versions as [SimulatedSnapshot, SimulatedSnapshot];
-    oldest.state = next.standsAlone ? "deleted" : "merged";
-    this.versions.shift();
-    releaseLayers(oldest);
+  /** Versions that wait to be merged or deleted. */
+  get backlog(): number {
+    return this.#storage.expired === "keep-chain" ? 0 : this.expired.length;
+  }
+
+  /** What is recorded upon this version. */
+  after(version: SimulatedSnapshot): SimulatedSnapshot | undefined {
+    return this.versions[this.versions.indexOf(version) + 1];
+  }
+
+  /** A version is not kept any longer: what the next one builds on has been merged into it. */
+  letGo(version: SimulatedSnapshot): void {
+    const next = this.after(version)!;
+    version.state = next.standsAlone ? "deleted" : "merged";
+    this.versions.splice(this.versions.indexOf(version), 1);
+    releaseLayers(version);
     if (next.whole) return;
-    next.whole = true;
-    for (const part of next.parts) {
-      part.bytes = this.wholeBytes;
-      part.total = this.#memory.bytes;
+    for (const [i, part] of next.parts.entries()) {
+      part.bytes = version.whole ? this.wholeBytes : this.union(version.parts[i]!.bytes, part.bytes);
+      part.total = version.whole ? this.#memory.bytes : part.bytes.reduce((sum, one) => sum + one, 0);
     }
+    next.whole = version.whole;
+  }
+
+  /**
+   * Bytes of the pages that are in one of two records or in both. Writes at random hit them independently of each other;
+   * under the linear model no page is written twice until all have been.
+   */
+  union(one: Float64Array, other: Float64Array): Float64Array {
+    return one.map((bytes, c) => {
+      const all = this.wholeBytes[c]!;
+      if (all === 0) return 0;
+      const both = bytes + other[c]!;
+      return this.#memory.dirtyModel === "linear" ? Math.min(all, both) : both - (bytes * other[c]!) / all;
+    });
+  }
+
+  /** Bytes of each class that a restore of one VM reads: of each page the newest version, or all from the whole one on. */
+  readBytes({ number }: Snapshot, vm: number): Float64Array {
+    if (this.#storage.restoreReads === "newest") return this.wholeBytes;
+    const read = this.wholeBytes.slice();
+    const point = this.versions.findIndex((one) => one.number === number);
+    for (let i = point; i >= 0 && !this.versions[i]!.whole; i--) {
+      for (const [c, bytes] of this.versions[i]!.parts[vm]!.bytes.entries()) read[c]! += bytes;
+    }
+    return read;
   }
 
   /** The newest restore point that can be read now; only durable snapshots are restore points. */

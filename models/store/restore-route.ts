@@ -3,6 +3,7 @@ import { type Route, RouteBuilder } from "../data-centre/route.ts";
 import type { MemoryTable } from "../guest/memory.ts";
 import type { StoragePlan } from "../scenario.ts";
 import type { VmPart } from "../simulation/simulated-snapshot.ts";
+import type { Snapshot } from "../testbed.ts";
 import type { Chain } from "./chain.ts";
 import { weigh } from "./host-shares.ts";
 import { type VmOutcome, vmOutcome } from "./vm-outcome.ts";
@@ -26,10 +27,11 @@ export const restoreRoute = (
     storage,
   }: { readonly centre: DataCentre; readonly memory: MemoryTable; readonly storage: StoragePlan },
   chain: Chain,
+  point: Snapshot,
   part: VmPart,
   host: Host,
 ): Restore | undefined => {
-  const bytes = chain.wholeBytes;
+  const bytes = chain.readBytes(point, part.vm.index);
   const route = new RouteBuilder(centre);
   const local = part.layer?.stored;
   const again = (share: number): RouteBuilder =>
@@ -37,9 +39,10 @@ export const restoreRoute = (
   if (part.vm.stagedOn === host) {
     const outcome = vmOutcome(memory, storage);
     if (outcome === undefined) return undefined;
-    const total = memory.bytes + outcome.reRead;
+    const kept = bytes.reduce((sum, one) => sum + one, 0);
+    const total = kept + outcome.reRead;
     if (total > 0) {
-      route.read(host, memory.bytes / total);
+      route.read(host, kept / total);
       again(outcome.reRead / total);
     }
     return { route: route.build(), bytes: total, outcome };

@@ -19,40 +19,51 @@ export class Retention {
     this.#onMerged = onMerged;
   }
 
+  /** A version that nothing builds on is deleted; others are merged one after the other, or stay with their chain. */
   apply(chain: Chain): void {
-    while (chain.backlog > 0 && !chain.merging) {
-      const [oldest, next] = chain.versions as [SimulatedSnapshot, SimulatedSnapshot];
-      if (next.standsAlone) {
-        chain.replaceOldest();
-        continue;
-      }
-      chain.merging = true;
-      const { merge } = next.cluster.use;
-      const bytes = next.parts.reduce((sum, { total }) => sum + total, 0);
-      merge.begin();
-      let open = 1;
-      const merged = (): void => {
-        if (--open > 0) return;
-        chain.merging = false;
-        merge.end(bytes);
-        if (chain.versions[0] === oldest && chain.versions[1] === next) chain.replaceOldest();
-        this.apply(chain);
-        this.#onMerged();
-      };
-      for (const part of next.parts) {
-        if (!next.whole) {
-          open += 1;
-          this.#merge(part, part, part.total, merged);
-        }
-        const { layer } = part;
-        if (layer === undefined || layer.whole) continue;
-        open += 1;
-        if (layer.stored === undefined) this.#mergeOnStore(part, layer.bytes, merged);
-        else
-          this.#merge(layer.stored, { bytes: Float64Array.of(layer.bytes), total: layer.bytes }, layer.bytes, merged);
-      }
-      merged();
+    while (!chain.merging) {
+      const { expired } = chain;
+      const free = expired.find((version) => chain.after(version)!.standsAlone);
+      if (free !== undefined) chain.letGo(free);
+      else if (chain.backlog > 0) this.#merge(chain, expired[0]!, chain.after(expired[0]!)!);
+      else return;
     }
+  }
+
+  /** What one version holds becomes part of the next: pages are laid over a whole one, or added to a record. */
+  #merge(chain: Chain, version: SimulatedSnapshot, next: SimulatedSnapshot): void {
+    chain.merging = true;
+    const { merge } = next.cluster.use;
+    merge.begin();
+    let open = 1;
+    let bytes = 0;
+    const merged = (): void => {
+      if (--open > 0) return;
+      chain.merging = false;
+      merge.end(bytes);
+      if (chain.after(version) === next) chain.letGo(version);
+      this.apply(chain);
+      this.#onMerged();
+    };
+    for (const [i, part] of next.parts.entries()) {
+      const below = version.parts[i]!;
+      if (!next.whole) {
+        // A record gets the pages that it lacks; a whole version those that the record has anew.
+        const moved = version.whole ? part.bytes : less(chain.union(below.bytes, part.bytes), part.bytes);
+        const total = version.whole ? part.total : moved.reduce((sum, one) => sum + one, 0);
+        bytes += total;
+        open += 1;
+        this.#rewrite(part, { bytes: moved, total }, total, merged);
+      }
+      const { layer } = part;
+      if (layer === undefined || layer.whole) continue;
+      const under = below.layer!;
+      const blocks = under.whole ? layer.bytes : under.bytes - (under.bytes * layer.bytes) / part.vm.disk!.spec.bytes;
+      open += 1;
+      if (layer.stored === undefined) this.#mergeOnStore(part, blocks, merged);
+      else this.#rewrite(layer.stored, { bytes: Float64Array.of(blocks), total: blocks }, blocks, merged);
+    }
+    merged();
   }
 
   /** The store reads the blocks of a layer and writes them. */
@@ -61,7 +72,7 @@ export class Retention {
     this.#send(part, bytes, route, onDone, (remaining) => this.#mergeOnStore(part, remaining, onDone));
   }
 
-  #merge(part: StoredPart, delta: Pick<StoredPart, "bytes" | "total">, bytes: number, onDone: () => void): void {
+  #rewrite(part: StoredPart, delta: Pick<StoredPart, "bytes" | "total">, bytes: number, onDone: () => void): void {
     const { copies } = part;
     const { staged } = part.vm;
     const mix = copies.routes("merge", staged, (c) => {
@@ -72,7 +83,7 @@ export class Retention {
     });
     const route = mix.of(delta.bytes, delta.total);
     if (route.over.length === 0) onDone();
-    else this.#send(part, bytes, route, onDone, (remaining) => this.#merge(part, delta, remaining, onDone));
+    else this.#send(part, bytes, route, onDone, (remaining) => this.#rewrite(part, delta, remaining, onDone));
   }
 
   #send(
@@ -85,3 +96,5 @@ export class Retention {
     this.#transfers.start({ errand: "merge", vm, snapshot, bytes, route, onDone, onBroken });
   }
 }
+
+const less = (one: Float64Array, other: Float64Array): Float64Array => one.map((bytes, c) => bytes - other[c]!);

@@ -183,7 +183,7 @@ export class SnapshotStore {
   restoreRoute(point: SimulatedSnapshot, vm: SimulatedVm, host: Host): Restore | undefined {
     const { centre, memory, scenario } = this.#parts;
     const { storage } = scenario;
-    return restoreRoute({ centre, memory, storage }, this.chain(point.cluster), point.parts[vm.index]!, host);
+    return restoreRoute({ centre, memory, storage }, this.chain(point.cluster), point, point.parts[vm.index]!, host);
   }
 
   /** Versions after the restore point are of a future that has been rolled back. */

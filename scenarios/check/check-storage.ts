@@ -3,7 +3,7 @@ import { type PageType, pageTypes } from "../../models/scenario.ts";
 import { asCode, asCopies, asGroup, type Redundancy } from "../../models/store/redundancy.ts";
 import type { ClusterFile } from "../schema/cluster-schema.ts";
 import type { Path, Report } from "../text/issue.ts";
-import { formatQuantity, size } from "../text/units.ts";
+import { duration, formatQuantity, size } from "../text/units.ts";
 
 /** Above this the memory of the machine that simulates would end first. */
 const mostChunks = 10_000_000;
@@ -21,6 +21,7 @@ export const checkStorage = (file: ClusterFile, report: Report): void => {
   for (const { path, what, redundancy } of stored(file)) checkPlaces(file, path, what, redundancy, report);
   checkPlacement(file, report);
   checkChunks(file, report);
+  checkRetention(file, report);
   for (const type of pageTypes) {
     const { copies, group, onLoss } = storage.policy[type];
     const path = ["storage", "policy", type];
@@ -117,6 +118,42 @@ const checkPlacement = ({ dataCentre, storage: { placement } }: ClusterFile, rep
       `a scatter width of ${placement.scatterWidth} needs as many other hosts, and there are ${hosts - 1}`,
       hostCount,
     );
+  }
+};
+
+const checkRetention = ({ storage, snapshot }: ClusterFile, report: Report): void => {
+  const { retention, expired } = storage;
+  const endless = snapshot.record !== "full" && snapshot.fullEvery === "none";
+  if (expired === "keep-chain" && endless) {
+    const message =
+      "keep-chain lets a chain go once nothing that is kept builds on it, but without another full snapshot it never ends: give snapshot.fullEvery";
+    report(["storage", "expired"], message, [["snapshot", "fullEvery"]]);
+  }
+  if (retention === "none") return;
+  const path = ["storage", "retention"];
+  const show = (time: number): string => formatQuantity(duration, time);
+  let finer: { readonly every: number; readonly what: string } = {
+    every: snapshot.interval,
+    what: `the interval of ${show(snapshot.interval)}`,
+  };
+  for (const [i, grain] of retention.older.entries()) {
+    const own = [...path, "older", i];
+    const times = grain.every / finer.every;
+    if (times < 1)
+      report([...own, "every"], `one in ${show(grain.every)} is more than ${finer.what} gives: give a longer time`, [
+        ["snapshot", "interval"],
+      ]);
+    else if (i > 0 && Math.abs(times - Math.round(times)) > 1e-9 * times)
+      report(
+        [...own, "every"],
+        `${show(grain.every)} is no multiple of ${finer.what}: what was kept for it may be missing`,
+      );
+    if (grain.for < grain.every)
+      report(
+        [...own, "for"],
+        `${show(grain.for)} is shorter than every ${show(grain.every)}: no restore point would be kept by it`,
+      );
+    finer = { every: grain.every, what: `every ${show(grain.every)} before it` };
   }
 };
 

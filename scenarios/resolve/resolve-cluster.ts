@@ -59,6 +59,7 @@ export const resolveCluster = (
     },
     snapshot: {
       ...snapshot,
+      fullEvery: snapshot.fullEvery === "none" ? Number.POSITIVE_INFINITY : snapshot.fullEvery,
       costs: {
         prepare: costs.prepare,
         prepareSpread: costs.prepareSpread === "none" ? "none" : lawOf(costs.prepareSpread),
@@ -86,6 +87,9 @@ export const resolveCluster = (
       placement: storage.placement,
       chunk: storage.chunk,
       keep: storage.keep,
+      retention: storage.retention,
+      expired: storage.expired,
+      restoreReads: storage.restoreReads,
       repairDelay: storage.repairDelay,
       repairRate: storage.repairRate === "none" ? Number.POSITIVE_INFINITY : storage.repairRate,
       repairOrder: storage.repairOrder,

@@ -112,6 +112,9 @@ const unhurried = z.literal("none");
 
 const snapshot = z.strictObject({
   interval: atLeastAMillisecond("Time between snapshots"),
+  fullEvery: z
+    .union([z.literal("none"), whole(1, "Snapshots")])
+    .describe("Every so many snapshots one holds all pages; none: only the first, and those after a loss"),
   intervalFrom: z.enum(["cut", "end"]).describe("The interval runs from cut to cut, or from the end of a capture"),
   capture: z.enum(captures).describe("How a VM is captured"),
   record: z.enum(records).describe("Which pages are captured"),

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { repairOrders } from "../../models/scenario.ts";
+import { expiredWays, repairOrders, restoreReadWays } from "../../models/scenario.ts";
 import { placementSchema } from "./placement-schema.ts";
-import { atLeastAPage, bytesPerSecond, seconds, whole } from "./quantity-schema.ts";
+import { atLeastAPage, bytesPerSecond, positiveSeconds, seconds, whole } from "./quantity-schema.ts";
 import { diskStorageSchema } from "./vm-disk-schema.ts";
 
 const onLoss = z.enum(["zero-fill", "re-read", "kill-process", "fail"]).describe("When all copies are lost");
@@ -53,7 +53,29 @@ export const storageSchema = z.strictObject({
   disk: diskStorageSchema.describe("Layers of the VMs' disks"),
   placement: placementSchema,
   chunk: atLeastAPage("Copies are placed chunk by chunk"),
-  keep: whole(1, "Restore points that are kept"),
+  keep: whole(1, "Restore points that are kept, unless retention says which"),
+  retention: z
+    .union([
+      z.literal("none"),
+      z.strictObject({
+        keepAll: positiveSeconds("All restore points are kept for so long"),
+        older: z
+          .array(
+            z.strictObject({
+              every: positiveSeconds("One restore point in each"),
+              for: positiveSeconds("For so long"),
+            }),
+          )
+          .describe("Older ones: coarser and coarser"),
+      }),
+    ])
+    .describe("Which restore points are kept, by their age; it takes the place of keep"),
+  expired: z
+    .enum(expiredWays)
+    .describe("What is kept no longer is merged into what builds on it, or stays with its chain"),
+  restoreReads: z
+    .enum(restoreReadWays)
+    .describe("A restore reads the newest version of each page, or all versions of the chain one upon the other"),
   repairDelay: seconds("From the loss of a copy to the start of its repair"),
   repairRate: z
     .union([z.literal("none"), bytesPerSecond("Rate")])

@@ -47,6 +47,7 @@ export const smallCluster: ClusterScenario = {
   snapshot: {
     interval: 40,
     intervalFrom: "cut",
+    fullEvery: Number.POSITIVE_INFINITY,
     capture: "post-copy",
     record: "lazy-incremental",
     faultPath: "separate",
@@ -87,6 +88,9 @@ export const smallCluster: ClusterScenario = {
     placement: { kind: "rack-aware" },
     chunk: 64 * MiB,
     keep: 1,
+    retention: "none",
+    expired: "merge",
+    restoreReads: "newest",
     repairDelay: 120,
     repairRate: Number.POSITIVE_INFINITY,
     repairOrder: "together",

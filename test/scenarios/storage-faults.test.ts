@@ -4,6 +4,30 @@ import { tellFaults } from "./fault-cases.ts";
 const test = suite("faults of storage and the data centre");
 
 tellFaults(test, [
+  [
+    "a chain that never ends",
+    "storage: { expired: keep-chain }",
+    "1:21",
+    /^storage\.expired: keep-chain .*give snapshot\.fullEvery$/,
+  ],
+  [
+    "a grain finer than the interval",
+    "storage: { retention: { keepAll: 1m, older: [{ every: 30s, for: 1h }] } }",
+    "1:55",
+    /one in 30s is more than the interval of 1m gives/,
+  ],
+  [
+    "a grain that is no multiple of the one before",
+    "storage: { retention: { keepAll: 1m, older: [{ every: 2m, for: 1h }, { every: 5m, for: 1d }] } }",
+    "1:79",
+    /^storage\.retention\.older\[1\]\.every: 5m is no multiple of every 2m before it/,
+  ],
+  [
+    "a grain that keeps nothing",
+    "storage: { retention: { keepAll: 1m, older: [{ every: 2h, for: 1h }] } }",
+    "1:64",
+    /^storage\.retention\.older\[0\]\.for: 1h is shorter than every 2h/,
+  ],
   ["an unknown placement", "storage: { placement: rack-awre }", "1:23", /must be one of random, .*rack-aware\?/],
   [
     "a copyset without a number",
