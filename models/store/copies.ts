@@ -21,6 +21,7 @@ import {
   takeDown,
 } from "./chunk.ts";
 import { type HostShares, hostShares } from "./host-shares.ts";
+import type { Redundancy } from "./redundancy.ts";
 
 /** What the copies of one VM on one host lack. */
 export interface Missing {
@@ -173,6 +174,15 @@ export class Copies {
       if (copy !== undefined && !isComplete(copy)) behind.push(copy);
     }
     return behind;
+  }
+
+  /** Every chunk with the hosts of its copies, the capturing one's own not among them. */
+  get placed(): { readonly pageClass: number; readonly redundancy: Redundancy; readonly hosts: readonly Host[] }[] {
+    return this.#chunks.map(({ pageClass, redundancy, copies }) => ({
+      pageClass,
+      redundancy,
+      hosts: copies.filter(({ fragment }) => fragment !== ownCopy).map(({ host }) => host),
+    }));
   }
 
   /** Parts of each class that are written on each host, beside the capturing one, when a version is. */

@@ -64,6 +64,34 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./run.ts")).run(line, given as never),
   },
   {
+    command: "loss <scenario>",
+    describe: "How likely it is that pages of a snapshot are lost for good, however rarely",
+    builder: (yargs) =>
+      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+        .option("mission", { describe: "Time within which", type: "string", default: "1y", requiresArg: true })
+        .option("estimator", {
+          describe: "How it is estimated; auto: by a pilot",
+          choices: ["auto", "direct", "importance", "splitting"],
+          default: "auto",
+          requiresArg: true,
+        })
+        .option("relative-error", {
+          describe: "Standard error at which it ends",
+          type: "string",
+          default: "5%",
+          requiresArg: true,
+        })
+        .option("max-time", {
+          describe: "Time that it may take, for all together",
+          type: "string",
+          default: "1m",
+          requiresArg: true,
+        })
+        .option("seed", { describe: "Seed of all random numbers", type: "string", requiresArg: true })
+        .option("json", { describe: "Print the results as JSON", type: "boolean" }),
+    handler: async (given) => (await import("./loss.ts")).loss(line, given as never),
+  },
+  {
     command: "saving [scenario]",
     describe: "Which page mixes a claimed saving needs, and what the storage policies save on a scenario's mix",
     builder: (yargs) =>
