@@ -80,6 +80,8 @@ export const eightVms: ClusterScenario = {
       kernel: { copies: 3, onLoss: "fail" },
     },
     dropZero: true,
+    deduplication: "none",
+    compression: "none",
     disk: { copies: 3, block: 65536 },
     placement: { kind: "rack-aware" },
     chunk: 64 * 2 ** 20,

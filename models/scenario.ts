@@ -2,6 +2,7 @@ import type { Delivery } from "./cut/tcp-interruption.ts";
 import type { TrafficMatrix } from "./cut/traffic.ts";
 import type { FailureSpec } from "./failures/failure-spec.ts";
 import type { FalseSuspicion } from "./failures/false-suspicion.ts";
+import type { Deduplication } from "./guest/content.ts";
 import type { CopyOrder } from "./guest/copy-order.ts";
 import type { DirtyModel } from "./guest/dirty-curve.ts";
 import type { Law } from "./laws.ts";
@@ -244,6 +245,9 @@ export interface DiskStorage {
   readonly block: number;
 }
 
+export const compressions = ["none", "classes"] as const;
+export type Compression = (typeof compressions)[number];
+
 /**
  * What becomes of a restore point that is kept no longer: what builds on it is merged with it, or it stays until nothing
  * that is kept builds on it.
@@ -264,6 +268,10 @@ export interface StoragePlan {
   readonly types: { readonly [type in PageType]: ClassStorage };
   /** Zero pages of every class are dropped and filled again at restore. */
   readonly dropZero: boolean;
+  /** Duplicates that are stored once: none, inside a VM, between VMs of one host, or of all hosts. */
+  readonly deduplication: Deduplication;
+  /** Pages are stored and sent as small as their class compresses, or as they are. */
+  readonly compression: Compression;
   readonly disk: DiskStorage;
   readonly placement: CopyPlacement;
   readonly chunk: number;

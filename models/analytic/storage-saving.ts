@@ -1,4 +1,5 @@
-import type { PageClass, PageType, StoragePlan } from "../scenario.ts";
+import { reductionOf } from "../guest/content.ts";
+import type { PageClass, StoragePlan } from "../scenario.ts";
 import { asCopies, isDropped, overheadOf, redundancyOf } from "../store/redundancy.ts";
 import { requireCount, requireFraction } from "./in-range.ts";
 
@@ -49,28 +50,56 @@ export const mixesFor = (saving: number, copies: number) => {
   };
 };
 
-/** Part of the pages that a storage plan keeps with which bytes for each byte. */
+/** What a storage plan keeps of a whole snapshot, against copies of every page. */
 export interface StoredMix {
+  /** Part of the space that is saved, and what each step of the fixed order saves of it; the steps add up to it. */
   readonly saving: number;
+  readonly steps: { readonly [step in SavingStep]: number };
   /** Part of all pages that is not stored at all: dropped classes and zero pages. */
   readonly dropped: number;
-  /** By page type: part of all pages that is stored, and bytes for each of its bytes. */
-  readonly types: readonly { readonly type: PageType; readonly share: number; readonly overhead: number }[];
+  /** Bytes for each byte of memory. */
+  readonly bytes: number;
 }
 
-/** The same algebra for the classes of a workload under a storage plan, against `baseline` copies of every page. */
-export const storedMix = (classes: readonly PageClass[], storage: StoragePlan, baseline: number): StoredMix => {
+/** The order in which savings are counted (model.md, section 6). */
+export const savingSteps = ["drop", "zero", "self", "shared", "compression", "copies"] as const;
+export type SavingStep = (typeof savingSteps)[number];
+
+/**
+ * The same algebra for the classes of a workload under a storage plan.
+ *
+ * @param baseline copies of every page
+ * @param sharing VMs that store what they have in common once
+ */
+export const storedMix = (
+  classes: readonly PageClass[],
+  storage: StoragePlan,
+  baseline: number,
+  sharing = 1,
+): StoredMix => {
   const pages = classes.reduce((sum, one) => sum + one.pages, 0);
-  const types = classes.flatMap((one) => {
+  const full = overheadOf(asCopies(baseline));
+  const steps = { drop: 0, zero: 0, self: 0, shared: 0, compression: 0, copies: 0 };
+  let bytes = 0;
+  for (const one of classes) {
+    const part = one.pages / pages;
     const plan = storage.types[one.type];
-    if (isDropped(plan) || one.pages === 0) return [];
-    const share = (one.pages * (storage.dropZero ? 1 - one.content.zero : 1)) / pages;
-    return [{ type: one.type, share, overhead: overheadOf(redundancyOf(plan, storage.placement)) }];
-  });
-  const stored = types.reduce((sum, { share, overhead }) => sum + share * overhead, 0);
-  return {
-    saving: 1 - stored / overheadOf(asCopies(baseline)),
-    dropped: 1 - types.reduce((sum, { share }) => sum + share, 0),
-    types,
-  };
+    const { dropped, zero, self, shared, compression } = reductionOf(one, storage, isDropped(plan));
+    steps.drop += part * dropped;
+    steps.zero += part * zero;
+    steps.self += part * self;
+    steps.shared += part * shared * (1 - 1 / sharing);
+    const left = part * (1 - dropped - zero - self - shared * (1 - 1 / sharing));
+    steps.compression += left * (1 - compression);
+    const overhead = dropped === 1 ? 0 : overheadOf(redundancyOf(plan, storage.placement));
+    steps.copies += left * compression * (1 - overhead / full);
+    bytes += left * compression * overhead;
+  }
+  return { saving: 1 - bytes / full, steps, dropped: steps.drop + steps.zero, bytes };
+};
+
+/** VMs that store what they have in common once, when `vms` of a cluster are spread over `hosts`. */
+export const sharingVms = (deduplication: StoragePlan["deduplication"], vms: number, hosts: number): number => {
+  if (deduplication === "hosts") return vms;
+  return deduplication === "host" ? vms / Math.min(vms, hosts) : 1;
 };

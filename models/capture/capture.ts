@@ -48,11 +48,11 @@ export abstract class Capture implements VmCapture {
   /** Copies the pages of a part, and tells what fraction of them it came to. Without the disk the part is broken. */
   protected save(part: VmPart, onEnd: (saved: number) => void): void {
     this.copyOut(
-      part.total,
+      part.captured,
       () => onEnd(1),
       (remaining) => {
         part.broken = true;
-        onEnd(part.total === 0 ? 1 : 1 - remaining / part.total);
+        onEnd(part.captured === 0 ? 1 : 1 - remaining / part.captured);
       },
     );
   }

@@ -8,7 +8,7 @@ export class PostCopy extends Capture {
 
   hold(part: VmPart, release: () => void): void {
     const { device, armPerPage } = this.site.plan.costs;
-    this.wait(device + (armPerPage * part.total) / pageSize, release);
+    this.wait(device + (armPerPage * part.captured) / pageSize, release);
   }
 
   finish(part: VmPart, saved: () => void): void {

@@ -44,7 +44,8 @@ export class PreCopy extends Capture {
   #round(ready: () => void): void {
     const { sim, plan, pace } = this.site;
     const begun = sim.now;
-    const bytes = pageSize * sum(this.#set);
+    const inCommon = this.#rounds === 0 && this.site.whole ? this.site.memory.sharedBytes : 0;
+    const bytes = pageSize * sum(this.#set) + inCommon;
     this.#rounds += 1;
     this.vm.beginRound(begun);
     const sent = (): void => {
@@ -65,7 +66,7 @@ export class PreCopy extends Capture {
   hold(part: VmPart, release: () => void): void {
     const { sim, plan, ledger } = this.site;
     this.stopWaiting();
-    const bytes = this.#rounds === 0 ? part.total : pageSize * this.#left();
+    const bytes = this.#rounds === 0 ? part.captured : pageSize * this.#left();
     this.wait(plan.costs.fixed, () => {
       const begun = sim.now;
       const broken = (): void => {

@@ -219,6 +219,7 @@ export class ClusterCut {
       progress: this.#progress,
       whole: this.#whole,
       parts: this.#parts as VmPart[],
+      shared: store.sharedBy(cluster, this.#number, this.#parts as VmPart[], this.#whole),
     });
     cluster.snapshots += 1;
     // Counted only where it matters: what grows for ever never repeats.

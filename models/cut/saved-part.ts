@@ -22,16 +22,20 @@ export const savedPart = (
   { snapshot, whole, work }: Cut,
 ): VmPart => {
   let bytes = store.chain(cluster).wholeBytes;
-  let total = memory.bytes;
+  let total = store.chain(cluster).wholeTotal;
+  let captured = memory.bytes + memory.sharedBytes;
   if (whole) vm.inSet.fill(1);
   else {
     bytes = new Float64Array(memory.classes.length);
     vm.dirtyPages(work, bytes);
     total = 0;
+    captured = 0;
     for (let c = 0; c < bytes.length; c++) {
-      const { pages } = memory.classes[c]!;
+      const { pages, density } = memory.classes[c]!;
       vm.inSet[c] = pages === 0 ? 0 : bytes[c]! / pages;
       bytes[c]! *= pageSize;
+      captured += bytes[c]!;
+      bytes[c]! *= density;
       total += bytes[c]!;
     }
   }
@@ -43,5 +47,5 @@ export const savedPart = (
     ledger.add("layerBytes", layer.bytes);
   }
   const state = { delivered: undefined, transfer: undefined, replicated: false, broken: false };
-  return { of: "memory", vm, snapshot, whole, bytes, total, copies, layer, source, ...state };
+  return { of: "memory", vm, snapshot, whole, bytes, total, captured, copies, layer, source, ...state };
 };

@@ -1,5 +1,6 @@
 import type { ClusterSpec, PageClass, StoragePlan } from "../scenario.ts";
 import { isDropped, type Redundancy, redundancyOf } from "../store/redundancy.ts";
+import { reductionOf } from "./content.ts";
 import type { DirtyModel } from "./dirty-curve.ts";
 
 export const pageSize = 4096;
@@ -13,6 +14,8 @@ export interface CopiedClass extends Redundancy {
   readonly pages: number;
   /** Writes per second of guest work and per page. */
   readonly writesPerPage: number;
+  /** Bytes that are stored for each byte of its pages, before copies: what duplicates and compression leave. */
+  readonly density: number;
 }
 
 /** What copies are made of: the memory of a VM, or its disk. */
@@ -30,8 +33,12 @@ export interface StoredClass extends CopiedClass {
 export interface MemoryTable extends CopiedTable {
   readonly classes: readonly StoredClass[];
   readonly dropped: readonly PageClass[];
-  /** Bytes of a full snapshot. */
+  /** Pages that VMs have in common: they are not written, captured with all others, and stored once for all. */
+  readonly shared: readonly StoredClass[];
+  /** Bytes of the pages of a full snapshot, before duplicates and compression; those in common are not among them. */
   readonly bytes: number;
+  /** The same of the pages in common. */
+  readonly sharedBytes: number;
   /** Bytes that a restore reads from the VM's disk, because their class is dropped and asks for it. */
   readonly reReadBytes: number;
 }
@@ -45,23 +52,39 @@ export const memoryTable = (cluster: ClusterSpec, storage: StoragePlan): MemoryT
     );
   }
   const stored: StoredClass[] = [];
+  const shared: StoredClass[] = [];
   const dropped: PageClass[] = [];
   for (const source of cluster.workload.classes) {
     const kept = storage.types[source.type];
     if (isDropped(kept)) dropped.push(source);
     else {
-      const pages = source.pages * (storage.dropZero ? 1 - source.content.zero : 1);
-      const writesPerPage = source.pages === 0 ? 0 : source.writesPerSecond / source.pages;
-      stored.push({ source, pages, writesPerPage, ...redundancyOf(kept, storage.placement) });
+      const found = reductionOf(source, storage, false);
+      const redundancy = redundancyOf(kept, storage.placement);
+      const inCommon = source.pages * found.shared;
+      const pages = source.pages * (1 - found.zero) - inCommon;
+      // A page that is written differs from those of other VMs: the others take all writes.
+      const writesPerPage = source.pages === 0 ? 0 : source.writesPerSecond / (source.pages - inCommon);
+      const unlike = pages === 0 ? 1 : 1 - (found.self * source.pages) / pages;
+      stored.push({ source, pages, writesPerPage, density: unlike * found.compression, ...redundancy });
+      if (inCommon > 0)
+        shared.push({ source, pages: inCommon, writesPerPage: 0, density: found.compression, ...redundancy });
     }
   }
   return {
     dirtyModel: cluster.workload.dirtyModel,
     classes: stored,
     dropped,
-    bytes: stored.reduce((sum, one) => sum + one.pages * pageSize, 0),
+    shared,
+    bytes: bytesOf(stored),
+    sharedBytes: bytesOf(shared),
     reReadBytes: dropped
       .filter((one) => storage.types[one.type].onLoss === "re-read")
       .reduce((sum, one) => sum + one.pages * pageSize, 0),
   };
 };
+
+const bytesOf = (classes: readonly StoredClass[]): number =>
+  classes.reduce((sum, one) => sum + one.pages * pageSize, 0);
+
+/** Bytes that a whole version stores of each class, before copies. */
+export const storedBytes = ({ pages, density }: CopiedClass): number => pages * pageSize * density;

@@ -2,6 +2,7 @@ import type { Streams } from "../../sim/index.ts";
 import { dataLoss } from "../analytic/data-loss.ts";
 import { unreadable } from "../analytic/unreadable.ts";
 import { type FailureSource, noFailures, type ShockSpec } from "../failures/failure-spec.ts";
+import { storedBytes } from "../guest/memory.ts";
 import { type Law, mean } from "../laws.ts";
 import { type ClusterScenario, type PageType, pageTypes } from "../scenario.ts";
 import { SimulatedDomain } from "../simulation/simulated-domain.ts";
@@ -50,6 +51,10 @@ export const snapshotLoss = (scenario: ClusterScenario, streams: Streams): Snaps
         `failures.${component}: losses are estimated from laws, not from ${kind}; name a law, such as simedc`,
       );
   }
+  if (storage.deduplication === "host" || storage.deduplication === "hosts")
+    throw new NoLossModel(
+      `storage.deduplication: what VMs have in common is not part of the loss model; write vm or none, not ${storage.deduplication}`,
+    );
   const domain = new SimulatedDomain({ ...scenario, domains: 1, failures: noFailures }, streams);
   const { classes, bytes: wholeBytes } = domain.memory;
   const hosts = dataCentre.racks * dataCentre.hostsPerRack;
@@ -59,7 +64,7 @@ export const snapshotLoss = (scenario: ClusterScenario, streams: Streams): Snaps
   let stored = 0;
   for (const vm of domain.clusters.flatMap((cluster) => cluster.vms)) {
     const copies = domain.store.copiesFor(vm, vm.host!, true);
-    stored += classes.reduce((sum, { pages }, c) => sum + pages * 4096 * copies.held[c]!, 0);
+    stored += classes.reduce((sum, _, c) => sum + storedBytes(classes[c]!) * copies.held[c]!, 0);
     for (const { pageClass, redundancy, hosts: holders } of copies.placed) {
       const { type } = classes[pageClass]!.source;
       const members = holders.map(({ index }) => index).sort((a, b) => a - b);

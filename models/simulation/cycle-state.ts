@@ -47,6 +47,8 @@ export class CycleStates {
       );
       for (const one of [...versions, ...inFlight]) {
         seconds.push(sim.now - one.cutAt, cluster.progress - one.progress, one.whole ? 1 : 0);
+        for (const { replicated, copies } of new Set(one.shared))
+          seconds.push(replicated ? 1 : 0, this.#identity(copies), copies.revision);
         for (const part of one.parts) {
           seconds.push(part.replicated ? 1 : 0, this.#identity(part.copies), part.copies.revision);
           bytes.push(...part.bytes);

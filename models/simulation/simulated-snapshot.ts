@@ -7,7 +7,7 @@ import type { SimulatedVm } from "./simulated-vm.ts";
 
 /** What a snapshot brings to other hosts for one VM: pages of its memory, or blocks of its disk. */
 export interface StoredPart {
-  readonly of: "memory" | "disk";
+  readonly of: "memory" | "disk" | "shared";
   readonly vm: SimulatedVm;
   /** Number of the snapshot. */
   readonly snapshot: number;
@@ -29,6 +29,8 @@ export interface StoredPart {
 
 /** The memory of one VM in a snapshot, and the layer of its disk that was frozen by the same cut. */
 export interface VmPart extends StoredPart {
+  /** Bytes of the pages that are copied out of the guest. */
+  readonly captured: number;
   readonly layer: DiskLayer | undefined;
 }
 
@@ -56,6 +58,8 @@ export class SimulatedSnapshot implements Snapshot {
   readonly parts: readonly VmPart[];
   /** All that has to be copied before the snapshot is durable: the memories, then the layers of local disks. */
   readonly stored: readonly StoredPart[];
+  /** By VM, what it has in common with others and what all of them refer to; empty when nothing is. */
+  shared: readonly StoredPart[];
   pause: number | undefined;
   captureDuration: number | undefined;
   durabilityLatency: number | undefined;
@@ -67,6 +71,7 @@ export class SimulatedSnapshot implements Snapshot {
     readonly progress: number;
     readonly whole: boolean;
     readonly parts: readonly VmPart[];
+    readonly shared: readonly StoredPart[];
   }) {
     this.cluster = options.cluster;
     this.number = options.number;
@@ -74,8 +79,10 @@ export class SimulatedSnapshot implements Snapshot {
     this.progress = options.progress;
     this.whole = options.whole;
     this.parts = options.parts;
+    this.shared = options.shared;
     const layers = options.parts.flatMap(({ layer }) => layer?.stored ?? []);
-    this.stored = layers.length === 0 ? options.parts : [...options.parts, ...layers];
+    const shared = new Set(options.shared.filter(({ snapshot }) => snapshot === options.number));
+    this.stored = layers.length + shared.size === 0 ? options.parts : [...options.parts, ...layers, ...shared];
     this.#tell();
   }
 

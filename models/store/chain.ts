@@ -1,6 +1,6 @@
 import type { Host } from "../data-centre/data-centre.ts";
 import type { MemoryTable } from "../guest/memory.ts";
-import { pageSize } from "../guest/memory.ts";
+import { storedBytes } from "../guest/memory.ts";
 import { countsOwnCopy } from "../placement/copy-placement.ts";
 import type { StoragePlan } from "../scenario.ts";
 import type { SimulatedSnapshot, StoredPart, VmPart } from "../simulation/simulated-snapshot.ts";
@@ -24,6 +24,10 @@ export class Chain {
   readonly wholeBytes: Float64Array;
   /** Bytes that are to be kept for each byte of each class. */
   readonly #overhead: Float64Array;
+  /** The sum of {@link wholeBytes}. */
+  readonly wholeTotal: number;
+  /** What is stored is not what was captured: duplicates are left out, or pages compressed. */
+  readonly #isReduced: boolean;
   /** 1 for classes whose capturing host's pages are beside the copies, 0 where they are one of them. */
   readonly #beside: Float64Array;
   readonly #keepsOwn: boolean;
@@ -38,7 +42,9 @@ export class Chain {
     this.#beside = Float64Array.from(memory.classes, ({ own }) => (own ? 0 : 1));
     this.#keepsOwn = memory.classes.some(({ own }) => own);
     this.#diskKeepsOwn = countsOwnCopy(storage.placement);
-    this.wholeBytes = Float64Array.from(memory.classes, ({ pages }) => pages * pageSize);
+    this.wholeBytes = Float64Array.from(memory.classes, storedBytes);
+    this.wholeTotal = this.wholeBytes.reduce((sum, one) => sum + one, 0);
+    this.#isReduced = memory.shared.length > 0 || memory.classes.some(({ density }) => density !== 1);
   }
 
   get newest(): SimulatedSnapshot | undefined {
@@ -75,9 +81,10 @@ export class Chain {
     if (next.whole) return;
     for (const [i, part] of next.parts.entries()) {
       part.bytes = version.whole ? this.wholeBytes : this.union(version.parts[i]!.bytes, part.bytes);
-      part.total = version.whole ? this.#memory.bytes : part.bytes.reduce((sum, one) => sum + one, 0);
+      part.total = version.whole ? this.wholeTotal : part.bytes.reduce((sum, one) => sum + one, 0);
     }
     next.whole = version.whole;
+    if (version.whole) next.shared = version.shared;
   }
 
   /**
@@ -107,7 +114,7 @@ export class Chain {
   /** The newest restore point that can be read now; only durable snapshots are restore points. */
   newestReadable(): { readonly point: SimulatedSnapshot; readonly degraded: boolean } | undefined {
     for (const point of this.versions.toReversed()) {
-      const found = point.parts.map((part) => this.readability(part, "now"));
+      const found = point.parts.map((part) => this.readability(point, part, "now"));
       if (!found.includes("unreadable")) return { point, degraded: found.includes("degraded") };
     }
     return undefined;
@@ -116,7 +123,7 @@ export class Chain {
   /** Takes out the versions that can never be read again, with all that build on them. */
   dropLost(): SimulatedSnapshot[] {
     const lost = this.versions.filter((one) =>
-      one.parts.some((part) => this.readability(part, "ever") === "unreadable"),
+      one.parts.some((part) => this.readability(one, part, "ever") === "unreadable"),
     );
     const base = lost.length > 0 ? Math.min(...lost.map((one) => this.versions.indexOf(one))) : this.versions.length;
     const gone = this.versions.filter((one, i) => lost.includes(one) || (i > base && !one.whole));
@@ -128,9 +135,11 @@ export class Chain {
     return gone;
   }
 
-  readability(part: VmPart, when: When): Readability {
+  readability({ shared }: SimulatedSnapshot, part: VmPart, when: When): Readability {
     if (!isDiskReadable(part, when)) return "unreadable";
-    const missing = isStaged(part, when) ? undefined : missingOf(part, when);
+    if (isStaged(part, when)) return vmOutcome(this.#memory, this.#storage)?.outcome ?? "unreadable";
+    const common = shared[part.vm.index];
+    const missing = { own: missingOf(part, when), shared: common && missingOf(common, when) };
     return vmOutcome(this.#memory, this.#storage, missing)?.outcome ?? "unreadable";
   }
 
@@ -150,7 +159,31 @@ export class Chain {
     for (const { parts } of this.#captured) {
       for (const { bytes } of parts) total += weigh(this.#overhead, bytes);
     }
+    for (const { copies, bytes } of this.sharedParts) total += weigh(copies.held, bytes);
     return total;
+  }
+
+  /** What VMs have in common, once for all versions that refer to it. */
+  get sharedParts(): ReadonlySet<StoredPart> {
+    return new Set([...this.versions, ...this.#captured].flatMap(({ shared }) => [...new Set(shared)]));
+  }
+
+  /** Bytes that lie where a version of a VM was captured: its pages as they are. */
+  #capturedBytes({ bytes, total }: StoredPart, whole: boolean): number {
+    if (!this.#isReduced) return total;
+    const own = bytes.reduce((sum, one, c) => sum + (one === 0 ? 0 : one / this.#memory.classes[c]!.density), 0);
+    return own + (whole ? this.#memory.sharedBytes : 0);
+  }
+
+  /** Bytes that a restore reads where the VM was captured. */
+  stagedReadBytes({ number }: Snapshot, vm: number): number {
+    const all = this.#memory.bytes + this.#memory.sharedBytes;
+    if (this.#storage.restoreReads === "newest") return all;
+    let read = all;
+    const point = this.versions.findIndex((one) => one.number === number);
+    for (let i = point; i >= 0 && !this.versions[i]!.whole; i--)
+      read += this.#capturedBytes(this.versions[i]!.parts[vm]!, false);
+    return read;
   }
 
   /**
@@ -175,10 +208,11 @@ export class Chain {
    */
   get stagedBytes(): number {
     let total = 0;
-    for (const { parts } of [...this.versions, ...this.#captured]) {
-      for (const { vm, bytes, total: all, layer } of parts) {
+    for (const { whole, parts } of [...this.versions, ...this.#captured]) {
+      for (const part of parts) {
+        const { vm, bytes, layer } = part;
         if (vm.stagedOn === undefined) continue;
-        total += this.#keepsOwn ? weigh(this.#beside, bytes) : all;
+        total += this.#keepsOwn ? weigh(this.#beside, bytes) : this.#capturedBytes(part, whole);
         if (layer?.stored !== undefined && !layer.whole && !this.#diskKeepsOwn) total += layer.bytes;
       }
     }
@@ -188,9 +222,9 @@ export class Chain {
   /** Part of the cluster's stored memory that has fewer complete copies than it is to have. */
   get underReplicated(): number {
     const parts = this.newest?.parts ?? [];
-    if (parts.length === 0 || this.#memory.bytes === 0) return 0;
+    if (parts.length === 0 || this.wholeTotal === 0) return 0;
     const bytes = parts.reduce((sum, { copies }) => sum + weigh(copies.underReplicated, this.wholeBytes), 0);
-    return bytes / (parts.length * this.#memory.bytes);
+    return bytes / (parts.length * this.wholeTotal);
   }
 
   get #captured(): SimulatedSnapshot[] {

@@ -1,7 +1,7 @@
 import type { Host } from "../data-centre/data-centre.ts";
 import { type Route, type RouteBuilder, RouteMix } from "../data-centre/route.ts";
 import { writtenPart } from "../guest/dirty-curve.ts";
-import { type CopiedTable, pageSize } from "../guest/memory.ts";
+import { type CopiedTable, storedBytes } from "../guest/memory.ts";
 import type { PlaceCopies } from "../placement/copy-placement.ts";
 import {
   type Chunk,
@@ -77,8 +77,7 @@ export class Copies {
    */
   static place(hosts: readonly Host[], table: CopiedTable, chunk: number, capturing: Host, place: PlaceCopies): Copies {
     const chunks = table.classes.flatMap((redundancy, pageClass) => {
-      const { pages } = redundancy;
-      const bytes = pages * pageSize;
+      const bytes = storedBytes(redundancy);
       return Array.from({ length: Math.ceil(bytes / chunk) }, (_, i) => ({
         pageClass,
         share: Math.min(chunk, bytes - i * chunk) / bytes,
@@ -213,7 +212,7 @@ export class Copies {
       found.push(copy);
       const { needed } = chunk.redundancy;
       const bytes =
-        copy.lacking * chunk.share * storedPart(chunk, copy) * this.#table.classes[chunk.pageClass]!.pages * pageSize;
+        copy.lacking * chunk.share * storedPart(chunk, copy) * storedBytes(this.#table.classes[chunk.pageClass]!);
       total += bytes;
       // A fragment is computed from as many others as the chunk needs, or where all of the chunk lies.
       const alone = live.length < needed;

@@ -83,7 +83,8 @@ export class CopyUpkeep {
     const seen = new Set<Copies>();
     for (const chain of this.#chains.values()) {
       for (const snapshot of [...chain.versions, ...chain.inFlight]) {
-        for (const part of snapshot.stored) {
+        // What a version refers to may have come with one that was merged into it.
+        for (const part of [...snapshot.stored, ...snapshot.shared]) {
           if (seen.has(part.copies)) continue;
           seen.add(part.copies);
           yield { part, snapshot };

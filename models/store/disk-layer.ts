@@ -48,6 +48,7 @@ export const diskTable = (
     {
       pages: bytes / pageSize,
       writesPerPage: writeRate / bytes,
+      density: 1,
       ...asCopies(disk.copies, countsOwnCopy(placement)),
     },
   ],

@@ -7,7 +7,7 @@ import type { PlaceCopies } from "../placement/copy-placement.ts";
 import type { ClusterScenario } from "../scenario.ts";
 import type { ModelClock } from "../simulation/model-clock.ts";
 import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
-import type { SimulatedSnapshot } from "../simulation/simulated-snapshot.ts";
+import type { SimulatedSnapshot, StoredPart, VmPart } from "../simulation/simulated-snapshot.ts";
 import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import { Chain, forget, releaseLayers } from "./chain.ts";
 import type { Copies } from "./copies.ts";
@@ -18,6 +18,7 @@ import { Repairs } from "./repairs.ts";
 import { Replication } from "./replication.ts";
 import { type Restore, restoreRoute } from "./restore-route.ts";
 import { Retention } from "./retention.ts";
+import { SharedContent } from "./shared-content.ts";
 import { StoredSpace } from "./stored-space.ts";
 
 export interface StoreParts {
@@ -47,6 +48,7 @@ export class SnapshotStore {
   readonly #space: StoredSpace;
   readonly #chains = new Map<SimulatedCluster, Chain>();
   readonly #layout: Layout;
+  readonly #shared: SharedContent;
 
   constructor(parts: StoreParts) {
     const { centre, transfers, sim, memory, scenario, place } = parts;
@@ -57,6 +59,7 @@ export class SnapshotStore {
     this.#parts = parts;
     this.#space = new StoredSpace(parts.ledger, sim, parts.tell);
     this.#layout = new Layout(centre, memory, scenario.storage.chunk, place);
+    this.#shared = new SharedContent(centre, memory, scenario.storage, place);
     this.#retention = new Retention(centre, transfers, changed);
     this.#upkeep = new CopyUpkeep(
       parts,
@@ -88,6 +91,12 @@ export class SnapshotStore {
   /** Where a new version of this VM's memory is written. */
   copiesFor(vm: SimulatedVm, capturing: Host, whole: boolean): Copies {
     return this.#layout.copiesFor(vm, capturing, whole);
+  }
+
+  /** What the VMs of a new version have in common with others, by VM. */
+  sharedBy(cluster: SimulatedCluster, snapshot: number, parts: readonly VmPart[], whole: boolean): StoredPart[] {
+    const { inFlight, newest } = this.chain(cluster);
+    return this.#shared.of(snapshot, parts, whole, inFlight.at(-1) ?? newest);
   }
 
   /** Sends a captured snapshot to the hosts of its copies. */

@@ -29,12 +29,18 @@ const harm = (type: PageType, onLoss: OnLoss): "none" | "degraded" | "fatal" => 
   }
 };
 
+/** Parts of each class that cannot be read: of a VM's own pages, and of those that it has in common with others. */
+export interface MissingParts {
+  readonly own: Float64Array;
+  readonly shared: Float64Array | undefined;
+}
+
 /**
  * The outcome for a VM of which these parts of the stored classes are missing, beside all that is dropped by plan.
  *
  * @returns undefined when it cannot be restored
  */
-export const vmOutcome = (memory: MemoryTable, storage: StoragePlan, missing?: Float64Array): VmOutcome | undefined => {
+export const vmOutcome = (memory: MemoryTable, storage: StoragePlan, missing?: MissingParts): VmOutcome | undefined => {
   let outcome: VmOutcome["outcome"] = "intact";
   const bytes = { "zero-fill": 0, "re-read": 0, "kill-process": 0, fail: 0 };
   const lose = (type: PageType, amount: number): boolean => {
@@ -46,10 +52,14 @@ export const vmOutcome = (memory: MemoryTable, storage: StoragePlan, missing?: F
     return done !== "fatal";
   };
   for (const { type, pages } of memory.dropped) if (pages > 0 && !lose(type, pages * pageSize)) return undefined;
-  if (missing !== undefined) {
-    for (let c = 0; c < missing.length; c++) {
-      const { source, pages } = memory.classes[c]!;
-      if (missing[c]! > 0 && !lose(source.type, missing[c]! * pages * pageSize)) return undefined;
+  const losses = [
+    { classes: memory.classes, parts: missing?.own },
+    { classes: memory.shared, parts: missing?.shared },
+  ];
+  for (const { classes, parts } of losses) {
+    for (let c = 0; c < (parts?.length ?? 0); c++) {
+      const { source, pages } = classes[c]!;
+      if (parts![c]! > 0 && !lose(source.type, parts![c]! * pages * pageSize)) return undefined;
     }
   }
   return { outcome, reRead: bytes["re-read"], zeroFilled: bytes["zero-fill"], killed: bytes["kill-process"] };

@@ -176,8 +176,19 @@ const checkChunks = (file: ClusterFile, report: Report): void => {
   );
 };
 
-/** What is possible but should be known: what a single rack takes with it. */
-export const remarksOnStorage = (file: ClusterFile): string[] => {
+/** What is possible but should be known. */
+export const remarksOnStorage = (file: ClusterFile): string[] => [
+  ...remarksOnRacks(file),
+  ...remarksOnCompression(file),
+];
+
+const remarksOnCompression = ({ storage, snapshot }: ClusterFile): string[] =>
+  storage.compression === "classes" && snapshot.costs.compressRate === "none"
+    ? ["compression costs no time: snapshot.costs.compressRate is none"]
+    : [];
+
+/** What a single rack takes with it. */
+const remarksOnRacks = (file: ClusterFile): string[] => {
   const { dataCentre, storage } = file;
   const { racks } = dataCentre;
   if (racks === 1)

@@ -1,4 +1,4 @@
-import { savingCeiling, storedMix } from "../../models/analytic/storage-saving.ts";
+import { savingCeiling, sharingVms, storedMix } from "../../models/analytic/storage-saving.ts";
 import { aggregate, type PointResult } from "../aggregate.ts";
 import { chooseColumns, UnknownColumnError, usualColumns } from "../columns.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
@@ -107,9 +107,9 @@ const columnsOf = (results: readonly PointResult[], { only, json }: RunArguments
 /** The algebra of a single point's storage policy, beside what was simulated. */
 const savingNotes = (scenario: Scenario, points: number): string[] => {
   if (scenario.model !== "cluster" || points > 1) return [];
-  const { cluster, storage } = scenario;
-  const { saving, dropped, types } = storedMix(cluster.workload.classes, storage, 3);
-  const bytes = types.reduce((sum, { share, overhead }) => sum + share * overhead, 0);
+  const { cluster, storage, dataCentre } = scenario;
+  const sharing = sharingVms(storage.deduplication, cluster.vms, dataCentre.racks * dataCentre.hostsPerRack);
+  const { saving, dropped, bytes } = storedMix(cluster.workload.classes, storage, 3, sharing);
   const per = (part: number): string => `${Number((100 * part).toPrecision(3))} %`;
   return [
     `a whole snapshot under ${storage.policy} takes ${Number(bytes.toPrecision(3))} bytes for each byte of memory, ${per(saving)} less than 3 copies of everything; ${per(dropped)} of the pages are not stored (without dropping, the most is ${per(savingCeiling(3))})`,

@@ -1,5 +1,13 @@
 import { publishedMixes } from "../../models/analytic/published-mixes.ts";
-import { mixesFor, mixSaving, savingCeiling, storedMix } from "../../models/analytic/storage-saving.ts";
+import {
+  mixesFor,
+  mixSaving,
+  type StoredMix,
+  savingCeiling,
+  savingSteps,
+  sharingVms,
+  storedMix,
+} from "../../models/analytic/storage-saving.ts";
 import { Catalogue } from "../catalogue.ts";
 import { loadScenario } from "../load.ts";
 import { align } from "../table.ts";
@@ -65,10 +73,8 @@ const verdictOn = (
     : "contradicts the claim, even if all other pages are kept once";
 };
 
-interface OwnPolicy {
+interface OwnPolicy extends Pick<StoredMix, "saving" | "steps"> {
   readonly policy: string;
-  readonly saving: number;
-  readonly dropped: number;
 }
 
 /** What every policy of the catalogue saves on the page mix of a scenario. */
@@ -80,8 +86,10 @@ const ownPolicies = (line: CommandLine, { set, copies }: SavingArguments, scenar
     const { scenario: first } = loaded.points[0]!;
     if (first.model !== "cluster")
       throw new CommandError(`${scenario}: page mixes are those of a cluster, not of ${first.model}`);
-    const { saving, dropped } = storedMix(first.cluster.workload.classes, first.storage, copies);
-    return [{ policy, saving, dropped }];
+    const { cluster, dataCentre, storage } = first;
+    const sharing = sharingVms(storage.deduplication, cluster.vms, dataCentre.racks * dataCentre.hostsPerRack);
+    const { saving, steps } = storedMix(cluster.workload.classes, storage, copies, sharing);
+    return [{ policy, saving, steps }];
   });
 };
 
@@ -120,14 +128,14 @@ const report = (
 };
 
 const ownReport = (target: number, copies: number, own: readonly OwnPolicy[]): string => {
-  const rows = own.map(({ policy, saving, dropped }) => [
+  const rows = own.map(({ policy, saving, steps }) => [
     policy,
+    ...savingSteps.map((step) => per(steps[step])),
     per(saving),
-    per(dropped),
     saving >= target ? "yes" : "no",
   ]);
   return align([
-    ["on the scenario's page mix", `saved against ${copies} copies`, "not stored", `${per(target)} or more`],
+    ["on the scenario's page mix", ...savingSteps, `saved against ${copies} copies`, `${per(target)} or more`],
     ...rows,
   ]);
 };

@@ -80,6 +80,8 @@ export const resolveCluster = (
         [type in PageType]: ClassStorage;
       },
       dropZero: storage.policy.dropZero,
+      deduplication: storage.deduplication,
+      compression: storage.compression,
       disk: {
         copies: storage.disk.copies === "full" ? storage.copies : storage.disk.copies,
         block: storage.disk.block,

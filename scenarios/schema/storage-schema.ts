@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { expiredWays, repairOrders, restoreReadWays } from "../../models/scenario.ts";
+import { deduplications } from "../../models/guest/content.ts";
+import { compressions, expiredWays, repairOrders, restoreReadWays } from "../../models/scenario.ts";
 import { placementSchema } from "./placement-schema.ts";
 import { atLeastAPage, bytesPerSecond, positiveSeconds, seconds, whole } from "./quantity-schema.ts";
 import { diskStorageSchema } from "./vm-disk-schema.ts";
@@ -50,6 +51,10 @@ export const storageSchema = z.strictObject({
     dropZero: z.boolean().describe("Pages of zeros are not stored in any class"),
   }),
   copies: whole(1, "Copies of a class that is stored in full"),
+  deduplication: z
+    .enum(deduplications)
+    .describe("Duplicates that are stored once: inside a VM, between VMs of a host, of all hosts"),
+  compression: z.enum(compressions).describe("Pages are stored and sent as small as their classes compress"),
   disk: diskStorageSchema.describe("Layers of the VMs' disks"),
   placement: placementSchema,
   chunk: atLeastAPage("Copies are placed chunk by chunk"),

@@ -20,6 +20,7 @@ const stored = ({ pages, writesPerSecond }: SweptClass): StoredClass => ({
   source: { ...smallCluster.cluster.workload.classes[2]!, pages, writesPerSecond },
   pages,
   writesPerPage: writesPerSecond / pages,
+  density: 1,
   ...asCopies(3),
 });
 

@@ -27,7 +27,7 @@ const coded = (data: number, parity: number, seed = 1) => {
   const stream = new Streams(seed).get("placement");
   const table = {
     dirtyModel: "uniform" as const,
-    classes: [{ pages: 64 * 256, writesPerPage: 0.001, ...asCode(data, parity) }],
+    classes: [{ pages: 64 * 256, writesPerPage: 0.001, density: 1, ...asCode(data, parity) }],
   };
   const place = placeCopies({ kind: "rack-aware" }, centre.hosts, (n) => stream.integer(0, n - 1));
   const copies = Copies.place(centre.hosts, table, 2 ** 20, centre.hosts[0]!, place);

@@ -15,6 +15,7 @@ const classOf = (pages: number, writesPerSecond: number): StoredClass => ({
   source: { ...source, pages, writesPerSecond },
   pages,
   writesPerPage: writesPerSecond / pages,
+  density: 1,
   ...asCopies(3),
 });
 

@@ -6,6 +6,7 @@ import type { Columns } from "../../models/books/columns.ts";
 import { messageRule, promisesConsistency } from "../../models/cut/protocols.ts";
 import { type TrafficMatrix, trafficOf } from "../../models/cut/traffic.ts";
 import { noFailures } from "../../models/failures/failure-spec.ts";
+import { deduplications } from "../../models/guest/content.ts";
 import type { CopyPlacement } from "../../models/placement/copy-placement.ts";
 import { type ClusterScenario, cutProtocols } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
@@ -51,6 +52,10 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
       { kind: "partner" },
       { kind: "copyset", scatterWidth: 2 },
     ),
+    deduplication: fc.constantFrom(...deduplications),
+    compression: fc.constantFrom("none" as const, "classes" as const),
+    inCommon: fc.constantFrom(0, 0.3),
+    full: fc.constantFrom(Number.POSITIVE_INFINITY, 3),
     repairRate: fc.constantFrom(Number.POSITIVE_INFINITY, 5e6),
     repairOrder: fc.constantFrom("together" as const, "most-at-risk" as const),
     code: fc.constantFrom(undefined, undefined, { data: 2, parity: 1 }, { data: 1, parity: 1 }),
@@ -96,11 +101,20 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
             quorum: Math.max(1, vms - one.quorumShort),
             antiAffinity: one.antiAffinity,
             traffic: trafficOf("uniform", vms, one.messagesPerSecond),
+            workload: {
+              ...smallCluster.cluster.workload,
+              classes: smallCluster.cluster.workload.classes.map((c) => ({
+                ...c,
+                compressRatio: 1.5,
+                content: { zero: 0.05, selfDuplicate: 0.1, interVm: one.inCommon, unique: 0.85 - one.inCommon },
+              })),
+            },
           },
           snapshot: {
             ...smallCluster.snapshot,
             ...one.mode,
             interval: one.interval,
+            fullEvery: one.full,
             intervalFrom: one.intervalFrom,
             cut: one.cut,
             pacedWith: one.pacedWith,
@@ -120,6 +134,8 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
             ...smallCluster.storage,
             keep: one.keep,
             repairDelay: one.repairDelay,
+            deduplication: one.deduplication,
+            compression: one.compression,
             repairRate: one.repairRate,
             repairOrder: one.repairOrder,
             placement: one.placementOfCopies,

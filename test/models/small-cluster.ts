@@ -84,6 +84,8 @@ export const smallCluster: ClusterScenario = {
       kernel: { copies: 3, onLoss: "fail" },
     },
     dropZero: true,
+    deduplication: "none",
+    compression: "none",
     disk: { copies: 3, block: 65536 },
     placement: { kind: "rack-aware" },
     chunk: 64 * MiB,

@@ -1,0 +1,138 @@
+// limit: 300s
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { savingSteps, storedMix } from "../../models/analytic/storage-saving.ts";
+import { type Deduplication, deduplications } from "../../models/guest/content.ts";
+import { memoryTable, pageSize } from "../../models/guest/memory.ts";
+import type { ClusterScenario, PageContent } from "../../models/scenario.ts";
+import { simulateCluster } from "../../models/simulate.ts";
+import { finishedDomain } from "./finished-domain.ts";
+import { hostOutages, smallCluster } from "./small-cluster.ts";
+
+const content: PageContent = { zero: 0.1, selfDuplicate: 0.15, interVm: 0.25, unique: 0.5 };
+
+/** Three VMs whose pages are alike in part, and compress to a half. */
+const alike = (
+  deduplication: Deduplication,
+  compression: "none" | "classes" = "none",
+  change: Partial<ClusterScenario> = {},
+): ClusterScenario => {
+  const { cluster, storage, dataCentre, snapshot } = smallCluster;
+  const classes = cluster.workload.classes.map((one) => ({ ...one, content, compressRatio: 2 }));
+  return {
+    ...smallCluster,
+    horizon: 2000,
+    dataCentre: { ...dataCentre, racks: 3, hostsPerRack: 4 },
+    cluster: { ...cluster, count: 1, vms: 3, quorum: 3, workload: { ...cluster.workload, classes } },
+    snapshot: { ...snapshot, interval: 200, record: "full" },
+    storage: { ...storage, keep: 1, deduplication, compression },
+    ...change,
+  };
+};
+
+test("every page is captured, dropped, zero, a duplicate, in common or stored: pages and writes are conserved", () => {
+  for (const deduplication of deduplications) {
+    const { cluster, storage } = alike(deduplication);
+    const table = memoryTable(cluster, storage);
+    const kept =
+      table.classes.reduce((sum, one) => sum + one.pages, 0) + table.shared.reduce((sum, one) => sum + one.pages, 0);
+    const expected = cluster.workload.classes
+      .filter(({ type }) => type !== "free")
+      .reduce((sum, { pages }) => sum + pages * (storage.dropZero ? 0.9 : 1), 0);
+    assert.ok(Math.abs(kept - expected) < 1e-6, deduplication);
+    for (const { source, pages, writesPerPage } of table.classes) {
+      const found = writesPerPage * (pages + source.pages * (storage.dropZero ? source.content.zero : 0));
+      assert.ok(
+        Math.abs(found - source.writesPerSecond) < 1e-9 * (1 + source.writesPerSecond),
+        "all writes fall on them",
+      );
+    }
+    assert.is(table.shared.length > 0, deduplication === "host" || deduplication === "hosts");
+  }
+});
+
+test("what a run stores is what the savings in their order leave, and they add up", () => {
+  for (const deduplication of ["none", "vm", "hosts"] as const) {
+    for (const compression of ["none", "classes"] as const) {
+      const scenario = alike(deduplication, compression);
+      const { classes } = scenario.cluster.workload;
+      const mix = storedMix(classes, scenario.storage, 3, deduplication === "hosts" ? 3 : 1);
+      const sum = savingSteps.reduce((total, step) => total + mix.steps[step], 0);
+      assert.ok(Math.abs(sum - mix.saving) < 1e-12, "the steps add up");
+      const domain = finishedDomain(scenario);
+      const [chain] = domain.clusters.map((cluster) => domain.store.chain(cluster));
+      const stored = chain!.memoryBytes / (chain!.versions.length * 3 * scenario.cluster.vm.memory);
+      // One more version may be on its way; what is in common is never stored twice.
+      const versions = chain!.versions.length;
+      assert.is(versions, 1);
+      assert.ok(Math.abs(stored - mix.bytes) < 1e-6, `${deduplication}, ${compression}: ${stored}, not ${mix.bytes}`);
+    }
+  }
+});
+
+test("compressed pages cross the links and are read back smaller, by their ratio", () => {
+  const bytes = (compression: "none" | "classes"): number =>
+    simulateCluster(alike("none", compression), { seed: 1, replication: 0 }).metrics["linkBytes"]!;
+  assert.ok(Math.abs(bytes("classes") / bytes("none") - 0.5) < 1e-6);
+});
+
+test("what VMs have in common is sent once, also for full snapshots after the first", () => {
+  const once = finishedDomain(alike("hosts", "none", { horizon: 250 })).ledger.sum("sourceBytes");
+  const domain = finishedDomain(alike("hosts", "none", { horizon: 650 }));
+  const three = domain.ledger.sum("sourceBytes");
+  const shared = domain.memory.shared.reduce((sum, { pages, fragments }) => sum + pages * pageSize * fragments, 0);
+  assert.ok(
+    Math.abs(three - (3 * once - 2 * shared)) < 1e-6 * three,
+    `${three} sent, ${once} for one, ${shared} in common`,
+  );
+});
+
+test("a lost block that VMs have in common hurts all of them; blocks of their own only some", () => {
+  const single = { copies: 1, onLoss: "kill-process" } as const;
+  const lost = (deduplication: Deduplication, host: number): number => {
+    const base = alike(deduplication, "none", { horizon: 500 });
+    const types = { ...base.storage.types, anonymous: single, kernel: { copies: 3, onLoss: "fail" } as const };
+    // All VMs are rolled back to hosts where nothing of theirs is staged.
+    const scenario = hostOutages({ ...base, storage: { ...base.storage, types, chunk: 2 ** 30 } }, [
+      [host, 300, Number.POSITIVE_INFINITY, true],
+      ...finishedDomain({ ...base, horizon: 1 }).clusters[0]!.vms.map(
+        (vm) => [vm.host!.index, 301, Number.POSITIVE_INFINITY, true] as const,
+      ),
+    ]);
+    const { metrics } = simulateCluster(scenario, { seed: 7, replication: 0 });
+    return Math.round(3 * metrics["pVmDegraded"]!);
+  };
+  const base = alike("hosts", "none", { horizon: 250 });
+  const types = { ...base.storage.types, anonymous: single };
+  const domain = finishedDomain({ ...base, storage: { ...base.storage, types, chunk: 2 ** 30 } });
+  const [shared] = [...domain.store.chain(domain.clusters[0]!).sharedParts];
+  const anonymous = domain.memory.shared.findIndex(({ source }) => source.type === "anonymous");
+  const [holder] = [...shared!.copies.targets].find(([, parts]) => parts[anonymous]! > 0)!;
+  assert.is(lost("hosts", holder.index), 3, "all VMs refer to it");
+  assert.ok(lost("none", holder.index) < 3, "one host does not hold something of each");
+});
+
+test("jumps are exact with what VMs have in common, by host and over all, under every record", () => {
+  for (const deduplication of ["vm", "host", "hosts"] as const) {
+    for (const record of ["full", "incremental", "lazy-incremental"] as const) {
+      const base = alike(deduplication, "classes", { horizon: 20_000 });
+      const failing = hostOutages({ ...base, snapshot: { ...base.snapshot, interval: 60, record } }, [
+        [0, 4_321, 5_000],
+        [2, 9_000, Number.POSITIVE_INFINITY, true],
+        [5, 12_345.6, 12_400],
+      ]);
+      const [full, jumped] = (["full", "fast-forward"] as const).map(
+        (fidelity) => simulateCluster({ ...failing, fidelity }, { seed: 5, replication: 0 }).metrics,
+      );
+      for (const [column, value] of Object.entries(full!)) {
+        const other = jumped![column]!;
+        const same = Number.isNaN(value)
+          ? Number.isNaN(other)
+          : Math.abs(value - other) <= 1e-7 * Math.max(1, Math.abs(value));
+        assert.ok(same, `${deduplication}, ${record}, ${column}: ${value} and ${other}`);
+      }
+    }
+  }
+});
+
+test.run();
