@@ -82,6 +82,8 @@ export const eightVms: ClusterScenario = {
     dropZero: true,
     deduplication: "none",
     compression: "none",
+    checksums: true,
+    scrub: Number.POSITIVE_INFINITY,
     disk: { copies: 3, block: 65536 },
     placement: { kind: "rack-aware" },
     chunk: 64 * 2 ** 20,
@@ -104,7 +106,12 @@ export const eightVms: ClusterScenario = {
     unreachable: "wait",
   },
   policy: "protect",
-  detection: { heartbeat: 1, timeout: 5, falseSuspicion: { kind: "none" } },
+  detection: {
+    heartbeat: 1,
+    timeout: 5,
+    falseSuspicion: { kind: "none" },
+    corruption: { law: "exponential", mean: 3600 },
+  },
   failures: {
     ...noFailures,
     host: {

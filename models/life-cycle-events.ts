@@ -24,6 +24,7 @@ export type Occurrence =
   | ComponentFails
   | ComponentReturns
   | ShockStrikes
+  | GuestIsCorrupt
   | FailureIsFound
   | RollbackGoesOn
   | RestorePointIsChosen
@@ -47,6 +48,7 @@ export const lifeCycleKinds = [
   "failure",
   "return",
   "shock",
+  "corruption",
   "detection",
   "rollback",
   "transfer",
@@ -180,6 +182,14 @@ export interface ComponentReturns {
   readonly kind: "return";
   readonly component: Component;
   readonly name: string;
+}
+
+/** A guest goes on with wrong data, or that is noticed: then its snapshots since are of no use. */
+export interface GuestIsCorrupt {
+  readonly kind: "corruption";
+  readonly cluster: string;
+  readonly vm: string;
+  readonly state: "begins" | "found";
 }
 
 /** A cluster is told that VMs of it have failed. */

@@ -272,6 +272,9 @@ export interface StoragePlan {
   readonly deduplication: Deduplication;
   /** Pages are stored and sent as small as their class compresses, or as they are. */
   readonly compression: Compression;
+  readonly checksums: boolean;
+  /** Seconds in which every copy is read and verified once; Infinity: never. */
+  readonly scrub: number;
   readonly disk: DiskStorage;
   readonly placement: CopyPlacement;
   readonly chunk: number;
@@ -309,4 +312,6 @@ export interface DetectionSpec {
   readonly heartbeat: number;
   readonly timeout: number;
   readonly falseSuspicion: FalseSuspicion;
+  /** Time until it is noticed that a guest goes on with wrong data. */
+  readonly corruption: Law;
 }

@@ -36,6 +36,7 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   }
   columns["intervalAchieved"] = ledger.sample("intervalAchieved").mean;
   columns["cutSkew"] = ledger.sample("cutSkew").mean;
+  columns["scrubDelay"] = ledger.sample("scrubDelay").mean;
   columns["preCopyRounds"] = ledger.sample("preCopyRounds").mean;
   columns["preCopyConverged"] = ledger.sample("preCopyConverged").mean;
   const vmSnapshots = ledger.sum("vmSnapshots");
@@ -49,6 +50,7 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   columns["pDegraded"] = ledger.sum("degraded") / rollbacks;
   columns["pUsable"] = (ledger.sum("intact") + ledger.sum("degraded")) / rollbacks;
   columns["pFailed"] = ledger.sum("failed") / rollbacks;
+  columns["pCorrupt"] = ledger.sum("corruptRestores") / rollbacks;
   const vmRollbacks = ledger.sum("vmIntact") + ledger.sum("vmDegraded") + ledger.sum("vmFailed");
   columns["pVmIntact"] = ledger.sum("vmIntact") / vmRollbacks;
   columns["pVmDegraded"] = ledger.sum("vmDegraded") / vmRollbacks;
@@ -68,6 +70,7 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
     "reReadBytes",
     "zeroFilledBytes",
     "killedBytes",
+    "scrubBytes",
   ] as const)
     columns[name] = ledger.sum(name);
   for (const name of counts) columns[name] = ledger.sum(name);
@@ -79,6 +82,10 @@ const counts = [
   "snapshotsDurable",
   "snapshotsFailed",
   "snapshotsLost",
+  "snapshotsCorrupt",
+  "latentErrors",
+  "latentErrorsFound",
+  "corruptions",
   "cutsBroken",
   "cutsForced",
   "orphans",

@@ -12,6 +12,8 @@ export abstract class Capture implements VmCapture {
   /** What is being copied out. */
   protected transfer: Transfer | undefined;
   #timer: Timer | undefined;
+  /** The VM is lost: nothing more is begun with it, also when its failure fell between two steps. */
+  #gone = false;
 
   constructor(vm: SimulatedVm, site: CaptureSite) {
     this.vm = vm;
@@ -27,6 +29,7 @@ export abstract class Capture implements VmCapture {
   abstract finish(part: VmPart, saved: () => void): void;
 
   lose(): void {
+    this.#gone = true;
     this.cancel();
   }
 
@@ -37,6 +40,7 @@ export abstract class Capture implements VmCapture {
 
   /** Calls back after `seconds`, at once if there are none. */
   protected wait(seconds: number, call: () => void): void {
+    if (this.#gone) return;
     if (seconds > 0) this.#timer = this.site.sim.timer(call).arm(seconds);
     else call();
   }

@@ -1,4 +1,5 @@
 import type { Law } from "../laws.ts";
+import type { SilentErrors } from "./silent-errors.ts";
 
 /** What can fail, one by one (model.md, section 7). */
 export const components = ["vm", "host", "disk", "rack", "uplink", "store"] as const;
@@ -15,6 +16,10 @@ export type Age = (typeof ages)[number];
 export type FailureSpec = { readonly [component in Component]: FailureSource } & {
   readonly renewal: Renewal;
   readonly shocks: readonly ShockSpec[];
+  /** Errors in what lies on the disk of a host. */
+  readonly latentErrors: SilentErrors;
+  /** A guest goes wrong without failing, and its snapshots with it. */
+  readonly corruption: SilentErrors;
 };
 
 export interface LawSource {
@@ -86,4 +91,6 @@ export const noFailures: FailureSpec = {
   store: none,
   renewal: "component",
   shocks: [],
+  latentErrors: none,
+  corruption: none,
 };

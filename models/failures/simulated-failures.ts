@@ -1,14 +1,17 @@
 import type { Streams } from "../../sim/index.ts";
 import type { Host } from "../data-centre/data-centre.ts";
+import { lifetime } from "../laws.ts";
 import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
 import type { SimulatedDomain } from "../simulation/simulated-domain.ts";
 import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import { allOutages } from "./all-outages.ts";
+import { Corruptions } from "./corruption.ts";
 import type { Component, Outage } from "./failure-spec.ts";
 import { falseSuspicions } from "./false-suspicion.ts";
 import { Machines } from "./machines.ts";
 import { Racks } from "./racks.ts";
 import { type Shock, shocksOf } from "./shocks.ts";
+import { silentErrors } from "./silent-errors.ts";
 
 /**
  * Lets everything in a domain fail as its scenario says (model.md, section 7). When and what fails is drawn before the run
@@ -18,6 +21,9 @@ export class SimulatedFailures {
   readonly #domain: SimulatedDomain;
   readonly #machines: Machines;
   readonly #racks: Racks;
+  readonly #corruptions: Corruptions;
+  /** Time until a wrong restore is found. */
+  readonly #latency: () => number;
 
   constructor(domain: SimulatedDomain, streams: Streams) {
     this.#domain = domain;
@@ -26,7 +32,15 @@ export class SimulatedFailures {
     const phases = domain.centre.hosts.map(() => beats.uniform(0, detection.heartbeat));
     this.#machines = new Machines(domain, phases);
     this.#racks = new Racks(domain.centre, this.#machines);
+    this.#corruptions = new Corruptions(domain, this.#machines);
+    const found = streams.get("wrong restores found");
+    this.#latency = () => lifetime(detection.corruption).sample(found);
     this.#schedule(streams);
+  }
+
+  /** What a VM was restored from is wrong, from this cut on. */
+  restoredWrong(cluster: SimulatedCluster, vm: SimulatedVm, since: number): void {
+    this.#corruptions.begin(cluster, vm, this.#latency(), since);
   }
 
   #schedule(streams: Streams): void {
@@ -53,6 +67,31 @@ export class SimulatedFailures {
       this.#inTurn(
         found.toSorted((a, b) => a.start - b.start),
         (shock) => this.#strike(spec.name, shock),
+      );
+    }
+    const latent = streams.split("latent errors");
+    for (const [i, host] of centre.hosts.entries()) {
+      const own = latent.split(String(i));
+      const times = silentErrors(failures.latentErrors, horizon, () => own.get("times"));
+      if (times.length === 0) continue;
+      const where = own.get("places");
+      this.#inTurn(
+        times.map((start) => ({ start })),
+        () => this.#domain.store.spoil(host, () => where.next()),
+      );
+    }
+    const corrupted = streams.split("corruption");
+    for (const [i, { cluster, vm }] of vms.entries()) {
+      const own = corrupted.split(String(i));
+      const times = silentErrors(failures.corruption, horizon, () => own.get("times"));
+      if (times.length === 0) continue;
+      const latency = lifetime(detection.corruption);
+      const draws = own.get("latencies");
+      this.#inTurn(
+        times.map((start) => ({ start, latency: latency.sample(draws) })),
+        ({ latency }) => {
+          if (vm.state === "up" || vm.state === "pause") this.#corruptions.begin(cluster, vm, latency);
+        },
       );
     }
     const silences = streams.split("false suspicions");

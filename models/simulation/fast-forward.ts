@@ -184,6 +184,7 @@ export class FastForward {
         (cluster) =>
           cluster.restore === undefined &&
           store.chain(cluster).newest !== undefined &&
+          isOfOnePiece(cluster, store.chain(cluster).versions) &&
           cluster.vms.every(({ state, cutOff }) => !cutOff && (state === "up" || state === "pause")),
       )
     );
@@ -193,3 +194,7 @@ export class FastForward {
     return [...this.#domain.transfers.active].filter(({ options }) => options.errand === "repair");
   }
 }
+
+/** A jump moves all versions on: none may be from before a corruption that others are from after. */
+const isOfOnePiece = ({ corruption }: SimulatedCluster, versions: readonly { readonly cutAt: number }[]): boolean =>
+  corruption === undefined || versions.every(({ cutAt }) => cutAt >= corruption.since);

@@ -4,6 +4,7 @@ import type { Ledger } from "../books/ledger.ts";
 import { type Stage, StageUse } from "../books/stage-use.ts";
 import type { ClusterCut } from "../cut/cluster-cut.ts";
 import { Desynchrony } from "../cut/desynchrony.ts";
+import type { Corruption } from "../failures/corruption.ts";
 import type { Epoch, RoundCosts } from "../guest/throttle.ts";
 import type { Tell } from "../life-cycle-events.ts";
 import type { ClusterScenario } from "../scenario.ts";
@@ -63,6 +64,8 @@ export class SimulatedCluster implements Cluster {
   readonly desynchrony: Desynchrony;
   /** The cut under way, until its pages are saved. */
   cut: ClusterCut | undefined;
+  /** Its guests go on with wrong data, and nobody knows. */
+  corruption: Corruption | undefined;
   /** The rollback under way. */
   restore: Restore | undefined;
   /** When the failure happened that the coming or present rollback is counted from. */

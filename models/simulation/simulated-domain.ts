@@ -30,6 +30,7 @@ import { drive } from "./drive.ts";
 import { FastForward } from "./fast-forward.ts";
 import { ModelClock } from "./model-clock.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
+import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
 import { SimulatedVm } from "./simulated-vm.ts";
 
 /** Things that happen between two breaths of {@link SimulatedDomain.advance}. */
@@ -60,6 +61,9 @@ export class SimulatedDomain {
   readonly clusters: readonly SimulatedCluster[];
   readonly ages: readonly RestorePointAge[];
   readonly fastForward: FastForward | undefined;
+  /** A uniform draw on [0, 1), for restores that may have read something wrong. */
+  readonly chance: () => number;
+  readonly #failures: SimulatedFailures;
   readonly #policy: ClusterPolicy;
   readonly #processes = new Map<SimulatedCluster, ProcessHandle>();
   #changed: SimEvent<void> | undefined;
@@ -103,12 +107,19 @@ export class SimulatedDomain {
       scenario.fidelity === "full" || scenario.policy !== "protect"
         ? undefined
         : new FastForward(this, streams.get("cycles jumped over"));
-    new SimulatedFailures(this, streams);
+    const wrong = streams.get("wrong reads");
+    this.chance = () => wrong.next();
+    this.#failures = new SimulatedFailures(this, streams);
   }
 
   /** Whether the guests can write to their disks, and new layers be made. */
   get disksReachable(): boolean {
     return this.disks?.spec.on !== "store" || !this.storeOutage.on;
+  }
+
+  /** A VM was restored from something wrong: so was its snapshot, as far as anybody will know. */
+  restoredWrong(cluster: SimulatedCluster, vm: SimulatedVm, point: SimulatedSnapshot): void {
+    this.#failures.restoredWrong(cluster, vm, point.cutAt);
   }
 
   /** Happens at the next change that a waiting policy may be interested in. */

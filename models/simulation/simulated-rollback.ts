@@ -39,6 +39,10 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
         for (const vm of cluster.vms) if (vm.state === "noSpare") cluster.move(vm, "plan");
         store.abandon(cluster);
         store.rollBackTo(found?.point, cluster);
+        const { corruption } = cluster;
+        if (corruption !== undefined && found !== undefined && found.point.cutAt >= corruption.since)
+          this.#domain.ledger.add("corruptRestores", 1);
+        else cluster.corruption = undefined;
         const lost = cluster.setBack(found?.point.progress);
         cluster.restore.lost += lost;
         cluster.restore.cold = found === undefined;
@@ -129,10 +133,13 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     if (rollback.announceTime > 0) yield* pass(rollback.announceTime);
     // Who cannot be reached cannot be announced: it comes back, or is suspected.
     while (cluster.vms.some((vm) => vm.cutOff)) yield* passing(this.#domain.changed);
+    const point = cluster.vms.find((vm) => vm.load !== undefined)?.load?.point as SimulatedSnapshot | undefined;
+    const wrong = cluster.vms.filter((vm) => (vm.load?.wrong ?? 0) > 0 && this.#domain.chance() < vm.load!.wrong);
     for (const vm of cluster.vms) {
       cluster.resume(vm, "announce", { sweeps: false });
       vm.load = undefined;
     }
+    if (wrong.length > 0) this.#domain.restoredWrong(cluster, wrong[0]!, point!);
     // A VM that failed meanwhile is not known yet: this rollback goes on when it is.
     if (cluster.undetected.size > 0) return;
     const { failedAt } = cluster;
@@ -200,7 +207,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const { store, transfers } = this.#domain;
     const host = vm.host!;
     if (vm.load?.point !== point || vm.load.host !== host)
-      vm.load = { point, host, transfer: undefined, done: false, outcome: undefined, kept: true };
+      vm.load = { point, host, transfer: undefined, done: false, outcome: undefined, wrong: 0, kept: true };
     const { load } = vm;
     load.kept &&= host.up;
     const restore = store.restoreRoute(point, vm, host);
@@ -216,6 +223,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
       onDone: () => {
         load.transfer = undefined;
         load.done = true;
+        if (vm.stagedOn !== host) load.wrong = store.verifyRead(point, vm);
         this.#domain.notify();
       },
       onBroken: (remaining) => {

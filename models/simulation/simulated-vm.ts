@@ -17,6 +17,8 @@ interface Load {
   done: boolean;
   /** What the VM comes to by what was found. */
   outcome: VmOutcome | undefined;
+  /** Probability that something wrong was read for right. */
+  wrong: number;
   /** What has arrived lies on the disk of the host too. */
   kept: boolean;
 }

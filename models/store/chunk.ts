@@ -20,6 +20,8 @@ export interface Copy extends Kept {
   lacking: number;
   /** Its repair may begin. */
   due: boolean;
+  /** Something in it is wrong, and nobody knows: whoever reads it finds that (`latent`), or takes it as it is (`silent`). */
+  spoilt?: "latent" | "silent";
 }
 
 /** One chunk of a page class of one VM. */
@@ -47,7 +49,9 @@ const isEnough = ({ redundancy: { needed } }: Chunk, kept: readonly Kept[]): boo
   return kept.some(isOwn) || new Set(kept.map(({ fragment }) => fragment)).size >= needed;
 };
 
-const liveCopies = ({ copies }: Chunk): Copy[] => copies.filter((copy) => isComplete(copy) && copy.host.up);
+const isGood = (copy: Copy): boolean => isComplete(copy) && copy.spoilt !== "latent";
+
+const liveCopies = ({ copies }: Chunk): Copy[] => copies.filter((copy) => isGood(copy) && copy.host.up);
 
 /** Live hosts with a complete copy or fragment, if they are enough; otherwise the spare that holds all of it. */
 export const sources = (chunk: Chunk, spare?: Host): Host[] => {
@@ -75,11 +79,17 @@ export const senders = (chunk: Chunk, reader: Host, spare?: Host): { readonly ho
 };
 
 /** Not even all hosts that may return hold enough of it. */
-export const isLost = (chunk: Chunk): boolean =>
-  !isEnough(chunk, [...chunk.absent, ...chunk.copies.filter(isComplete)]);
+export const isLost = (chunk: Chunk): boolean => !isEnough(chunk, [...chunk.absent, ...chunk.copies.filter(isGood)]);
 
 /** How many more live copies or fragments may be lost before it cannot be read; below 0 when it cannot already. */
 export const spareCopies = (chunk: Chunk): number => liveCopies(chunk).length - chunk.redundancy.needed;
+
+/** Probability that a restore reads something wrong in this chunk without knowing: all live copies are read alike. */
+export const silentPart = (chunk: Chunk): number => {
+  const live = liveCopies(chunk);
+  const wrong = live.filter(({ spoilt }) => spoilt === "silent").length;
+  return live.length === 0 ? 0 : 1 - (1 - wrong / live.length) ** chunk.redundancy.needed;
+};
 
 /** Fragments that no live host is to hold; the own copy not among them. */
 export const missingFragments = ({ redundancy: { fragments, needed }, copies }: Chunk): number[] => {
@@ -109,7 +119,8 @@ export const takeDown = (chunk: Chunk, host: Host, permanent: boolean): void => 
   const copy = chunk.copies.find((one) => one.host === host);
   if (copy !== undefined) {
     chunk.copies.splice(chunk.copies.indexOf(copy), 1);
-    if (!permanent && isComplete(copy)) chunk.absent.push({ host, fragment: copy.fragment });
+    if (!permanent && isComplete(copy) && copy.spoilt === undefined)
+      chunk.absent.push({ host, fragment: copy.fragment });
   }
   if (permanent) chunk.absent = chunk.absent.filter((one) => one.host !== host);
 };

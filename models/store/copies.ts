@@ -14,6 +14,7 @@ import {
   missingFragments,
   ownCopy,
   senders,
+  silentPart,
   sources,
   spareCopies,
   storedPart,
@@ -92,7 +93,11 @@ export class Copies {
   /** Copies for a version that is written whole: on the same hosts where they are up and do not capture it, and all complete. */
   forNewVersion(capturing: Host): Copies {
     this.#whole ??=
-      this.full && this.#chunks.every(({ absent }) => absent.length === 0) && this.hostsBehind.length === 0;
+      this.full &&
+      this.#chunks.every(
+        ({ absent, copies }) => absent.length === 0 && copies.every(({ spoilt }) => spoilt === undefined),
+      ) &&
+      this.hostsBehind.length === 0;
     if (this.#whole && !this.targets.has(capturing) && this.#isOwnOn(capturing)) return this;
     const fresh = new Copies(this.#hosts, this.#table, this.#place, this.#chunks);
     for (const [i, { copies }] of this.#chunks.entries()) {
@@ -230,6 +235,54 @@ export class Copies {
   repaired(copies: readonly Copy[], left: number): void {
     for (const copy of copies) copy.lacking *= left;
     if (left === 0) this.#changed();
+  }
+
+  /** Bytes of whole versions that lie on a host. */
+  bytesOn(host: Host): number {
+    let bytes = 0;
+    for (const chunk of this.#chunks) {
+      const copy = chunk.copies.find((one) => one.host === host);
+      if (copy !== undefined && isComplete(copy)) bytes += this.#bytesOf(chunk, copy);
+    }
+    return bytes;
+  }
+
+  /** Something that lies on a host is wrong from now on, each byte with the same probability. */
+  spoil(host: Host, draw: () => number, checksums: boolean): void {
+    let at = draw() * this.bytesOn(host);
+    for (const chunk of this.#chunks) {
+      const copy = chunk.copies.find((one) => one.host === host);
+      if (copy === undefined || !isComplete(copy)) continue;
+      at -= this.#bytesOf(chunk, copy);
+      if (at >= 0) continue;
+      copy.spoilt = checksums ? "latent" : "silent";
+      this.#changed();
+      return;
+    }
+  }
+
+  /** What is wrong on a host, or everywhere, is found: it is to be written anew. */
+  verify(host?: Host): Copy[] {
+    const found: Copy[] = [];
+    for (const { copies } of this.#chunks) {
+      for (const copy of copies) {
+        if (copy.spoilt !== "latent" || (host !== undefined && copy.host !== host)) continue;
+        delete copy.spoilt;
+        copy.lacking = 1;
+        found.push(copy);
+      }
+    }
+    if (found.length > 0) this.#changed();
+    return found;
+  }
+
+  /** Probability that a restore takes something wrong for right. */
+  get silentlyWrong(): number {
+    return 1 - this.#chunks.reduce((right, chunk) => right * (1 - silentPart(chunk)), 1);
+  }
+
+  #bytesOf(chunk: Chunk, copy: Copy): number {
+    return chunk.share * storedPart(chunk, copy) * storedBytes(this.#table.classes[chunk.pageClass]!);
   }
 
   /** The fewest further losses that a chunk can bear of which a copy is due to be repaired; Infinity without one. */

@@ -1,3 +1,4 @@
+import type { Ledger } from "../books/ledger.ts";
 import type { Host } from "../data-centre/data-centre.ts";
 import type { ClusterScenario } from "../scenario.ts";
 import type { ModelClock } from "../simulation/model-clock.ts";
@@ -5,11 +6,21 @@ import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
 import type { SimulatedSnapshot, StoredPart } from "../simulation/simulated-snapshot.ts";
 import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import type { Chain } from "./chain.ts";
+import type { Copy } from "./chunk.ts";
 import type { Copies } from "./copies.ts";
+import { spoilOne } from "./latent-errors.ts";
 import type { Repairs } from "./repairs.ts";
+
+interface UpkeepParts {
+  readonly clock: ModelClock;
+  readonly ledger: Ledger;
+  readonly scenario: ClusterScenario;
+  readonly onDisturbance: () => void;
+}
 
 /** The copies of all snapshots, as hosts fail and come back: what is missing is placed anew, and repaired after a delay. */
 export class CopyUpkeep {
+  readonly #parts: UpkeepParts;
   readonly #clock: ModelClock;
   readonly #scenario: ClusterScenario;
   readonly #onDisturbance: () => void;
@@ -17,11 +28,8 @@ export class CopyUpkeep {
   readonly #repairs: Repairs;
   readonly #downSince = new Map<Host, number>();
 
-  constructor(
-    parts: { readonly clock: ModelClock; readonly scenario: ClusterScenario; readonly onDisturbance: () => void },
-    chains: ReadonlyMap<SimulatedCluster, Chain>,
-    repairs: Repairs,
-  ) {
+  constructor(parts: UpkeepParts, chains: ReadonlyMap<SimulatedCluster, Chain>, repairs: Repairs) {
+    this.#parts = parts;
     this.#clock = parts.clock;
     this.#scenario = parts.scenario;
     this.#onDisturbance = parts.onDisturbance;
@@ -57,6 +65,33 @@ export class CopyUpkeep {
       this.#onDisturbance();
       if (this.#used.has(part.copies)) this.#repairs.due(part.copies, part.vm, added);
     });
+  }
+
+  /** Something on a host goes wrong; scrubbing comes by within its period, at any time of it. */
+  spoil(host: Host, draw: () => number): void {
+    const { ledger, scenario } = this.#parts;
+    const { checksums, scrub } = scenario.storage;
+    const copies = spoilOne([...this.#used], host, checksums, draw);
+    if (copies === undefined) return;
+    ledger.add("latentErrors", 1);
+    if (scrub === Number.POSITIVE_INFINITY) return;
+    const wait = draw() * scrub;
+    this.#clock.at(this.#clock.now + wait, () => {
+      this.#onDisturbance();
+      for (const { part } of this.#all()) if (part.copies === copies) this.#found(part, copies.verify(host), wait);
+    });
+  }
+
+  /** A restore has read all that a VM needs of this part, and found what is wrong in it. */
+  verify(part: StoredPart): void {
+    this.#found(part, part.copies.verify());
+  }
+
+  #found(part: StoredPart, wrong: readonly Copy[], latentFor?: number): void {
+    if (wrong.length === 0) return;
+    this.#parts.ledger.add("latentErrorsFound", wrong.length);
+    if (latentFor !== undefined) this.#parts.ledger.observe("scrubDelay", latentFor);
+    this.#repairs.due(part.copies, part.vm, wrong);
   }
 
   /** All pages of a VM can be read from the disk of its host now: what waits for that is repaired. */

@@ -57,7 +57,7 @@ export class SnapshotStore {
       parts.onChange();
     };
     this.#parts = parts;
-    this.#space = new StoredSpace(parts.ledger, sim, parts.tell);
+    this.#space = new StoredSpace(parts.ledger, sim, parts.tell, scenario.storage.scrub);
     this.#layout = new Layout(centre, memory, scenario.storage.chunk, place);
     this.#shared = new SharedContent(centre, memory, scenario.storage, place);
     this.#retention = new Retention(centre, transfers, changed);
@@ -244,6 +244,43 @@ export class SnapshotStore {
       this.dropStranded(cluster);
       if (chain.inFlight.length === 0) for (const { disk } of cluster.vms) disk?.startOver();
     }
+  }
+
+  /** Something that lies on the disk of a host goes wrong without anybody knowing. */
+  spoil(host: Host, draw: () => number): void {
+    this.#upkeep.spoil(host, draw);
+    this.#dropLost();
+  }
+
+  /** What a VM was restored from is verified. @returns the probability that something wrong was taken for right */
+  verifyRead(point: SimulatedSnapshot, vm: SimulatedVm): number {
+    const part = point.parts[vm.index]!;
+    const shared = point.shared[vm.index];
+    const read = [part, ...(part.layer?.stored === undefined ? [] : [part.layer.stored]), ...(shared ? [shared] : [])];
+    let right = 1;
+    for (const one of read) {
+      right *= 1 - one.copies.silentlyWrong;
+      this.#upkeep.verify(one);
+    }
+    return 1 - right;
+  }
+
+  /** Every snapshot that was cut from here on holds what is wrong in its guests: they are of no use. */
+  condemn(cluster: SimulatedCluster, since: number): void {
+    const chain = this.chain(cluster);
+    const wrong = chain.versions.filter(({ cutAt }) => cutAt >= since);
+    const [first] = chain.inFlight.filter(({ cutAt }) => cutAt >= since);
+    if (first !== undefined) this.giveUp(first);
+    chain.versions = chain.versions.filter(({ cutAt }) => cutAt < since);
+    for (const one of wrong) {
+      one.state = "lost";
+      releaseLayers(one);
+    }
+    this.#parts.ledger.add("snapshotsCorrupt", wrong.length);
+    cluster.tracking = false;
+    this.#layOut(cluster);
+    this.recount();
+    this.#parts.onChange();
   }
 
   /** Gives up what builds on snapshots that are gone. */

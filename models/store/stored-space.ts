@@ -14,9 +14,12 @@ export class StoredSpace {
   #staged = 0;
   /** Parts of the newest restore points that have fewer copies than they are to have, summed over clusters. */
   #under = 0;
+  readonly #scrub: number;
   #since: number;
 
-  constructor(ledger: Ledger, sim: { readonly now: number }, tell: Tell | undefined) {
+  /** @param scrub seconds in which all that lies there is read once */
+  constructor(ledger: Ledger, sim: { readonly now: number }, tell: Tell | undefined, scrub: number) {
+    this.#scrub = scrub;
     this.#ledger = ledger;
     this.#sim = sim;
     this.#tell = tell;
@@ -48,6 +51,7 @@ export class StoredSpace {
     const seconds = now - this.#since;
     this.#ledger.add("storedByteSeconds", this.#stored * seconds);
     this.#ledger.add("diskByteSeconds", this.#disks * seconds);
+    this.#ledger.add("scrubBytes", (this.#stored * seconds) / this.#scrub);
     this.#ledger.add("stagedByteSeconds", this.#staged * seconds);
     this.#ledger.add("underReplicatedSeconds", this.#under * seconds);
     this.#since = now;

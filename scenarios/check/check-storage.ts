@@ -1,7 +1,9 @@
+import { lifetime } from "../../models/laws.ts";
 import { countsOwnCopy } from "../../models/placement/copy-placement.ts";
 import { type PageType, pageTypes } from "../../models/scenario.ts";
 import { asCode, asCopies, asGroup, type Redundancy } from "../../models/store/redundancy.ts";
 import type { ClusterFile } from "../schema/cluster-schema.ts";
+import { lawOf } from "../schema/law-schema.ts";
 import type { Path, Report } from "../text/issue.ts";
 import { duration, formatQuantity, size } from "../text/units.ts";
 
@@ -22,6 +24,10 @@ export const checkStorage = (file: ClusterFile, report: Report): void => {
   checkPlacement(file, report);
   checkChunks(file, report);
   checkRetention(file, report);
+  if (storage.scrub !== "none" && !storage.checksums)
+    report(["storage", "scrub"], "without checksums scrubbing finds nothing: write checksums: true, or scrub: none", [
+      ["storage", "checksums"],
+    ]);
   for (const type of pageTypes) {
     const { copies, group, onLoss } = storage.policy[type];
     const path = ["storage", "policy", type];
@@ -180,7 +186,24 @@ const checkChunks = (file: ClusterFile, report: Report): void => {
 export const remarksOnStorage = (file: ClusterFile): string[] => [
   ...remarksOnRacks(file),
   ...remarksOnCompression(file),
+  ...remarksOnCorruption(file),
 ];
+
+/** Restore points that are let go before a corruption would be noticed are of no use against it. */
+const remarksOnCorruption = ({ storage, snapshot, failures, detection }: ClusterFile): string[] => {
+  if (failures.corruption === "none") return [];
+  const { keep, retention } = storage;
+  const oldest =
+    retention === "none"
+      ? keep * snapshot.interval
+      : retention.older.reduce((sum, grain) => sum + grain.for, retention.keepAll);
+  const late = lifetime(lawOf(detection.corruption)).quantile(0.99);
+  if (oldest >= late) return [];
+  const show = (time: number): string => formatQuantity(duration, Number(time.toPrecision(3)));
+  return [
+    `restore points are kept for ${show(oldest)}, but one corruption in a hundred is noticed after ${show(late)}: then none from before is left`,
+  ];
+};
 
 const remarksOnCompression = ({ storage, snapshot }: ClusterFile): string[] =>
   storage.compression === "classes" && snapshot.costs.compressRate === "none"

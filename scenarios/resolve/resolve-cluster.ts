@@ -82,6 +82,8 @@ export const resolveCluster = (
       dropZero: storage.policy.dropZero,
       deduplication: storage.deduplication,
       compression: storage.compression,
+      checksums: storage.checksums,
+      scrub: storage.scrub === "none" ? Number.POSITIVE_INFINITY : storage.scrub,
       disk: {
         copies: storage.disk.copies === "full" ? storage.copies : storage.disk.copies,
         block: storage.disk.block,
@@ -98,7 +100,11 @@ export const resolveCluster = (
     },
     rollback: file.rollback,
     policy,
-    detection: { ...file.detection, falseSuspicion: resolveFalseSuspicion(file.detection.falseSuspicion) },
+    detection: {
+      ...file.detection,
+      falseSuspicion: resolveFalseSuspicion(file.detection.falseSuspicion),
+      corruption: lawOf(file.detection.corruption),
+    },
     failures: resolveFailures(file, traces),
     pauseTolerance: file.pauseTolerance,
   };

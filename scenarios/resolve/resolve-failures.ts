@@ -7,6 +7,7 @@ import type {
   ShockSpec,
 } from "../../models/failures/failure-spec.ts";
 import type { FalseSuspicion } from "../../models/failures/false-suspicion.ts";
+import type { SilentErrors } from "../../models/failures/silent-errors.ts";
 import type { ClusterFile } from "../schema/cluster-schema.ts";
 import type { FailureSourceSpec, FalseSuspicionFile, ShockFile } from "../schema/failures-schema.ts";
 import { lawOf } from "../schema/law-schema.ts";
@@ -26,9 +27,14 @@ export const resolveFailures = ({ failures, dataCentre }: ClusterFile, traces: T
     uplink: source("uplink"),
     store: source("store"),
     renewal: failures.renewal,
+    latentErrors: silentErrors(failures.latentErrors),
+    corruption: silentErrors(failures.corruption),
     shocks: failures.shocks.map((shock, i) => shockSpec(shock, i, dataCentre.hostsPerRack)),
   };
 };
+
+const silentErrors = (spec: ClusterFile["failures"]["corruption"]): SilentErrors =>
+  spec === "none" ? { kind: "none" } : { kind: "law", time: lawOf(spec) };
 
 export const resolveFalseSuspicion = (spec: FalseSuspicionFile): FalseSuspicion => {
   if (spec === "none") return { kind: "none" };

@@ -177,6 +177,7 @@ export const clusterSchema = z.strictObject({
       heartbeat: positiveSeconds("Time between heartbeats"),
       timeout: positiveSeconds("Silence that means failure"),
       falseSuspicion: falseSuspicionSchema.describe("Healthy VMs that are taken for dead, and fenced"),
+      corruption: lawSchema.describe("Time until it is noticed that a guest goes on with wrong data: a law"),
     })
     .describe("How failures are found"),
   failures: failuresSchema.describe("What fails, and when"),

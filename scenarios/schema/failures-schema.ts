@@ -74,6 +74,8 @@ const shockSchema = z.union([
   z.strictObject({ times: z.array(seconds("When it strikes")).describe("Shocks, one by one"), ...besideShock }),
 ]);
 
+const silentErrors = z.union([z.literal("none"), lawSchema]);
+
 /** What fails, and when. */
 export const failuresSchema = z.strictObject({
   vm: failureSourceSchema,
@@ -83,6 +85,8 @@ export const failuresSchema = z.strictObject({
   uplink: failureSourceSchema,
   store: failureSourceSchema,
   renewal: z.enum(renewals).describe("Whether a failure renews the component that failed, or all of them"),
+  latentErrors: silentErrors.describe("Errors in what lies on the disk of a host: the law of the times in between"),
+  corruption: silentErrors.describe("A VM goes on with wrong data without failing: the law of the times in between"),
   shocks: z.array(shockSchema).describe("What takes several hosts at once"),
 });
 

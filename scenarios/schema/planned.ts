@@ -4,7 +4,6 @@ import type { Path } from "../text/issue.ts";
 const planned: { readonly [path: string]: { readonly words?: readonly string[]; readonly keys?: readonly string[] } } =
   {
     "cluster.workload": { keys: ["workingSet"] },
-    storage: { keys: ["checksums", "scrub"] },
     rollback: { keys: ["admission"] },
     "rollback.placement": { words: ["random", "pack", "traffic-aware", "similarity-aware", "joint"] },
     "rollback.transfer": { words: ["multicast", "chain", "tree", "swarm"] },

@@ -56,6 +56,10 @@ export const storageSchema = z.strictObject({
     .describe("Duplicates that are stored once: inside a VM, between VMs of a host, of all hosts"),
   compression: z.enum(compressions).describe("Pages are stored and sent as small as their classes compress"),
   disk: diskStorageSchema.describe("Layers of the VMs' disks"),
+  checksums: z.boolean().describe("Reads are verified: what is wrong is read elsewhere, and repaired"),
+  scrub: z
+    .union([z.literal("none"), positiveSeconds("Time")])
+    .describe("Every copy is read and verified once in this time"),
   placement: placementSchema,
   chunk: atLeastAPage("Copies are placed chunk by chunk"),
   keep: whole(1, "Restore points that are kept, unless retention says which"),

@@ -55,6 +55,8 @@ const namesIn = (event: LifeCycleEvent): readonly string[] => {
     case "restore-point":
     case "crossing":
       return [event.cluster];
+    case "corruption":
+      return [event.cluster, event.vm];
     case "cut":
       return [event.cluster, event.vm, event.host];
     case "vm":

@@ -118,6 +118,9 @@ export class PerfettoTimeline implements TimelineFormat {
       case "shock":
         this.#canvas.span({ pid: dataCentre, tid: whole }, event.name, at, at, { hosts: event.hosts });
         return;
+      case "corruption":
+        this.#mark(event.vm, `wrong data: ${event.state}`, at, { cluster: event.cluster, vm: event.vm });
+        return;
       case "detection":
         this.#mark(event.cluster, "failure found", at, { vms: event.vms });
         return;

@@ -63,6 +63,8 @@ export const sentence = (event: LifeCycleEvent, time: (seconds: number) => strin
       return say(event.name, "returns");
     case "shock":
       return say(event.name, "strikes", ...(event.hosts.length === 0 ? ["nobody hit"] : event.hosts));
+    case "corruption":
+      return say(event.vm, event.state === "begins" ? "goes on with wrong data" : "found to have wrong data");
     case "detection":
       return say(event.cluster, "failure found", event.vms.join(", "));
     case "rollback":

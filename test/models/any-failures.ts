@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { type FailureSpec, noFailures, type Outage, type ShockSpec } from "../../models/failures/failure-spec.ts";
+import type { SilentErrors } from "../../models/failures/silent-errors.ts";
 
 /** What there is to fail. */
 export interface Centre {
@@ -51,6 +52,8 @@ export const anyFailures = ({ racks, hostsPerRack, vms }: Centre, horizon: numbe
     permanent: fc.constantFrom(0, 0.5),
   });
   const never = fc.constant(false);
+  const silent = (mean: number): fc.Arbitrary<SilentErrors> =>
+    fc.constantFrom({ kind: "none" }, { kind: "none" }, { kind: "law", time: { law: "exponential", mean } });
   return fc.record({
     host: listed(hosts, horizon, 4, fc.boolean()),
     vm: listed(vms, horizon, 3, never),
@@ -59,6 +62,8 @@ export const anyFailures = ({ racks, hostsPerRack, vms }: Centre, horizon: numbe
     uplink: listed(racks, horizon, 2, never),
     store: listed(1, horizon, 2, never),
     renewal: fc.constant(noFailures.renewal),
+    latentErrors: silent(horizon),
+    corruption: silent(2 * horizon),
     shocks: fc.array(shock, { maxLength: 1 }),
   });
 };

@@ -5,7 +5,8 @@ import { type ClusterScenario, type CutProtocol, cutProtocols } from "../../mode
 import { simulateCluster } from "../../models/simulate.ts";
 import { watchCluster } from "../../models/watch.ts";
 import { finishedDomain } from "./finished-domain.ts";
-import { smallCluster, vmFailures } from "./small-cluster.ts";
+import { loneVm } from "./lone-vm.ts";
+import { hostOutages, smallCluster, vmFailures } from "./small-cluster.ts";
 
 const seed = 7;
 const { vms } = smallCluster.cluster;
@@ -109,6 +110,24 @@ test("faults behind a cut that is never complete are none of a snapshot", () => 
   assert.is(metrics["snapshots"], 0);
   assert.ok(metrics["stall"]! > 0);
   assert.ok(Number.isNaN(metrics["faults"]));
+});
+
+test("a failure between two steps of a cut, at the very instant of both, is waited for like any other", () => {
+  // The outage of another host makes the failure come after the pause at the same instant.
+  for (const capture of ["stop-and-copy", "pre-copy", "post-copy"] as const) {
+    const scenario: ClusterScenario = {
+      ...loneVm,
+      horizon: 600,
+      snapshot: { ...loneVm.snapshot, interval: 20, capture, record: "incremental" },
+    };
+    const failing = hostOutages(scenario, [
+      [3, 285, 285.5],
+      [0, 300, Number.POSITIVE_INFINITY, true],
+    ]);
+    const { metrics } = simulateCluster(failing, { seed: 1, replication: 0 });
+    assert.is(metrics["rollbacks"], 1, capture);
+    assert.is(metrics["pIntact"], 1, capture);
+  }
 });
 
 test.run();

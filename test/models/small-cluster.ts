@@ -86,6 +86,8 @@ export const smallCluster: ClusterScenario = {
     dropZero: true,
     deduplication: "none",
     compression: "none",
+    checksums: true,
+    scrub: Number.POSITIVE_INFINITY,
     disk: { copies: 3, block: 65536 },
     placement: { kind: "rack-aware" },
     chunk: 64 * MiB,
@@ -108,7 +110,12 @@ export const smallCluster: ClusterScenario = {
     unreachable: "wait",
   },
   policy: "protect",
-  detection: { heartbeat: 1, timeout: 4, falseSuspicion: { kind: "none" } },
+  detection: {
+    heartbeat: 1,
+    timeout: 4,
+    falseSuspicion: { kind: "none" },
+    corruption: { law: "exponential", mean: 3600 },
+  },
   failures: noFailures,
   pauseTolerance: 0,
 };

@@ -28,6 +28,12 @@ tellFaults(test, [
     "1:64",
     /^storage\.retention\.older\[0\]\.for: 1h is shorter than every 2h/,
   ],
+  [
+    "scrubbing that finds nothing",
+    "storage: { checksums: false, scrub: 14d }",
+    "1:37",
+    /^storage\.scrub: without checksums scrubbing finds nothing/,
+  ],
   ["an unknown placement", "storage: { placement: rack-awre }", "1:23", /must be one of random, .*rack-aware\?/],
   [
     "a copyset without a number",
