@@ -15,7 +15,12 @@ export const eightVms: ClusterScenario = {
   dataCentre: {
     racks: 3,
     hostsPerRack: 4,
-    host: { cores: 32, memory: 128 * GiB, disk: { read: 3e9, write: 1.5e9, latency: 8e-5 }, nic: 1.177e9 },
+    host: {
+      cores: 32,
+      memory: 128 * GiB,
+      disk: { capacity: Number.POSITIVE_INFINITY, read: 3e9, write: 1.5e9, latency: 8e-5 },
+      nic: 1.177e9,
+    },
     uplink: 5e9,
     latency: 1e-4,
     store: { bandwidth: 1.177e9, latency: 1e-3 },
@@ -87,6 +92,7 @@ export const eightVms: ClusterScenario = {
     disk: { copies: 3, block: 65536 },
     placement: { kind: "rack-aware" },
     chunk: 64 * 2 ** 20,
+    onFull: "stop",
     keep: 2,
     retention: "none",
     expired: "merge",

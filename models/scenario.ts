@@ -80,6 +80,8 @@ export interface HostSpec {
 }
 
 export interface DiskSpec {
+  /** For VMs' disks and snapshots (bytes); Infinity when there always is room. */
+  readonly capacity: number;
   readonly read: number;
   readonly write: number;
   readonly latency: number;
@@ -255,6 +257,10 @@ export type Compression = (typeof compressions)[number];
 export const expiredWays = ["merge", "keep-chain"] as const;
 export type Expired = (typeof expiredWays)[number];
 
+/** When a disk has no room for the next snapshot: none is taken until it has, or the oldest restore points are let go. */
+export const onFullWays = ["stop", "expire"] as const;
+export type OnFull = (typeof onFullWays)[number];
+
 /** A restore reads the newest version of each page, wherever it lies, or all versions one upon the other. */
 export const restoreReadWays = ["newest", "chain"] as const;
 export type RestoreReads = (typeof restoreReadWays)[number];
@@ -278,6 +284,7 @@ export interface StoragePlan {
   readonly disk: DiskStorage;
   readonly placement: CopyPlacement;
   readonly chunk: number;
+  readonly onFull: OnFull;
   /** Restore points kept, unless `retention` says which. */
   readonly keep: number;
   readonly retention: RetentionRule | "none";

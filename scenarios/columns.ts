@@ -78,7 +78,7 @@ const matches = (pattern: string, column: string): boolean =>
 
 /** The unit in which a column is printed, and how many base units it is. */
 export const printedUnit = (column: string): { readonly unit: string; readonly factor: number } => {
-  if (/(Bytes|storedPeak)$/.test(column)) return { unit: "GB", factor: 1e9 };
+  if (/(Bytes|storedPeak|diskPeak)$/.test(column)) return { unit: "GB", factor: 1e9 };
   if (seconds.test(column)) return { unit: "s", factor: 1 };
   return { unit: "", factor: 1 };
 };

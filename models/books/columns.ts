@@ -57,10 +57,12 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
   columns["pVmFailed"] = ledger.sum("vmFailed") / vmRollbacks;
   columns["storedBytes"] = ledger.sum("storedByteSeconds") / seconds;
   columns["storedPeak"] = ledger.storedPeak;
+  columns["diskPeak"] = ledger.diskPeak;
   columns["diskStoredBytes"] = ledger.sum("diskByteSeconds") / seconds;
   columns["diskLayerBytes"] = ledger.sum("layerBytes") / ledger.sum("layers");
   columns["chainDepth"] = ledger.sum("chainDepth") / ledger.sum("snapshotsDurable");
   columns["stagedBytes"] = ledger.sum("stagedByteSeconds") / seconds;
+  columns["diskFull"] = ledger.sum("diskFullSeconds") / seconds;
   columns["underReplicated"] = ledger.sum("underReplicatedSeconds") / seconds;
   for (const name of [
     "captureBytes",

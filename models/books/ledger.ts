@@ -64,6 +64,7 @@ export const sums = [
   "diskByteSeconds",
   "stagedByteSeconds",
   "underReplicatedSeconds",
+  "diskFullSeconds",
   "layers",
   "layerBytes",
   "chainDepth",
@@ -108,6 +109,8 @@ export class Ledger {
   readonly #samples: { readonly [sample in Sample]: WeightedSample };
   #recording: Recording | undefined;
   storedPeak = 0;
+  /** The most that one disk has held, where disks have a capacity. Bytes. */
+  diskPeak = Number.NaN;
 
   constructor() {
     this.#samples = Object.fromEntries(samples.map((name) => [name, new WeightedSample()])) as {
@@ -188,5 +191,6 @@ export class Ledger {
     for (let i = 0; i < this.#sums.length; i++) this.#sums[i]! += other.#sums[i]!;
     for (const sample of samples) this.#samples[sample].addAll(other.#samples[sample]);
     this.storedPeak += other.storedPeak;
+    if (!Number.isNaN(other.diskPeak)) this.diskPeak = Math.max(other.diskPeak, this.diskPeak || 0);
   }
 }

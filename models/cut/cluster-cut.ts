@@ -225,6 +225,7 @@ export class ClusterCut {
     // Counted only where it matters: what grows for ever never repeats.
     cluster.sinceWhole = this.#whole || this.#plan.fullEvery === Number.POSITIVE_INFINITY ? 0 : cluster.sinceWhole + 1;
     store.chain(cluster).inFlight.push(this.snapshot);
+    store.roomTaken(cluster);
     // What it builds on may have been lost since the first VM was cut.
     store.dropStranded(cluster);
     ledger.add("snapshots", 1);

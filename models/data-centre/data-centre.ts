@@ -14,6 +14,8 @@ export interface Host {
   readonly nicOut: Link;
   /** What repairs may write on it together; undefined without a limit. */
   readonly repairs: Link | undefined;
+  /** Bytes of its disk that are taken, where that has a capacity: counted anew when something changes. */
+  used: number;
   /** Its disk can be used: it is there, the machine runs, and nobody takes it for dead. */
   up: boolean;
   /** Nothing between it and the core of the network is out. */
@@ -56,6 +58,7 @@ export class DataCentre {
         nicIn: net.link(spec.host.nic, `${name} nic in`),
         nicOut: net.link(spec.host.nic, `${name} nic out`),
         repairs: repairRate < Number.POSITIVE_INFINITY ? net.link(repairRate, `${name} repairs`) : undefined,
+        used: 0,
         up: true,
         reachable: true,
         freeMemory: spec.host.memory,

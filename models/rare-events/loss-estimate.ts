@@ -185,7 +185,7 @@ export const chooseEstimator = (
 ): Choice => {
   const begun = clock();
   const within = (seconds: number) => (): boolean => clock() - begun < seconds;
-  const pilot = directLoss(system, mission, stream, { relativeError: 0.3, most: 400, goOn: within(2) });
+  const pilot = directLoss(system, mission, stream, { relativeError: 0.3, most: 400, goOn: within(0.5) });
   if (pilot.probability * pilot.runs >= 8)
     return {
       estimator: "direct",
@@ -200,7 +200,7 @@ export const chooseEstimator = (
   /** Relative variance times seconds: how long one of them takes for the same error. */
   const cost = (estimator: LossEstimator): number => {
     const start = clock();
-    const effort = { relativeError: 0, most: estimator === "splitting" ? 20 : 4000, goOn: () => clock() - start < 2 };
+    const effort = { relativeError: 0, most: estimator === "splitting" ? 20 : 4000, goOn: () => clock() - start < 1 };
     const found = estimateLoss(estimator, system, mission, stream, effort);
     return found.relativeError ** 2 * Math.max(1e-6, clock() - start);
   };

@@ -64,6 +64,8 @@ export class SimulatedCluster implements Cluster {
   readonly desynchrony: Desynchrony;
   /** The cut under way, until its pages are saved. */
   cut: ClusterCut | undefined;
+  /** Since when its next snapshot waits for room on a disk. */
+  fullSince: number | undefined;
   /** Its guests go on with wrong data, and nobody knows. */
   corruption: Corruption | undefined;
   /** The rollback under way. */
@@ -185,6 +187,12 @@ export class SimulatedCluster implements Cluster {
     this.#ledger.add("stallSeconds", wall - work);
     this.#ledger.add("throttledSeconds", throttled);
     return work;
+  }
+
+  /** It waits no longer for room on a disk. */
+  settleRoom(): void {
+    if (this.fullSince !== undefined) this.#ledger.add("diskFullSeconds", this.#clock.now - this.fullSince);
+    this.fullSince = undefined;
   }
 
   /** What the guests have done, up to where they were stopped last, since this was asked for before. */

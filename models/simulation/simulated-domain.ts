@@ -23,6 +23,7 @@ import { PolicyFailed } from "../policies/policy-failed.ts";
 import { protect } from "../policies/protect.ts";
 import type { ClusterScenario } from "../scenario.ts";
 import { SimulatedTestbed } from "../simulated-testbed.ts";
+import { DiskSpace } from "../store/disk-space.ts";
 import { Disks } from "../store/disks.ts";
 import { SnapshotStore } from "../store/snapshot-store.ts";
 import type { FailureReport } from "../testbed.ts";
@@ -78,7 +79,8 @@ export class SimulatedDomain {
     this.storeOutage = new StoreOutage(this.centre, this.sim);
     const placements = streams.get("placement of copies");
     const { placement } = scenario.storage;
-    const place = placeCopies(placement, this.centre.hosts, (n) => placements.integer(0, n - 1));
+    const roomy = new DiskSpace(this.centre).placeable(scenario.storage.chunk);
+    const place = placeCopies(placement, roomy, (n) => placements.integer(0, n - 1));
     const { disk } = scenario.cluster.vm;
     this.disks = disk === undefined ? undefined : new Disks(disk, scenario, this.centre, place);
     this.store = new SnapshotStore({
@@ -187,6 +189,7 @@ export class SimulatedDomain {
       for (const vm of cluster.vms) cluster.stop(vm);
       for (const stage of stages) cluster.use[stage].settle();
       cluster.downtime.end();
+      cluster.settleRoom();
     }
     for (const age of this.ages) age.settle();
     this.store.settle();

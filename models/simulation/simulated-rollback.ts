@@ -209,9 +209,9 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     if (vm.load?.point !== point || vm.load.host !== host)
       vm.load = { point, host, transfer: undefined, done: false, outcome: undefined, wrong: 0, kept: true };
     const { load } = vm;
-    load.kept &&= host.up;
     const restore = store.restoreRoute(point, vm, host);
     if (restore === undefined) return;
+    load.kept &&= host.up && store.space.keep(host, vm.stagedOn === host ? 0 : restore.bytes);
     load.outcome = restore.outcome;
     const bytes = Math.min(load.remaining ?? restore.bytes, restore.bytes);
     load.transfer = transfers.start({

@@ -42,6 +42,11 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
           !this.#domain.disksReachable
         )
           yield* passing(this.#domain.changed);
+        while (!store.makeRoom(cluster)) {
+          cluster.fullSince ??= this.#sim.now;
+          yield* passing(this.#domain.changed);
+        }
+        cluster.settleRoom();
         if (plan.onOverrun === "skip" && this.#sim.now > due) {
           due += Math.ceil((this.#sim.now - due) / plan.interval) * plan.interval;
           continue;
@@ -68,6 +73,8 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
         due = (plan.intervalFrom === "cut" ? planned : resumedAt) + plan.interval - plan.costs.prepare;
       }
     } finally {
+      cluster.settleRoom();
+      store.space.release(cluster);
       for (const one of cycles) if (one.isAlive) one.kill();
     }
   }

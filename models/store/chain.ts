@@ -32,6 +32,8 @@ export class Chain {
   readonly #beside: Float64Array;
   readonly #keepsOwn: boolean;
   readonly #diskKeepsOwn: boolean;
+  /** So many of the oldest versions are let go before their time, because a disk is full. */
+  early = 0;
   /** A merge or a deletion of old versions is under way. */
   merging = false;
 
@@ -54,12 +56,13 @@ export class Chain {
   /** Durable versions that are kept no longer, oldest first. */
   get expired(): SimulatedSnapshot[] {
     const { keep, retention } = this.#storage;
-    if (retention === "none") return this.versions.slice(0, Math.max(0, this.versions.length - keep));
+    const early = Math.min(this.early, this.versions.length - 1);
+    if (retention === "none") return this.versions.slice(0, Math.max(0, early, this.versions.length - keep));
     const stay = kept(
       this.versions.map(({ cutAt }) => cutAt),
       retention,
     );
-    return this.versions.filter((_, i) => !stay[i]);
+    return this.versions.filter((_, i) => !stay[i] || i < early);
   }
 
   /** Versions that wait to be merged or deleted. */
@@ -77,6 +80,7 @@ export class Chain {
     const next = this.after(version)!;
     version.state = next.standsAlone ? "deleted" : "merged";
     this.versions.splice(this.versions.indexOf(version), 1);
+    this.early = Math.max(0, this.early - 1);
     releaseLayers(version);
     if (next.whole) return;
     for (const [i, part] of next.parts.entries()) {
@@ -210,13 +214,18 @@ export class Chain {
     let total = 0;
     for (const { whole, parts } of [...this.versions, ...this.#captured]) {
       for (const part of parts) {
-        const { vm, bytes, layer } = part;
+        const { vm, layer } = part;
         if (vm.stagedOn === undefined) continue;
-        total += this.#keepsOwn ? weigh(this.#beside, bytes) : this.#capturedBytes(part, whole);
+        total += this.stagedPart(part, whole);
         if (layer?.stored !== undefined && !layer.whole && !this.#diskKeepsOwn) total += layer.bytes;
       }
     }
     return total;
+  }
+
+  /** Bytes of one VM's pages of a version that lie where they were captured, beside the copies. */
+  stagedPart(part: VmPart, whole: boolean): number {
+    return this.#keepsOwn ? weigh(this.#beside, part.bytes) : this.#capturedBytes(part, whole);
   }
 
   /** Part of the cluster's stored memory that has fewer complete copies than it is to have. */

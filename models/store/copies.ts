@@ -123,6 +123,7 @@ export class Copies {
         const copy = { host: capturing, fragment: ownCopy, lacking, due: false };
         chunk.copies.push(copy);
         added.push(copy);
+        copy.host.used += this.#bytesOf(chunk, copy);
       }
       const missing = missingFragments(chunk);
       if (missing.length === 0) continue;
@@ -137,6 +138,7 @@ export class Copies {
         const copy = { host: this.#hosts[index]!, fragment: missing[i]!, lacking, due: false };
         chunk.copies.push(copy);
         added.push(copy);
+        copy.host.used += this.#bytesOf(chunk, copy);
       }
     }
     return added;
@@ -235,6 +237,14 @@ export class Copies {
   repaired(copies: readonly Copy[], left: number): void {
     for (const copy of copies) copy.lacking *= left;
     if (left === 0) this.#changed();
+  }
+
+  /** Parts of each class that are written on each host when a version is; with `whole`, also those on hosts that are away. */
+  room(whole: boolean): HostShares {
+    if (!whole) return this.targets;
+    return hostShares(this.#chunks, this.#classes, (chunk) =>
+      [...chunk.copies, ...chunk.absent].map((kept) => ({ host: kept.host, part: storedPart(chunk, kept) })),
+    );
   }
 
   /** Bytes of whole versions that lie on a host. */

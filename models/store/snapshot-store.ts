@@ -1,7 +1,7 @@
 import type { Ledger } from "../books/ledger.ts";
 import type { DataCentre, Host } from "../data-centre/data-centre.ts";
 import type { Transfers } from "../data-centre/transfer.ts";
-import type { MemoryTable } from "../guest/memory.ts";
+import { type MemoryTable, pageSize } from "../guest/memory.ts";
 import type { Tell } from "../life-cycle-events.ts";
 import type { PlaceCopies } from "../placement/copy-placement.ts";
 import type { ClusterScenario } from "../scenario.ts";
@@ -12,7 +12,9 @@ import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import { Chain, forget, releaseLayers } from "./chain.ts";
 import type { Copies } from "./copies.ts";
 import { CopyUpkeep } from "./copy-upkeep.ts";
+import { DiskSpace } from "./disk-space.ts";
 import type { Disks } from "./disks.ts";
+import { weigh } from "./host-shares.ts";
 import { Layout } from "./layout.ts";
 import { Repairs } from "./repairs.ts";
 import { Replication } from "./replication.ts";
@@ -49,6 +51,7 @@ export class SnapshotStore {
   readonly #chains = new Map<SimulatedCluster, Chain>();
   readonly #layout: Layout;
   readonly #shared: SharedContent;
+  readonly space: DiskSpace;
 
   constructor(parts: StoreParts) {
     const { centre, transfers, sim, memory, scenario, place } = parts;
@@ -58,6 +61,7 @@ export class SnapshotStore {
     };
     this.#parts = parts;
     this.#space = new StoredSpace(parts.ledger, sim, parts.tell, scenario.storage.scrub);
+    this.space = new DiskSpace(centre);
     this.#layout = new Layout(centre, memory, scenario.storage.chunk, place);
     this.#shared = new SharedContent(centre, memory, scenario.storage, place);
     this.#retention = new Retention(centre, transfers, changed);
@@ -97,6 +101,59 @@ export class SnapshotStore {
   sharedBy(cluster: SimulatedCluster, snapshot: number, parts: readonly VmPart[], whole: boolean): StoredPart[] {
     const { inFlight, newest } = this.chain(cluster);
     return this.#shared.of(snapshot, parts, whole, inFlight.at(-1) ?? newest);
+  }
+
+  /**
+   * Whether there is room for the next snapshot of a cluster. If not, and the plan says so, the oldest restore points are let
+   * go before their time.
+   */
+  makeRoom(cluster: SimulatedCluster): boolean {
+    if (!this.space.isLimited) return true;
+    const chain = this.chain(cluster);
+    const fits = (): boolean => this.space.reserve(cluster, this.#nextSnapshot(cluster, chain));
+    if (fits()) return true;
+    const expire = this.#parts.scenario.storage.onFull === "expire";
+    if (!expire || chain.merging || chain.versions.length < 2 || chain.early > 0) return false;
+    chain.early = 1;
+    this.#parts.onDisturbance();
+    this.#retention.apply(chain);
+    this.recount();
+    return fits();
+  }
+
+  /** The snapshot that room was set aside for is cut. */
+  roomTaken(cluster: SimulatedCluster): void {
+    this.space.release(cluster);
+    this.space.recount(this.#chains);
+  }
+
+  /** What the next snapshot of a cluster takes at most: what is dirty by then and for an interval more, or everything. */
+  #nextSnapshot(cluster: SimulatedCluster, chain: Chain): Map<Host, number> {
+    const { memory, scenario, sim } = this.#parts;
+    const { record, interval, fullEvery } = scenario.snapshot;
+    const whole = record === "full" || !cluster.tracking || cluster.sinceWhole + 1 >= fullEvery;
+    const more = new Map<Host, number>();
+    const add = (host: Host, bytes: number): void => {
+      more.set(host, (more.get(host) ?? 0) + bytes);
+    };
+    for (const vm of cluster.vms) {
+      const { host, disk } = vm;
+      if (host === undefined) continue;
+      const work = vm.work(sim.now) + interval;
+      const bytes = whole ? chain.wholeBytes : new Float64Array(memory.classes.length);
+      let captured = memory.bytes + memory.sharedBytes;
+      if (!whole) {
+        vm.dirtyPages(work, bytes);
+        captured = bytes.reduce((sum, pages) => sum + pages * pageSize, 0);
+        for (const [c, { density }] of memory.classes.entries()) bytes[c]! *= pageSize * density;
+      }
+      const copies = this.copiesFor(vm, host, whole);
+      // Copies for which no host has room have none.
+      add(host, copies.full ? captured : Number.POSITIVE_INFINITY);
+      for (const [holder, shares] of copies.targets) add(holder, weigh(shares, bytes));
+      if (disk?.spec.on === "local") add(host, disk.fresh ? 0 : disk.unfrozen(work));
+    }
+    return more;
   }
 
   /** Sends a captured snapshot to the hosts of its copies. */
@@ -298,6 +355,8 @@ export class SnapshotStore {
   /** Counts what lies on the disks anew, after it has changed. */
   recount(): void {
     this.#upkeep.dropUnused();
+    this.space.recount(this.#chains);
+    if (this.space.isLimited) this.#parts.ledger.diskPeak = this.space.peak;
     this.#space.recount(this.#chains.values(), { disks: this.#parts.disks !== undefined });
   }
 

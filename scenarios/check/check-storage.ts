@@ -23,6 +23,7 @@ export const checkStorage = (file: ClusterFile, report: Report): void => {
   for (const { path, what, redundancy } of stored(file)) checkPlaces(file, path, what, redundancy, report);
   checkPlacement(file, report);
   checkChunks(file, report);
+  checkCapacity(file, report);
   checkRetention(file, report);
   if (storage.scrub !== "none" && !storage.checksums)
     report(["storage", "scrub"], "without checksums scrubbing finds nothing: write checksums: true, or scrub: none", [
@@ -125,6 +126,24 @@ const checkPlacement = ({ dataCentre, storage: { placement } }: ClusterFile, rep
       hostCount,
     );
   }
+};
+
+/** The disk of a host that runs a VM holds that VM's own disk and its newest snapshot, whatever else. */
+const checkCapacity = ({ dataCentre, cluster: { vm, workload }, storage }: ClusterFile, report: Report): void => {
+  const { capacity } = dataCentre.host.disk;
+  if (capacity === undefined || capacity === "none") return;
+  const kept = Object.values(workload.classes)
+    .filter(({ type }) => !["drop", 0].includes(storage.policy[type].copies ?? 1))
+    .reduce((sum, { share, content }) => sum + share * (storage.policy.dropZero ? 1 - content.zero : 1), 0);
+  const local = vm.disk !== "none" && vm.disk.on === "local" ? vm.disk.bytes : 0;
+  const needed = local + kept * vm.memory;
+  if (capacity >= needed) return;
+  const show = (amount: number): string => `${Number((amount / 1e9).toPrecision(3))} GB`;
+  report(
+    ["dataCentre", "host", "disk", "capacity"],
+    `${show(capacity)} do not hold one snapshot of a VM${local > 0 ? " beside its disk" : ""}: ${show(needed)}`,
+    [["cluster", "vm", "memory"]],
+  );
 };
 
 const checkRetention = ({ storage, snapshot }: ClusterFile, report: Report): void => {

@@ -42,7 +42,12 @@ export const resolveCluster = (
       host: {
         cores: host.cores,
         memory: host.memory,
-        disk: { read: host.disk.read, write: host.disk.write, latency: host.disk.latency },
+        disk: {
+          capacity: capacityOf(host.disk.capacity),
+          read: host.disk.read,
+          write: host.disk.write,
+          latency: host.disk.latency,
+        },
         nic: host.nic,
       },
     },
@@ -90,6 +95,7 @@ export const resolveCluster = (
       },
       placement: storage.placement,
       chunk: storage.chunk,
+      onFull: storage.onFull,
       keep: storage.keep,
       retention: storage.retention,
       expired: storage.expired,
@@ -127,6 +133,9 @@ export const pageClasses = (classes: ClusterFile["cluster"]["workload"]["classes
     content,
   }));
 };
+
+const capacityOf = (written: number | "none" | undefined): number =>
+  typeof written === "number" ? written : Number.POSITIVE_INFINITY;
 
 const vmSpec = ({ cores, memory, disk }: ClusterFile["cluster"]["vm"]): VmSpec => {
   if (disk === "none") return { cores, memory };

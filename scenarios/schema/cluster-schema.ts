@@ -36,6 +36,10 @@ const cores = whole(1, "Cores");
 
 const disk = z.strictObject({
   name,
+  capacity: z
+    .union([z.literal("none"), bytes("Room")])
+    .optional()
+    .describe("Room for disks of VMs and for snapshots; none: there always is"),
   read: bytesPerSecond("Sequential read"),
   write: bytesPerSecond("Sequential write"),
   latency: seconds("Latency of one access"),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { deduplications } from "../../models/guest/content.ts";
-import { compressions, expiredWays, repairOrders, restoreReadWays } from "../../models/scenario.ts";
+import { compressions, expiredWays, onFullWays, repairOrders, restoreReadWays } from "../../models/scenario.ts";
 import { placementSchema } from "./placement-schema.ts";
 import { atLeastAPage, bytesPerSecond, positiveSeconds, seconds, whole } from "./quantity-schema.ts";
 import { diskStorageSchema } from "./vm-disk-schema.ts";
@@ -62,6 +62,9 @@ export const storageSchema = z.strictObject({
     .describe("Every copy is read and verified once in this time"),
   placement: placementSchema,
   chunk: atLeastAPage("Copies are placed chunk by chunk"),
+  onFull: z
+    .enum(onFullWays)
+    .describe("When a disk has no room for the next snapshot: none is taken, or the oldest go early"),
   keep: whole(1, "Restore points that are kept, unless retention says which"),
   retention: z
     .union([

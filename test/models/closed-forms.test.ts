@@ -106,7 +106,10 @@ const onlyHost = (mtbf: number, mttr: number): ClusterScenario => ({
     ...loneVm.dataCentre,
     hostsPerRack: 1,
     latency: 0,
-    host: { ...loneVm.dataCentre.host, disk: { read: 1e9, write: 1e9, latency: 0 } },
+    host: {
+      ...loneVm.dataCentre.host,
+      disk: { capacity: Number.POSITIVE_INFINITY, read: 1e9, write: 1e9, latency: 0 },
+    },
   },
   storage: {
     ...loneVm.storage,

@@ -55,6 +55,8 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     deduplication: fc.constantFrom(...deduplications),
     compression: fc.constantFrom("none" as const, "classes" as const),
     inCommon: fc.constantFrom(0, 0.3),
+    capacity: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1.2e9, 2.5e9, 5e9),
+    onFull: fc.constantFrom("stop" as const, "expire" as const),
     full: fc.constantFrom(Number.POSITIVE_INFINITY, 3),
     repairRate: fc.constantFrom(Number.POSITIVE_INFINITY, 5e6),
     repairOrder: fc.constantFrom("together" as const, "most-at-risk" as const),
@@ -92,7 +94,11 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
             ...smallCluster.dataCentre,
             racks: one.racks,
             hostsPerRack: one.hostsPerRack,
-            host: { ...smallCluster.dataCentre.host, memory: (one.roomy ? 8 : 3) * smallCluster.cluster.vm.memory },
+            host: {
+              ...smallCluster.dataCentre.host,
+              disk: { ...smallCluster.dataCentre.host.disk, capacity: one.capacity },
+              memory: (one.roomy ? 8 : 3) * smallCluster.cluster.vm.memory,
+            },
           },
           cluster: {
             ...smallCluster.cluster,
@@ -136,6 +142,7 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
             repairDelay: one.repairDelay,
             deduplication: one.deduplication,
             compression: one.compression,
+            onFull: one.onFull,
             repairRate: one.repairRate,
             repairOrder: one.repairOrder,
             placement: one.placementOfCopies,
@@ -285,7 +292,7 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
       host: {
         ...dataCentre.host,
         nic: dataCentre.host.nic / k,
-        disk: { read: disk.read / k, write: disk.write / k, latency: disk.latency * k },
+        disk: { ...disk, read: disk.read / k, write: disk.write / k, latency: disk.latency * k },
       },
       store: { bandwidth: dataCentre.store.bandwidth / k, latency: dataCentre.store.latency * k },
     },

@@ -95,7 +95,12 @@ test("replication lasts as long as its narrowest link: NIC, uplink, disk", () =>
       host: {
         ...base.dataCentre.host,
         nic: (change.nic ?? 1000) * MiB,
-        disk: { read: (change.read ?? 1000) * MiB, write: (change.write ?? 1000) * MiB, latency: 1e-4 },
+        disk: {
+          capacity: Number.POSITIVE_INFINITY,
+          read: (change.read ?? 1000) * MiB,
+          write: (change.write ?? 1000) * MiB,
+          latency: 1e-4,
+        },
       },
     },
   });

@@ -18,7 +18,7 @@ export const smallCluster: ClusterScenario = {
     host: {
       cores: 8,
       memory: 4096 * MiB,
-      disk: { read: 400 * MiB, write: 200 * MiB, latency: 1e-4 },
+      disk: { capacity: Number.POSITIVE_INFINITY, read: 400 * MiB, write: 200 * MiB, latency: 1e-4 },
       nic: 100 * MiB,
     },
     uplink: 250 * MiB,
@@ -91,6 +91,7 @@ export const smallCluster: ClusterScenario = {
     disk: { copies: 3, block: 65536 },
     placement: { kind: "rack-aware" },
     chunk: 64 * MiB,
+    onFull: "stop",
     keep: 1,
     retention: "none",
     expired: "merge",

@@ -24,7 +24,11 @@ const under = (plan: Partial<ClusterScenario["snapshot"]>): ClusterScenario => (
   // (by a fast network), and repairs that compete with captures (hosts come back before theirs begins).
   dataCentre: {
     ...smallCluster.dataCentre,
-    host: { ...smallCluster.dataCentre.host, disk: { read: 2e11, write: 2e11, latency: 1e-4 }, nic: 2e11 },
+    host: {
+      ...smallCluster.dataCentre.host,
+      disk: { capacity: Number.POSITIVE_INFINITY, read: 2e11, write: 2e11, latency: 1e-4 },
+      nic: 2e11,
+    },
     uplink: 1e12,
   },
   storage: { ...smallCluster.storage, repairDelay: 1e9 },

@@ -34,6 +34,12 @@ tellFaults(test, [
     "1:37",
     /^storage\.scrub: without checksums scrubbing finds nothing/,
   ],
+  [
+    "a disk that does not hold one snapshot",
+    "dataCentre: { host: { disk: { capacity: 1GiB } } }",
+    "1:41",
+    /^dataCentre\.host\.disk\.capacity: 1\.07 GB do not hold one snapshot of a VM: 3\.1\d GB$/,
+  ],
   ["an unknown placement", "storage: { placement: rack-awre }", "1:23", /must be one of random, .*rack-aware\?/],
   [
     "a copyset without a number",
