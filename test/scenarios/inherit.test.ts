@@ -70,7 +70,7 @@ test("a name of the catalogue replaces what the base says, and single keys chang
   assert.equal(scenario.dataCentre.host, {
     cores: 4,
     memory: 16 * 2 ** 30,
-    disk: { read: 1e8, write: 1e8, latency: 0.008 },
+    disk: { read: 1e8, write: 1e8, latency: 0.008, capacity: Number.POSITIVE_INFINITY },
     nic: 2.942e9,
   });
   const classes = only("cluster: { workload: { classes: { hot: { writesPerGiB: 1/s } } } }").cluster.workload.classes;
