@@ -1,4 +1,5 @@
 import type { Host } from "../data-centre/data-centre.ts";
+import { type CopiedTable, storedBytes } from "../guest/memory.ts";
 import type { Redundancy } from "./redundancy.ts";
 
 /** The capturing host's own copy, which is all of the chunk whatever the others hold. */
@@ -151,3 +152,7 @@ export const takeBack = (chunk: Chunk, host: Host, missed: number): Copy | undef
 
 /** Bytes of one copy for each byte of the chunk. */
 export const storedPart = ({ redundancy }: Chunk, kept: Kept): number => (isOwn(kept) ? 1 : redundancy.stored);
+
+/** Bytes of one whole copy. */
+export const bytesOf = ({ classes }: CopiedTable, chunk: Chunk, kept: Kept): number =>
+  chunk.share * storedPart(chunk, kept) * storedBytes(classes[chunk.pageClass]!);

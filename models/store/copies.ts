@@ -1,9 +1,10 @@
 import type { Host } from "../data-centre/data-centre.ts";
-import { type Route, type RouteBuilder, RouteMix } from "../data-centre/route.ts";
+import { type Route, RouteMix } from "../data-centre/route.ts";
 import { writtenPart } from "../guest/dirty-curve.ts";
 import { type CopiedTable, storedBytes } from "../guest/memory.ts";
 import type { PlaceCopies } from "../placement/copy-placement.ts";
 import {
+  bytesOf,
   type Chunk,
   type Copy,
   isComplete,
@@ -14,9 +15,6 @@ import {
   missingFragments,
   ownCopy,
   senders,
-  silentPart,
-  sources,
-  spareCopies,
   storedPart,
   takeBack,
   takeDown,
@@ -24,26 +22,12 @@ import {
 import { type HostShares, hostShares } from "./host-shares.ts";
 import type { Redundancy } from "./redundancy.ts";
 
-/** What the copies of one VM on one host lack. */
-export interface Missing {
-  readonly copies: readonly Copy[];
-  /** Bytes that are written there. */
-  readonly bytes: number;
-  readonly from: ReadonlyMap<Host, Supply>;
-}
-
-/** Bytes that a source reads for a repair, and those that it sends. */
-interface Supply {
-  read: number;
-  sent: number;
-}
-
 /** Where the copies of one VM's memory lie, or those of its disk: placed once between changes of the topology, chunk by chunk. */
 export class Copies {
   readonly #hosts: readonly Host[];
-  readonly #table: CopiedTable;
+  readonly table: CopiedTable;
   readonly #place: PlaceCopies;
-  readonly #chunks: Chunk[];
+  readonly chunks: readonly Chunk[];
   #targets: HostShares | undefined;
   /** Counts the changes: as long as it stands still, so does all that is asked here. */
   revision = 0;
@@ -60,9 +44,9 @@ export class Copies {
     chunks: readonly Omit<Chunk, "copies" | "absent">[],
   ) {
     this.#hosts = hosts;
-    this.#table = table;
+    this.table = table;
     this.#place = place;
-    this.#chunks = chunks.map(({ pageClass, share, redundancy }) => ({
+    this.chunks = chunks.map(({ pageClass, share, redundancy }) => ({
       pageClass,
       share,
       redundancy,
@@ -94,15 +78,15 @@ export class Copies {
   forNewVersion(capturing: Host): Copies {
     this.#whole ??=
       this.full &&
-      this.#chunks.every(
+      this.chunks.every(
         ({ absent, copies }) => absent.length === 0 && copies.every(({ spoilt }) => spoilt === undefined),
       ) &&
       this.hostsBehind.length === 0;
     if (this.#whole && !this.targets.has(capturing) && this.#isOwnOn(capturing)) return this;
-    const fresh = new Copies(this.#hosts, this.#table, this.#place, this.#chunks);
-    for (const [i, { copies }] of this.#chunks.entries()) {
+    const fresh = new Copies(this.#hosts, this.table, this.#place, this.chunks);
+    for (const [i, { copies }] of this.chunks.entries()) {
       const kept = copies.filter(({ host, fragment }) => host !== capturing && fragment !== ownCopy);
-      fresh.#chunks[i]!.copies = kept.map(({ host, fragment }) => ({ host, fragment, lacking: 0, due: false }));
+      fresh.chunks[i]!.copies = kept.map(({ host, fragment }) => ({ host, fragment, lacking: 0, due: false }));
     }
     fresh.fill(capturing, 0);
     return fresh;
@@ -116,14 +100,14 @@ export class Copies {
    */
   fill(capturing: Host, lacking: 0 | 1): readonly Copy[] {
     if (this.full) return [];
-    this.#changed();
+    this.changed();
     const added: Copy[] = [];
-    for (const chunk of this.#chunks) {
+    for (const chunk of this.chunks) {
       if (lacksOwn(chunk) && capturing.up && !chunk.copies.some(({ host }) => host === capturing)) {
         const copy = { host: capturing, fragment: ownCopy, lacking, due: false };
         chunk.copies.push(copy);
         added.push(copy);
-        copy.host.used += this.#bytesOf(chunk, copy);
+        copy.host.used += bytesOf(this.table, chunk, copy);
       }
       const missing = missingFragments(chunk);
       if (missing.length === 0) continue;
@@ -138,7 +122,7 @@ export class Copies {
         const copy = { host: this.#hosts[index]!, fragment: missing[i]!, lacking, due: false };
         chunk.copies.push(copy);
         added.push(copy);
-        copy.host.used += this.#bytesOf(chunk, copy);
+        copy.host.used += bytesOf(this.table, chunk, copy);
       }
     }
     return added;
@@ -146,22 +130,22 @@ export class Copies {
 
   /** Whether every chunk has as many copies on live hosts as its class asks for. */
   get full(): boolean {
-    this.#full ??= this.#chunks.every(isPlaced);
+    this.#full ??= this.chunks.every(isPlaced);
     return this.#full;
   }
 
   /** All of it lies on the disk of the host that captures from now on: where its own copy counts, this is it. */
   captureOn(host: Host): void {
-    const moved = this.#chunks.filter(({ redundancy }) => redundancy.own);
+    const moved = this.chunks.filter(({ redundancy }) => redundancy.own);
     if (moved.length === 0) return;
-    this.#changed();
+    this.changed();
     for (const chunk of moved) keepOwnOn(chunk, host);
   }
 
   /** A host has failed; with its disk gone for good (`permanent`), or to return. */
   hostDown(host: Host, permanent: boolean): void {
-    this.#changed();
-    for (const chunk of this.#chunks) takeDown(chunk, host, permanent);
+    this.changed();
+    for (const chunk of this.chunks) takeDown(chunk, host, permanent);
   }
 
   /**
@@ -171,11 +155,11 @@ export class Copies {
    * @returns the copies that lack something now
    */
   hostUp(host: Host, unwritten: number): readonly Copy[] {
-    this.#changed();
+    this.changed();
     const behind: Copy[] = [];
-    for (const chunk of this.#chunks) {
-      const { writesPerPage } = this.#table.classes[chunk.pageClass]!;
-      const missed = writtenPart(this.#table.dirtyModel, writesPerPage * unwritten);
+    for (const chunk of this.chunks) {
+      const { writesPerPage } = this.table.classes[chunk.pageClass]!;
+      const missed = writtenPart(this.table.dirtyModel, writesPerPage * unwritten);
       const copy = takeBack(chunk, host, missed);
       if (copy !== undefined && !isComplete(copy)) behind.push(copy);
     }
@@ -184,7 +168,7 @@ export class Copies {
 
   /** Every chunk with the hosts of its copies, the capturing one's own not among them. */
   get placed(): { readonly pageClass: number; readonly redundancy: Redundancy; readonly hosts: readonly Host[] }[] {
-    return this.#chunks.map(({ pageClass, redundancy, copies }) => ({
+    return this.chunks.map(({ pageClass, redundancy, copies }) => ({
       pageClass,
       redundancy,
       hosts: copies.filter(({ fragment }) => fragment !== ownCopy).map(({ host }) => host),
@@ -193,7 +177,7 @@ export class Copies {
 
   /** Parts of each class that are written on each host, beside the capturing one, when a version is. */
   get targets(): HostShares {
-    this.#targets ??= hostShares(this.#chunks, this.#classes, (chunk) =>
+    this.#targets ??= hostShares(this.chunks, this.#classes, (chunk) =>
       chunk.copies
         .filter(({ fragment }) => fragment !== ownCopy)
         .map(({ host }) => ({ host, part: chunk.redundancy.stored })),
@@ -201,115 +185,19 @@ export class Copies {
     return this.#targets;
   }
 
-  /**
-   * What the copies on `target` lack whose repair is due and whose chunk can be read somewhere.
-   *
-   * @param spare a host that can be read where no copy is complete
-   * @param atMost only of chunks that can bear no more further losses
-   */
-  missing(target: Host, spare: Host | undefined, atMost = Number.POSITIVE_INFINITY): Missing {
-    const found: Copy[] = [];
-    const from = new Map<Host, Supply>();
-    let total = 0;
-    for (const chunk of this.#chunks) {
-      const copy = chunk.copies.find(({ host }) => host === target);
-      const live = sources(chunk, spare);
-      if (copy === undefined || isComplete(copy) || !copy.due || live.length === 0) continue;
-      if (spareCopies(chunk) > atMost) continue;
-      found.push(copy);
-      const { needed } = chunk.redundancy;
-      const bytes =
-        copy.lacking * chunk.share * storedPart(chunk, copy) * storedBytes(this.#table.classes[chunk.pageClass]!);
-      total += bytes;
-      // A fragment is computed from as many others as the chunk needs, or where all of the chunk lies.
-      const alone = live.length < needed;
-      for (const host of live) {
-        const supply = from.get(host) ?? { read: 0, sent: 0 };
-        supply.read += (needed * bytes) / live.length;
-        supply.sent += alone ? bytes / live.length : (needed * bytes) / live.length;
-        from.set(host, supply);
-      }
-    }
-    return { copies: found, bytes: total, from };
-  }
-
-  /** These copies lack only this part of what they lacked: nothing, when it is 0. */
-  repaired(copies: readonly Copy[], left: number): void {
-    for (const copy of copies) copy.lacking *= left;
-    if (left === 0) this.#changed();
-  }
-
   /** Parts of each class that are written on each host when a version is; with `whole`, also those on hosts that are away. */
   room(whole: boolean): HostShares {
     if (!whole) return this.targets;
-    return hostShares(this.#chunks, this.#classes, (chunk) =>
+    return hostShares(this.chunks, this.#classes, (chunk) =>
       [...chunk.copies, ...chunk.absent].map((kept) => ({ host: kept.host, part: storedPart(chunk, kept) })),
     );
-  }
-
-  /** Bytes of whole versions that lie on a host. */
-  bytesOn(host: Host): number {
-    let bytes = 0;
-    for (const chunk of this.#chunks) {
-      const copy = chunk.copies.find((one) => one.host === host);
-      if (copy !== undefined && isComplete(copy)) bytes += this.#bytesOf(chunk, copy);
-    }
-    return bytes;
-  }
-
-  /** Something that lies on a host is wrong from now on, each byte with the same probability. */
-  spoil(host: Host, draw: () => number, checksums: boolean): void {
-    let at = draw() * this.bytesOn(host);
-    for (const chunk of this.#chunks) {
-      const copy = chunk.copies.find((one) => one.host === host);
-      if (copy === undefined || !isComplete(copy)) continue;
-      at -= this.#bytesOf(chunk, copy);
-      if (at >= 0) continue;
-      copy.spoilt = checksums ? "latent" : "silent";
-      this.#changed();
-      return;
-    }
-  }
-
-  /** What is wrong on a host, or everywhere, is found: it is to be written anew. */
-  verify(host?: Host): Copy[] {
-    const found: Copy[] = [];
-    for (const { copies } of this.#chunks) {
-      for (const copy of copies) {
-        if (copy.spoilt !== "latent" || (host !== undefined && copy.host !== host)) continue;
-        delete copy.spoilt;
-        copy.lacking = 1;
-        found.push(copy);
-      }
-    }
-    if (found.length > 0) this.#changed();
-    return found;
-  }
-
-  /** Probability that a restore takes something wrong for right. */
-  get silentlyWrong(): number {
-    return 1 - this.#chunks.reduce((right, chunk) => right * (1 - silentPart(chunk)), 1);
-  }
-
-  #bytesOf(chunk: Chunk, copy: Copy): number {
-    return chunk.share * storedPart(chunk, copy) * storedBytes(this.#table.classes[chunk.pageClass]!);
-  }
-
-  /** The fewest further losses that a chunk can bear of which a copy is due to be repaired; Infinity without one. */
-  risk(spare: Host | undefined): number {
-    let fewest = Number.POSITIVE_INFINITY;
-    for (const chunk of this.#chunks) {
-      if (!chunk.copies.some((copy) => !isComplete(copy) && copy.due) || sources(chunk, spare).length === 0) continue;
-      fewest = Math.min(fewest, spareCopies(chunk));
-    }
-    return fewest;
   }
 
   /** Part of each class that has fewer complete copies on live hosts than it is to have. */
   get underReplicated(): Float64Array {
     if (this.#under === undefined) {
       this.#under = new Float64Array(this.#classes);
-      for (const chunk of this.#chunks) {
+      for (const chunk of this.chunks) {
         if (!isPlaced(chunk) || !chunk.copies.every(isComplete)) this.#under[chunk.pageClass]! += chunk.share;
       }
     }
@@ -319,7 +207,7 @@ export class Copies {
   /** Hosts with copies that are not complete. */
   get hostsBehind(): Host[] {
     const behind = new Set<Host>();
-    for (const { copies } of this.#chunks) for (const copy of copies) if (!isComplete(copy)) behind.add(copy.host);
+    for (const { copies } of this.chunks) for (const copy of copies) if (!isComplete(copy)) behind.add(copy.host);
     return [...behind];
   }
 
@@ -330,7 +218,7 @@ export class Copies {
    */
   readers(reader: Host, spare: Host | undefined): { readonly from: HostShares; readonly missing: Float64Array } {
     const missing = new Float64Array(this.#classes);
-    const from = hostShares(this.#chunks, this.#classes, (chunk) => {
+    const from = hostShares(this.chunks, this.#classes, (chunk) => {
       const from = senders(chunk, reader, spare);
       if (from.length === 0) missing[chunk.pageClass]! += chunk.share;
       return from;
@@ -341,7 +229,7 @@ export class Copies {
   /** Parts of each class whose chunks can never be read again, not even from hosts that may return. */
   get lost(): Float64Array {
     const lost = new Float64Array(this.#classes);
-    for (const chunk of this.#chunks) {
+    for (const chunk of this.chunks) {
       if (isLost(chunk)) lost[chunk.pageClass]! += chunk.share;
     }
     return lost;
@@ -351,7 +239,7 @@ export class Copies {
   get held(): Float64Array {
     if (this.#held === undefined) {
       this.#held = new Float64Array(this.#classes);
-      for (const chunk of this.#chunks) {
+      for (const chunk of this.chunks) {
         for (const kept of [...chunk.copies.filter(isComplete), ...chunk.absent]) {
           this.#held[chunk.pageClass]! += chunk.share * storedPart(chunk, kept);
         }
@@ -360,70 +248,18 @@ export class Copies {
     return this.#held;
   }
 
-  /**
-   * Sends a byte of a class from its source to the hosts of its copies; the source reads it once, and keeps its own.
-   * A group's source sends each byte to every sum it is in, though less is written there.
-   */
-  write(route: RouteBuilder, pageClass: number, source: Host): void {
-    const { sent, stored } = this.#table.classes[pageClass]!;
-    const hosts = this.#written(pageClass);
-    if (hosts.length > 0) route.read(source);
-    for (const { host, share } of hosts) route.send(source, host, (sent / stored) * share).write(host, share);
-  }
-
-  /**
-   * Merges a byte of a class into the base. Each copy reads and writes it where it lies. With a code the data fragments
-   * share it among them; pages that change lie anywhere, so each parity fragment gets the difference of every one of them
-   * and is read and written for it: 1 + `parity` bytes for each, on fragments that all stand for both kinds. In a group the
-   * difference goes from the host that captured it to every sum.
-   */
-  merge(route: RouteBuilder, pageClass: number, own: Host | undefined): void {
-    const { fragments, needed, own: isGroup } = this.#table.classes[pageClass]!;
-    const hosts = this.#written(pageClass);
-    const total = hosts.reduce((sum, { share }) => sum + share, 0);
-    const parity = isGroup ? fragments + 1 - needed : fragments - needed;
-    const rewritten = needed === 1 ? total : isGroup ? parity : 1 + parity;
-    for (const { host, share } of hosts) {
-      const part = (rewritten * share) / total;
-      route.read(host, part).write(host, part);
-    }
-    if (needed === 1) return;
-    for (const { host, share } of hosts) {
-      const part = (parity * share) / total;
-      if (isGroup && own !== undefined) route.send(own, host, part);
-      else {
-        const others = hosts.filter((one) => one.host !== host);
-        for (const other of others) route.send(other.host, host, (part * other.share) / (total - share));
-      }
-    }
-  }
-
-  /** What is sent to a host for these parts of each class to be written there. */
-  sent(written: Float64Array): Float64Array {
-    return written.map((share, c) => {
-      const { sent, stored } = this.#table.classes[c]!;
-      return share === 0 ? 0 : (sent / stored) * share;
-    });
-  }
-
-  /** Hosts on which a byte of this class is written, with the part of it. */
-  #written(pageClass: number): { readonly host: Host; readonly share: number }[] {
-    return [...this.targets].flatMap(([host, shares]) =>
-      shares[pageClass]! > 0 ? [{ host, share: shares[pageClass]! }] : [],
-    );
-  }
-
   /** Routes for one byte of each class, kept until the copies or the `from` of this purpose change. */
   routes(purpose: "replicate" | "merge", from: Host | undefined, ofClass: (pageClass: number) => Route): RouteMix {
     let kept = this.#routes.get(purpose);
     if (kept === undefined || kept.from !== from) {
-      kept = { from, mix: new RouteMix(this.#table.classes.map((_, i) => ofClass(i))) };
+      kept = { from, mix: new RouteMix(this.table.classes.map((_, i) => ofClass(i))) };
       this.#routes.set(purpose, kept);
     }
     return kept.mix;
   }
 
-  #changed(): void {
+  /** The copies are not what they were: all that was worked out of them is forgotten. */
+  changed(): void {
     this.revision += 1;
     this.#routes.clear();
     this.#targets = undefined;
@@ -435,13 +271,13 @@ export class Copies {
 
   /** Where the capturing host's own copies count, they lie on this one. */
   #isOwnOn(capturing: Host): boolean {
-    if (!this.#table.classes.some(({ own }) => own)) return true;
-    return this.#chunks.every(({ copies }) =>
+    if (!this.table.classes.some(({ own }) => own)) return true;
+    return this.chunks.every(({ copies }) =>
       copies.every(({ host, fragment }) => fragment !== ownCopy || host === capturing),
     );
   }
 
   get #classes(): number {
-    return this.#table.classes.length;
+    return this.table.classes.length;
   }
 }

@@ -8,7 +8,7 @@ import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import type { Chain } from "./chain.ts";
 import type { Copy } from "./chunk.ts";
 import type { Copies } from "./copies.ts";
-import { spoilOne } from "./latent-errors.ts";
+import { spoilOne, verify } from "./latent-errors.ts";
 import type { Repairs } from "./repairs.ts";
 
 interface UpkeepParts {
@@ -78,13 +78,13 @@ export class CopyUpkeep {
     const wait = draw() * scrub;
     this.#clock.at(this.#clock.now + wait, () => {
       this.#onDisturbance();
-      for (const { part } of this.#all()) if (part.copies === copies) this.#found(part, copies.verify(host), wait);
+      for (const { part } of this.#all()) if (part.copies === copies) this.#found(part, verify(copies, host), wait);
     });
   }
 
   /** A restore has read all that a VM needs of this part, and found what is wrong in it. */
   verify(part: StoredPart): void {
-    this.#found(part, part.copies.verify());
+    this.#found(part, verify(part.copies));
   }
 
   #found(part: StoredPart, wrong: readonly Copy[], latentFor?: number): void {

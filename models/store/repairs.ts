@@ -5,6 +5,7 @@ import type { RepairOrder } from "../scenario.ts";
 import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import type { Copy } from "./chunk.ts";
 import type { Copies } from "./copies.ts";
+import { missingOn, repaired, riskOf } from "./copy-repair.ts";
 
 interface Running {
   readonly transfer: Transfer;
@@ -64,7 +65,7 @@ export class Repairs {
     for (const running of this.#running.values()) {
       for (const { risk } of running.values()) least = Math.min(least, risk);
     }
-    const due = [...this.#queue].map(([copies, vm]) => ({ copies, vm, risk: copies.risk(vm.staged) }));
+    const due = [...this.#queue].map(([copies, vm]) => ({ copies, vm, risk: riskOf(copies, vm.staged) }));
     for (const { risk } of due) least = Math.min(least, risk);
     for (const { copies, vm, risk } of due) {
       if (risk === Number.POSITIVE_INFINITY) this.#queue.delete(copies);
@@ -79,12 +80,12 @@ export class Repairs {
   #repair(copies: Copies, vm: SimulatedVm, target: Host, atMost = Number.POSITIVE_INFINITY): void {
     const running = this.#running.get(copies) ?? new Map<Host, Running>();
     if (running.has(target)) return;
-    const missing = copies.missing(target, vm.staged, atMost);
+    const missing = missingOn(copies, target, vm.staged, atMost);
     if (missing.copies.length === 0) return;
     const ended = (left: number): void => {
       running.delete(target);
       if (running.size === 0) this.#running.delete(copies);
-      copies.repaired(missing.copies, left);
+      repaired(copies, missing.copies, left);
       // More may have come due on this host meanwhile, or the rest can be read elsewhere.
       if (this.#order === "together") this.#repair(copies, vm, target);
       else this.begin(copies, vm);

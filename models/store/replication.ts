@@ -2,6 +2,7 @@ import type { DataCentre, Host } from "../data-centre/data-centre.ts";
 import { type Route, RouteBuilder } from "../data-centre/route.ts";
 import type { Transfers } from "../data-centre/transfer.ts";
 import type { SimulatedSnapshot, StoredPart } from "../simulation/simulated-snapshot.ts";
+import { addWrite, sentFor } from "./copy-routes.ts";
 import { type HostShares, weigh } from "./host-shares.ts";
 
 /** One flow on its way to the hosts of the copies: what each of them gets. */
@@ -87,7 +88,7 @@ export class Replication {
     const to = copies.targets;
     const mix = copies.routes("replicate", source, (c) => {
       const route = new RouteBuilder(this.#centre);
-      copies.write(route, c, source);
+      addWrite(route, copies, c, source);
       return route.build();
     });
     const route = mix.of(part.bytes, part.total);
@@ -111,7 +112,9 @@ export class Replication {
     if (total > 0) {
       route.read(source);
       for (const [host, shares] of to) {
-        route.send(source, host, weigh(copies.sent(shares), bytes) / total).write(host, weigh(shares, bytes) / total);
+        route
+          .send(source, host, weigh(sentFor(copies.table, shares), bytes) / total)
+          .write(host, weigh(shares, bytes) / total);
       }
     }
     return { route: route.build(), bytes: total, to };

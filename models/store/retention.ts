@@ -3,6 +3,7 @@ import { type Route, RouteBuilder } from "../data-centre/route.ts";
 import type { Transfers } from "../data-centre/transfer.ts";
 import type { SimulatedSnapshot, StoredPart } from "../simulation/simulated-snapshot.ts";
 import type { Chain } from "./chain.ts";
+import { addMerge } from "./copy-routes.ts";
 
 /**
  * Lets go of versions beyond those to keep: what was recorded on top of a whole version is merged into it, pages and
@@ -77,7 +78,7 @@ export class Retention {
     const { staged } = part.vm;
     const mix = copies.routes("merge", staged, (c) => {
       const route = new RouteBuilder(this.#centre);
-      copies.merge(route, c, staged);
+      addMerge(route, copies, c, staged);
       if (staged !== undefined) route.read(staged).write(staged);
       return route.build();
     });

@@ -1,7 +1,7 @@
 import type { Ledger } from "../books/ledger.ts";
 import type { DataCentre, Host } from "../data-centre/data-centre.ts";
 import type { Transfers } from "../data-centre/transfer.ts";
-import { type MemoryTable, pageSize } from "../guest/memory.ts";
+import type { MemoryTable } from "../guest/memory.ts";
 import type { Tell } from "../life-cycle-events.ts";
 import type { PlaceCopies } from "../placement/copy-placement.ts";
 import type { ClusterScenario } from "../scenario.ts";
@@ -14,8 +14,9 @@ import type { Copies } from "./copies.ts";
 import { CopyUpkeep } from "./copy-upkeep.ts";
 import { DiskSpace } from "./disk-space.ts";
 import type { Disks } from "./disks.ts";
-import { weigh } from "./host-shares.ts";
+import { silentlyWrong } from "./latent-errors.ts";
 import { Layout } from "./layout.ts";
+import { nextSnapshot } from "./next-snapshot.ts";
 import { Repairs } from "./repairs.ts";
 import { Replication } from "./replication.ts";
 import { type Restore, restoreRoute } from "./restore-route.ts";
@@ -110,7 +111,7 @@ export class SnapshotStore {
   makeRoom(cluster: SimulatedCluster): boolean {
     if (!this.space.isLimited) return true;
     const chain = this.chain(cluster);
-    const fits = (): boolean => this.space.reserve(cluster, this.#nextSnapshot(cluster, chain));
+    const fits = (): boolean => this.space.reserve(cluster, nextSnapshot(cluster, chain, this.#parts, this.#layout));
     if (fits()) return true;
     const expire = this.#parts.scenario.storage.onFull === "expire";
     if (!expire || chain.merging || chain.versions.length < 2 || chain.early > 0) return false;
@@ -125,35 +126,6 @@ export class SnapshotStore {
   roomTaken(cluster: SimulatedCluster): void {
     this.space.release(cluster);
     this.space.recount(this.#chains);
-  }
-
-  /** What the next snapshot of a cluster takes at most: what is dirty by then and for an interval more, or everything. */
-  #nextSnapshot(cluster: SimulatedCluster, chain: Chain): Map<Host, number> {
-    const { memory, scenario, sim } = this.#parts;
-    const { record, interval, fullEvery } = scenario.snapshot;
-    const whole = record === "full" || !cluster.tracking || cluster.sinceWhole + 1 >= fullEvery;
-    const more = new Map<Host, number>();
-    const add = (host: Host, bytes: number): void => {
-      more.set(host, (more.get(host) ?? 0) + bytes);
-    };
-    for (const vm of cluster.vms) {
-      const { host, disk } = vm;
-      if (host === undefined) continue;
-      const work = vm.work(sim.now) + interval;
-      const bytes = whole ? chain.wholeBytes : new Float64Array(memory.classes.length);
-      let captured = memory.bytes + memory.sharedBytes;
-      if (!whole) {
-        vm.dirtyPages(work, bytes);
-        captured = bytes.reduce((sum, pages) => sum + pages * pageSize, 0);
-        for (const [c, { density }] of memory.classes.entries()) bytes[c]! *= pageSize * density;
-      }
-      const copies = this.copiesFor(vm, host, whole);
-      // Copies for which no host has room have none.
-      add(host, copies.full ? captured : Number.POSITIVE_INFINITY);
-      for (const [holder, shares] of copies.targets) add(holder, weigh(shares, bytes));
-      if (disk?.spec.on === "local") add(host, disk.fresh ? 0 : disk.unfrozen(work));
-    }
-    return more;
   }
 
   /** Sends a captured snapshot to the hosts of its copies. */
@@ -316,7 +288,7 @@ export class SnapshotStore {
     const read = [part, ...(part.layer?.stored === undefined ? [] : [part.layer.stored]), ...(shared ? [shared] : [])];
     let right = 1;
     for (const one of read) {
-      right *= 1 - one.copies.silentlyWrong;
+      right *= 1 - silentlyWrong(one.copies);
       this.#upkeep.verify(one);
     }
     return 1 - right;

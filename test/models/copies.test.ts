@@ -6,6 +6,7 @@ import { memoryTable } from "../../models/guest/memory.ts";
 import { placeCopies } from "../../models/placement/copy-placement.ts";
 import type { Copy } from "../../models/store/chunk.ts";
 import { Copies } from "../../models/store/copies.ts";
+import { missingOn, repaired } from "../../models/store/copy-repair.ts";
 import { FluidNetwork, Simulation, Streams } from "../../sim/index.ts";
 import { smallCluster } from "./small-cluster.ts";
 
@@ -76,7 +77,7 @@ test("in any history of failures, repairs and returns no chunk has too many copi
           copies.hostDown(host, what === "destroy");
           due(copies.fill(hosts[0]!, 1));
         } else if (what === "repair" && host.up) {
-          const missing = copies.missing(host, undefined);
+          const missing = missingOn(copies, host, undefined);
           assert.ok(missing.bytes >= 0);
           assert.ok(
             Math.abs(sum([...missing.from.values()].map(({ read }) => read)) - missing.bytes) <
@@ -84,7 +85,7 @@ test("in any history of failures, repairs and returns no chunk has too many copi
             "all that is missing is read somewhere",
           );
           assert.ok([...missing.from.keys()].every((source) => source.up && source !== host));
-          copies.repaired(missing.copies, 0);
+          repaired(copies, missing.copies, 0);
         }
         const up = hosts.filter((one) => one.up && one !== hosts[0]).length;
         live(copies).forEach((count, c) => {
@@ -118,7 +119,7 @@ test("a substitute lacks all, a host that was away lacks what was written meanwh
   const expected = memory.classes.map(({ pages, writesPerPage, fragments: n }, c) =>
     n === 1 ? 0 : shares[c]! * pages * 4096 * -Math.expm1(-writesPerPage * 25),
   );
-  assert.ok(Math.abs(copies.missing(host, undefined).bytes - sum(expected)) < 1e-3);
+  assert.ok(Math.abs(missingOn(copies, host, undefined).bytes - sum(expected)) < 1e-3);
 });
 
 test("a version that is written whole lies where the one before lies, on live hosts other than the VM's, and is complete", () => {

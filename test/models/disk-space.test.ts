@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClusterScenario, OnFull } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
+import { assertBothFidelities } from "./both-fidelities.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { loneVm } from "./lone-vm.ts";
 import { hostOutages } from "./small-cluster.ts";
@@ -83,14 +84,7 @@ test("jumps agree with the full simulation when disks are full", () => {
       [0, 7_321, 8_000],
       [2, 15_000, Number.POSITIVE_INFINITY, true],
     ]);
-    const [full, jumped] = (["full", "fast-forward"] as const).map((fidelity) => run({ ...failing, fidelity }));
-    for (const [column, value] of Object.entries(full!)) {
-      const other = jumped![column]!;
-      const same = Number.isNaN(value)
-        ? Number.isNaN(other)
-        : Math.abs(value - other) <= 1e-7 * Math.max(1, Math.abs(value));
-      assert.ok(same, `${onFull}, ${column}: ${value} and ${other}`);
-    }
+    assertBothFidelities(failing, onFull);
   }
 });
 

@@ -8,8 +8,11 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import type { Copy } from "../../models/store/chunk.ts";
 import { Copies } from "../../models/store/copies.ts";
+import { missingOn, repaired } from "../../models/store/copy-repair.ts";
+import { addMerge } from "../../models/store/copy-routes.ts";
 import { asCode } from "../../models/store/redundancy.ts";
 import { FluidNetwork, Simulation, Streams } from "../../sim/index.ts";
+import { assertBothFidelities } from "./both-fidelities.ts";
 import { loneVm } from "./lone-vm.ts";
 import { hostOutages, smallCluster } from "./small-cluster.ts";
 
@@ -101,11 +104,11 @@ test("in any history of failures, repairs and returns a chunk is readable just w
             copies.hostDown(host, what === "destroy");
             due(copies.fill(hosts[0]!, 1));
           } else if (what === "repair" && host.up) {
-            const missing = copies.missing(host, undefined);
+            const missing = missingOn(copies, host, undefined);
             // One fragment is written for `data` that are read.
             near(sum([...missing.from.values()].map(({ read }) => read)), data * missing.bytes, "read for a repair");
             near(sum([...missing.from.values()].map(({ sent }) => sent)), data * missing.bytes, "sent for a repair");
-            copies.repaired(missing.copies, 0);
+            repaired(copies, missing.copies, 0);
           }
           const held = copies.held[0]!;
           assert.ok(held <= (data + parity) / data + parity + 1e-9, "at most all fragments, and those of hosts away");
@@ -128,7 +131,7 @@ test("a host that returns with a fragment that was rebuilt elsewhere does not co
   };
   fail(a!, false);
   for (const copy of copies.fill(hosts[0]!, 1)) copy.due = true;
-  for (const host of hosts) if (host.up) copies.repaired(copies.missing(host, undefined).copies, 0);
+  for (const host of hosts) if (host.up) repaired(copies, missingOn(copies, host, undefined).copies, 0);
   near(copies.readers(hosts[0]!, undefined).missing[0]!, 0, "rebuilt");
   a!.up = true;
   copies.hostUp(a!, 0);
@@ -146,7 +149,7 @@ test("repairing a fragment reads `data` of them; a staged host computes it alone
   victim.up = false;
   copies.hostDown(victim, true);
   for (const copy of copies.fill(hosts[0]!, 1)) copy.due = true;
-  const amounts = hosts.filter(({ up }) => up).map((host) => copies.missing(host, hosts[0]));
+  const amounts = hosts.filter(({ up }) => up).map((host) => missingOn(copies, host, hosts[0]));
   near(sum(amounts.map((one) => one.bytes)), lost, "written");
   near(sum(amounts.flatMap(({ from }) => [...from.values()].map(({ sent }) => sent))), 4 * lost, "sent");
 });
@@ -154,7 +157,7 @@ test("repairing a fragment reads `data` of them; a staged host computes it alone
 test("merging a byte into a coded base reads and writes 1 + parity bytes, and sends its difference to every parity", () => {
   const { centre, copies } = coded(4, 2);
   const route = new RouteBuilder(centre);
-  copies.merge(route, 0, undefined);
+  addMerge(route, copies, 0, undefined);
   const { over, sourceShare } = route.build();
   const disks = sum(over.filter(({ link }) => link.name.includes("disk")).map(({ share }) => share));
   near(disks, 2 * 3, "read and written");
@@ -192,16 +195,7 @@ test("jumps over repeating cycles agree with the full simulation under a code", 
     [2, 9_000, Number.POSITIVE_INFINITY, true],
     [3, 12_345.6, 12_400],
   ]);
-  const [full, jumped] = (["full", "fast-forward"] as const).map(
-    (fidelity) => simulateCluster({ ...failing, fidelity }, { seed: 5, replication: 0 }).metrics,
-  );
-  for (const [column, value] of Object.entries(full!)) {
-    const other = jumped![column]!;
-    const same = Number.isNaN(value)
-      ? Number.isNaN(other)
-      : Math.abs(value - other) <= 1e-7 * Math.max(1, Math.abs(value));
-    assert.ok(same, `${column}: ${value} and ${other}`);
-  }
+  assertBothFidelities(failing, "a code of 3 + 2");
 });
 
 test.run();

@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClassStorage, ClusterScenario, StoragePlan } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
+import { assertBothFidelities } from "./both-fidelities.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { loneVm } from "./lone-vm.ts";
 import { hostOutages } from "./small-cluster.ts";
@@ -106,16 +107,7 @@ test("jumps agree with the full simulation when own copies count, and copies mov
         [3, 12_345.6, 12_400],
         [4, 13_000, 15_000],
       ]);
-      const [full, jumped] = (["full", "fast-forward"] as const).map(
-        (fidelity) => simulateCluster({ ...failing, fidelity }, { seed: 5, replication: 0 }).metrics,
-      );
-      for (const [column, value] of Object.entries(full!)) {
-        const other = jumped![column]!;
-        const same = Number.isNaN(value)
-          ? Number.isNaN(other)
-          : Math.abs(value - other) <= 1e-7 * Math.max(1, Math.abs(value));
-        assert.ok(same, `${placement.kind}, ${record}, ${column}: ${value} and ${other}`);
-      }
+      assertBothFidelities(failing, `${placement.kind}, ${record}`);
     }
   }
 });

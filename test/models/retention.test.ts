@@ -6,6 +6,7 @@ import { incrementalChain } from "../../models/analytic/incremental-chain.ts";
 import type { ClusterScenario, StoragePlan } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { kept, type RetentionRule } from "../../models/store/retention-rule.ts";
+import { assertBothFidelities } from "./both-fidelities.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { loneVm } from "./lone-vm.ts";
 import { hostOutages, smallCluster, vmFailures } from "./small-cluster.ts";
@@ -175,20 +176,11 @@ test("with a full snapshot every K, bytes written and read follow the closed for
 });
 
 const agree = (scenario: ClusterScenario, what: string): void => {
-  const [full, jumped] = (["full", "fast-forward"] as const).map((fidelity) =>
-    simulateCluster({ ...scenario, fidelity }, { seed: 5, replication: 0 }),
-  );
+  const { notes } = assertBothFidelities(scenario, what);
   assert.ok(
-    jumped!.notes.some((note) => note.includes("exact") && !note.includes("approximate")),
-    `${what}: ${jumped!.notes}`,
+    notes.some((note) => note.includes("exact") && !note.includes("approximate")),
+    `${what}: ${notes}`,
   );
-  for (const [column, value] of Object.entries(full!.metrics)) {
-    const other = jumped!.metrics[column]!;
-    const same = Number.isNaN(value)
-      ? Number.isNaN(other)
-      : Math.abs(value - other) <= 1e-7 * Math.max(1, Math.abs(value));
-    assert.ok(same, `${what}, ${column}: ${value} and ${other}`);
-  }
 };
 
 test("jumps are exact under retention with grains and with full snapshots now and then", () => {

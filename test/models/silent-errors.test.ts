@@ -6,6 +6,7 @@ import type { Columns } from "../../models/books/columns.ts";
 import type { SilentErrors } from "../../models/failures/silent-errors.ts";
 import type { ClusterScenario, StoragePlan } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
+import { assertBothFidelities } from "./both-fidelities.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { loneVm } from "./lone-vm.ts";
 import { hostOutages, vmFailures } from "./small-cluster.ts";
@@ -120,13 +121,18 @@ test("with checksums what is wrong in one copy is read from another, found by th
   const scenario = restoredElsewhere(
     { anonymous: threeCopies, kernel: threeCopies, cacheDirty: threeCopies },
     {},
-    errors(200),
+    errors(1500),
   );
-  const columns = run(scenario);
-  assert.is(columns["pIntact"], 1);
-  assert.ok(columns["latentErrors"]! > 5);
-  assert.ok(columns["latentErrorsFound"]! > 0, "the restore found some");
-  assert.ok(columns["repairBytes"]! > 0);
+  // With a host lost for good, one more error leaves a copy of everything; two may not.
+  const one = Array.from({ length: 80 }, (_, replication) => run(scenario, 7, replication)).filter(
+    ({ latentErrors }) => latentErrors === 1,
+  );
+  for (const columns of one) assert.is(columns["pIntact"], 1);
+  const found = one.filter(({ latentErrorsFound }) => latentErrorsFound === 1);
+  assert.ok(found.length > 3, `restores found ${found.length} of ${one.length} errors`);
+  const repairs = (some: typeof one): number =>
+    some.reduce((sum, { repairBytes }) => sum + repairBytes!, 0) / some.length;
+  assert.ok(repairs(found) > repairs(one.filter((columns) => !found.includes(columns))), "what was found is repaired");
 });
 
 test("without another copy what is wrong is lost, and the restore fails when it has to have it", () => {
@@ -208,15 +214,8 @@ test("jumps agree with the full simulation under silent errors of all kinds", ()
         [2, 22_000, Number.POSITIVE_INFINITY, true],
       ],
     );
-    const [full, jumped] = (["full", "fast-forward"] as const).map((fidelity) => run({ ...failing, fidelity }, 5));
-    assert.ok(full!["corruptions"]! > 1);
-    for (const [column, value] of Object.entries(full!)) {
-      const other = jumped![column]!;
-      const same = Number.isNaN(value)
-        ? Number.isNaN(other)
-        : Math.abs(value - other) <= 1e-6 * Math.max(1, Math.abs(value));
-      assert.ok(same, `checksums ${checksums}, ${column}: ${value} and ${other}`);
-    }
+    const { metrics } = assertBothFidelities(failing, `checksums ${checksums}`, { within: 1e-6 });
+    assert.ok(metrics["corruptions"]! > 1);
   }
 });
 
