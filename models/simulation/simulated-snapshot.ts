@@ -80,9 +80,12 @@ export class SimulatedSnapshot implements Snapshot {
     this.whole = options.whole;
     this.parts = options.parts;
     this.shared = options.shared;
+    this.stored = options.parts;
     const layers = options.parts.flatMap(({ layer }) => layer?.stored ?? []);
-    const shared = new Set(options.shared.filter(({ snapshot }) => snapshot === options.number));
-    this.stored = layers.length + shared.size === 0 ? options.parts : [...options.parts, ...layers, ...shared];
+    if (layers.length + options.shared.length > 0) {
+      const fresh = options.shared.filter(({ snapshot }) => snapshot === options.number);
+      this.stored = [...options.parts, ...layers, ...new Set(fresh)];
+    }
     this.#tell();
   }
 

@@ -54,10 +54,13 @@ export class Chain {
   }
 
   /** Durable versions that are kept no longer, oldest first. */
-  get expired(): SimulatedSnapshot[] {
+  get expired(): readonly SimulatedSnapshot[] {
     const { keep, retention } = this.#storage;
     const early = Math.min(this.early, this.versions.length - 1);
-    if (retention === "none") return this.versions.slice(0, Math.max(0, early, this.versions.length - keep));
+    if (retention === "none") {
+      const gone = Math.max(early, this.versions.length - keep);
+      return gone <= 0 ? none : this.versions.slice(0, gone);
+    }
     const stay = kept(
       this.versions.map(({ cutAt }) => cutAt),
       retention,
@@ -160,8 +163,8 @@ export class Chain {
     for (const { whole, parts } of this.versions) {
       for (const { bytes, copies } of parts) total += weigh(whole ? copies.held : this.#overhead, bytes);
     }
-    for (const { parts } of this.#captured) {
-      for (const { bytes } of parts) total += weigh(this.#overhead, bytes);
+    for (const { state, parts } of this.inFlight) {
+      if (state === "captured") for (const { bytes } of parts) total += weigh(this.#overhead, bytes);
     }
     for (const { copies, bytes } of this.sharedParts) total += weigh(copies.held, bytes);
     return total;
@@ -169,7 +172,8 @@ export class Chain {
 
   /** What VMs have in common, once for all versions that refer to it. */
   get sharedParts(): ReadonlySet<StoredPart> {
-    return new Set([...this.versions, ...this.#captured].flatMap(({ shared }) => [...new Set(shared)]));
+    if (this.#memory.shared.length === 0) return noParts;
+    return new Set(this.#lying.flatMap(({ shared }) => [...new Set(shared)]));
   }
 
   /** Bytes that lie where a version of a VM was captured: its pages as they are. */
@@ -196,7 +200,7 @@ export class Chain {
    */
   get diskBytes(): number {
     let total = 0;
-    for (const { parts } of [...this.versions, ...this.#captured]) {
+    for (const { parts } of this.#lying) {
       for (const { layer } of parts) {
         if (layer?.stored !== undefined) {
           total += layer.bytes * (layer.whole ? layer.stored.copies.held[0]! : this.#storage.disk.copies);
@@ -212,7 +216,7 @@ export class Chain {
    */
   get stagedBytes(): number {
     let total = 0;
-    for (const { whole, parts } of [...this.versions, ...this.#captured]) {
+    for (const { whole, parts } of this.#lying) {
       for (const part of parts) {
         const { vm, layer } = part;
         if (vm.stagedOn === undefined) continue;
@@ -236,10 +240,15 @@ export class Chain {
     return bytes / (parts.length * this.wholeTotal);
   }
 
-  get #captured(): SimulatedSnapshot[] {
-    return this.inFlight.filter(({ state }) => state === "captured");
+  /** Versions, and what is captured and will be one. */
+  get #lying(): readonly SimulatedSnapshot[] {
+    const captured = this.inFlight.filter(({ state }) => state === "captured");
+    return captured.length === 0 ? this.versions : [...this.versions, ...captured];
   }
 }
+
+const none: readonly SimulatedSnapshot[] = [];
+const noParts: ReadonlySet<StoredPart> = new Set();
 
 type When = "now" | "ever";
 
