@@ -87,6 +87,7 @@ export const eightVms: ClusterScenario = {
     dropZero: true,
     deduplication: "none",
     compression: "none",
+    deduplicateVersions: false,
     checksums: true,
     scrub: Number.POSITIVE_INFINITY,
     disk: { copies: 3, block: 65536 },

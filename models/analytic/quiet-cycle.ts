@@ -1,3 +1,4 @@
+import { buildsOnVersions } from "../cut/extent.ts";
 import { dirtyCurve } from "../guest/dirty-curve.ts";
 import { type MemoryTable, memoryTable, pageSize } from "../guest/memory.ts";
 import type { ClusterScenario } from "../scenario.ts";
@@ -37,8 +38,9 @@ export interface LoneCycle {
  */
 export const quietCycle = (scenario: ClusterScenario): QuietCycle | undefined => {
   const { snapshot, cluster, policy } = scenario;
-  const { capture, record, cut, costs } = snapshot;
-  if (policy !== "protect" || cut !== "barrier" || record !== "full" || cluster.vm.disk !== undefined) return undefined;
+  const { capture, cut, costs } = snapshot;
+  if (policy !== "protect" || cut !== "barrier" || cluster.vm.disk !== undefined) return undefined;
+  if (buildsOnVersions(snapshot, scenario.storage)) return undefined;
   const memory = memoryTable(cluster, scenario.storage);
   const { latency } = scenario.dataCentre.host.disk;
   const rate = loneRate(scenario);

@@ -11,6 +11,7 @@ import type { SimulatedVm } from "../simulation/simulated-vm.ts";
 import type { Policy } from "../testbed.ts";
 import { CutMessages } from "./cut-messages.ts";
 import type { Desynchrony } from "./desynchrony.ts";
+import { buildsOnVersions, type Extent, extentOf } from "./extent.ts";
 import { Pace } from "./pace.ts";
 import { messageRule } from "./protocols.ts";
 import { savedPart } from "./saved-part.ts";
@@ -33,7 +34,7 @@ export class ClusterCut {
   longestPause = 0;
   readonly #domain: SimulatedDomain;
   readonly #plan: SnapshotPlan;
-  readonly #whole: boolean;
+  readonly #extent: Extent;
   readonly #parts: (VmPart | undefined)[];
   readonly #pausedAt: Float64Array;
   readonly #resumedAt: Float64Array;
@@ -51,12 +52,12 @@ export class ClusterCut {
     this.#plan = plan;
     this.cluster = cluster;
     this.saved = sim.event(`${cluster.name}: pages of the cut`);
-    const whole = plan.record === "full" || !cluster.tracking || cluster.sinceWhole + 1 >= plan.fullEvery;
+    this.#extent = extentOf(plan, domain.scenario.storage, cluster);
+    const whole = this.#extent.capturesAll;
     const paused = domain.disks?.pausedFor(plan) ?? plan;
     const pace = plan.cut === "paced" ? { pace: new Pace(cluster.vms, plan, domain.scenario.dataCentre) } : {};
     const site = { sim, centre, transfers, plan: paused, memory, ledger, snapshot: this.#number, whole, ...pace };
     this.captures = cluster.vms.map((vm) => captureOf(vm, site));
-    this.#whole = whole;
     this.#parts = cluster.vms.map(() => undefined);
     this.#pausedAt = new Float64Array(cluster.vms.length);
     this.#resumedAt = new Float64Array(cluster.vms.length);
@@ -119,8 +120,8 @@ export class ClusterCut {
     // A running mean, so that VMs that are cut together give just the progress that all of them have.
     this.#progress += (this.cluster.progress - this.#progress) / (this.#cut + 1);
     const work = this.cluster.pause(vm);
-    this.cluster.tracking = this.#plan.record !== "full";
-    const part = savedPart(this.#domain, this.cluster, vm, { snapshot: this.#number, whole: this.#whole, work });
+    this.cluster.tracking = buildsOnVersions(this.#plan, this.#domain.scenario.storage);
+    const part = savedPart(this.#domain, this.cluster, vm, { snapshot: this.#number, ...this.#extent, work });
     this.#parts[i] = part;
     this.#tellOf(part);
     this.#pausedAt[i] = now;
@@ -211,19 +212,20 @@ export class ClusterCut {
   #complete(): void {
     const { cluster } = this;
     const { ledger, store, sim } = this.#domain;
+    const { capturesAll, storesAll } = this.#extent;
     cluster.cutAt = sim.now;
     this.snapshot = new SimulatedSnapshot({
       cluster,
       number: this.#number,
       cutAt: sim.now,
       progress: this.#progress,
-      whole: this.#whole,
+      whole: storesAll,
       parts: this.#parts as VmPart[],
-      shared: store.sharedBy(cluster, this.#number, this.#parts as VmPart[], this.#whole),
+      shared: store.sharedBy(cluster, this.#number, this.#parts as VmPart[], storesAll),
     });
     cluster.snapshots += 1;
     // Counted only where it matters: what grows for ever never repeats.
-    cluster.sinceWhole = this.#whole || this.#plan.fullEvery === Number.POSITIVE_INFINITY ? 0 : cluster.sinceWhole + 1;
+    cluster.sinceWhole = capturesAll || this.#plan.fullEvery === Number.POSITIVE_INFINITY ? 0 : cluster.sinceWhole + 1;
     store.chain(cluster).inFlight.push(this.snapshot);
     store.roomTaken(cluster);
     // What it builds on may have been lost since the first VM was cut.

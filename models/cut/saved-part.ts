@@ -3,13 +3,12 @@ import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
 import type { SimulatedDomain } from "../simulation/simulated-domain.ts";
 import type { VmPart } from "../simulation/simulated-snapshot.ts";
 import type { SimulatedVm } from "../simulation/simulated-vm.ts";
+import type { Extent } from "./extent.ts";
 
 /** A cut of one VM. */
-interface Cut {
+interface Cut extends Extent {
   /** Number of the snapshot. */
   readonly snapshot: number;
-  /** All pages are saved, not only those that changed since the cut before. */
-  readonly whole: boolean;
   /** Seconds for which the guest has worked since it was resumed. */
   readonly work: number;
 }
@@ -19,33 +18,34 @@ export const savedPart = (
   { disks, ledger, store, memory }: SimulatedDomain,
   cluster: SimulatedCluster,
   vm: SimulatedVm,
-  { snapshot, whole, work }: Cut,
+  { snapshot, capturesAll, storesAll, work }: Cut,
 ): VmPart => {
   let bytes = store.chain(cluster).wholeBytes;
   let total = store.chain(cluster).wholeTotal;
   let captured = memory.bytes + memory.sharedBytes;
-  if (whole) vm.inSet.fill(1);
-  else {
+  if (!storesAll) {
     bytes = new Float64Array(memory.classes.length);
     vm.dirtyPages(work, bytes);
     total = 0;
-    captured = 0;
+    let written = 0;
     for (let c = 0; c < bytes.length; c++) {
       const { pages, density } = memory.classes[c]!;
       vm.inSet[c] = pages === 0 ? 0 : bytes[c]! / pages;
       bytes[c]! *= pageSize;
-      captured += bytes[c]!;
+      written += bytes[c]!;
       bytes[c]! *= density;
       total += bytes[c]!;
     }
+    if (!capturesAll) captured = written;
   }
+  if (capturesAll) vm.inSet.fill(1);
   const source = vm.host!;
-  const copies = store.copiesFor(vm, source, whole);
+  const copies = store.copiesFor(vm, source, storesAll);
   const layer = disks?.freeze(vm, source, snapshot, work);
   if (layer?.whole === false) {
     ledger.add("layers", 1);
     ledger.add("layerBytes", layer.bytes);
   }
   const state = { delivered: undefined, transfer: undefined, replicated: false, broken: false };
-  return { of: "memory", vm, snapshot, whole, bytes, total, captured, copies, layer, source, ...state };
+  return { of: "memory", vm, snapshot, whole: storesAll, bytes, total, captured, copies, layer, source, ...state };
 };

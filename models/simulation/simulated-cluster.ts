@@ -31,7 +31,7 @@ export class SimulatedCluster implements Cluster {
   readonly tell: Tell | undefined;
   readonly #ledger: Ledger;
   readonly #clock: { readonly now: number };
-  /** A snapshot of this run or restore can be added to: writes are tracked and the next record need not be full. */
+  /** A snapshot of this run or restore can be added to: the next need not hold all pages. */
   tracking = false;
   /** VMs that have failed without anybody knowing yet. */
   readonly undetected = new Set<SimulatedVm>();

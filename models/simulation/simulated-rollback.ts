@@ -1,4 +1,5 @@
 import type { Simulation } from "../../sim/index.ts";
+import { buildsOnVersions } from "../cut/extent.ts";
 import type { Place, RollbackGoesOn, VmOutcomes } from "../life-cycle-events.ts";
 import { placeVms } from "../placement/vm-placement.ts";
 import type { RollbackPlan } from "../scenario.ts";
@@ -108,7 +109,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "resume");
     yield* this.#withDisks(rollback.resumeTime);
     for (const vm of cluster.vms) if (vm.state === "resume" && vm.load?.kept === true) this.#domain.store.stage(vm);
-    cluster.tracking = this.#domain.scenario.snapshot.record !== "full";
+    cluster.tracking = buildsOnVersions(this.#domain.scenario.snapshot, this.#domain.scenario.storage);
     cluster.restore!.firstInstruction = this.#sim.now;
   }
 

@@ -55,6 +55,8 @@ export class SimulatedVm implements Vm {
   /** Pages of each class that were dirtied in the last round of a pre-copy, when the guest has been stopped. */
   readonly dirtyInLastRound: Float64Array;
   readonly #guest: GuestClock;
+  /** Records hold what was written since the cut before, so writes are tracked. */
+  readonly #tracks: boolean;
   #sweep: Transfer | undefined;
   #sweeping = false;
   /** When it was resumed, or the round began that goes on. */
@@ -72,6 +74,7 @@ export class SimulatedVm implements Vm {
     this.index = index;
     this.inSet = new Float64Array(memory.classes.length);
     this.dirtyInLastRound = new Float64Array(memory.classes.length);
+    this.#tracks = plan.record !== "full";
     this.#guest = new GuestClock(memory.classes, plan, memory.dirtyModel);
   }
 
@@ -99,7 +102,8 @@ export class SimulatedVm implements Vm {
     this.#before = nothing;
     this.#sweep = undefined;
     this.#sweeping = options.sweeps;
-    const { tracking, sweeps, speed } = options;
+    const { sweeps, speed } = options;
+    const tracking = options.tracking && this.#tracks;
     this.#speed = speed;
     this.#guest.begin(sweeps ? { tracking, speed, inSet: this.inSet } : { tracking, speed });
   }

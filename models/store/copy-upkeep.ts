@@ -1,4 +1,5 @@
 import type { Ledger } from "../books/ledger.ts";
+import { buildsOnVersions } from "../cut/extent.ts";
 import type { Host } from "../data-centre/data-centre.ts";
 import type { ClusterScenario } from "../scenario.ts";
 import type { ModelClock } from "../simulation/model-clock.ts";
@@ -49,7 +50,7 @@ export class CopyUpkeep {
     const away = this.#clock.now - (this.#downSince.get(host) ?? this.#clock.now);
     for (const { part, snapshot } of this.#all()) {
       // Memory that is recorded in full is written once; what is recorded of a disk always adds to what is there.
-      const once = this.#scenario.snapshot.record === "full" && part.of === "memory";
+      const once = !buildsOnVersions(this.#scenario.snapshot, this.#scenario.storage) && part.of === "memory";
       const behind = part.copies.hostUp(host, once ? 0 : away);
       this.fill(part, part.vm.host ?? part.source, snapshot);
       this.#repairs.due(part.copies, part.vm, behind);

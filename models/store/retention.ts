@@ -13,11 +13,14 @@ export class Retention {
   readonly #centre: DataCentre;
   readonly #transfers: Transfers;
   readonly #onMerged: () => void;
+  /** Versions refer to pages wherever these lie: to let go of one moves none. */
+  readonly #refers: boolean;
 
-  constructor(centre: DataCentre, transfers: Transfers, onMerged: () => void) {
+  constructor(centre: DataCentre, transfers: Transfers, onMerged: () => void, refers: boolean) {
     this.#centre = centre;
     this.#transfers = transfers;
     this.#onMerged = onMerged;
+    this.#refers = refers;
   }
 
   /** A version that nothing builds on is deleted; others are merged one after the other, or stay with their chain. */
@@ -48,7 +51,7 @@ export class Retention {
     };
     for (const [i, part] of next.parts.entries()) {
       const below = version.parts[i]!;
-      if (!next.whole) {
+      if (!next.whole && !this.#refers) {
         // A record gets the pages that it lacks; a whole version those that the record has anew.
         const moved = version.whole ? part.bytes : less(chain.union(below.bytes, part.bytes), part.bytes);
         const total = version.whole ? part.total : moved.reduce((sum, one) => sum + one, 0);

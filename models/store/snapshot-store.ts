@@ -65,7 +65,7 @@ export class SnapshotStore {
     this.space = new DiskSpace(centre);
     this.#layout = new Layout(centre, memory, scenario.storage.chunk, place);
     this.#shared = new SharedContent(centre, memory, scenario.storage, place);
-    this.#retention = new Retention(centre, transfers, changed);
+    this.#retention = new Retention(centre, transfers, changed, scenario.storage.deduplicateVersions);
     this.#upkeep = new CopyUpkeep(
       parts,
       this.#chains,

@@ -64,6 +64,11 @@ export interface StoragePlan {
   readonly dropZero: boolean;
   /** Duplicates that are stored once: none, inside a VM, between VMs of one host, or of all hosts. */
   readonly deduplication: Deduplication;
+  /**
+   * A version refers to pages that earlier ones have stored and adds what is new, also when all pages are captured; what no
+   * version refers to any more is let go without moving anything.
+   */
+  readonly deduplicateVersions: boolean;
   /** Pages are stored and sent as small as their class compresses, or as they are. */
   readonly compression: Compression;
   readonly checksums: boolean;

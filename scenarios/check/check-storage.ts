@@ -148,6 +148,13 @@ const checkCapacity = ({ dataCentre, cluster: { vm, workload }, storage }: Clust
 
 const checkRetention = ({ storage, snapshot }: ClusterFile, report: Report): void => {
   const { retention, expired } = storage;
+  if (storage.deduplicateVersions) {
+    const at: readonly Path[] = [["storage", "deduplicateVersions"]];
+    if (expired === "keep-chain")
+      report(["storage", "expired"], "versions that refer to each other's pages have no chains: write merge", at);
+    if (storage.restoreReads === "chain")
+      report(["storage", "restoreReads"], "a version that refers to all its pages is read from them: write newest", at);
+  }
   const endless = snapshot.record !== "full" && snapshot.fullEvery === "none";
   if (expired === "keep-chain" && endless) {
     const message =
@@ -204,7 +211,7 @@ const checkChunks = (file: ClusterFile, report: Report): void => {
 /** What is possible but should be known. */
 export const remarksOnStorage = (file: ClusterFile): string[] => [
   ...remarksOnRacks(file),
-  ...remarksOnCompression(file),
+  ...remarksOnReduction(file),
   ...remarksOnCorruption(file),
 ];
 
@@ -224,10 +231,14 @@ const remarksOnCorruption = ({ storage, snapshot, failures, detection }: Cluster
   ];
 };
 
-const remarksOnCompression = ({ storage, snapshot }: ClusterFile): string[] =>
-  storage.compression === "classes" && snapshot.costs.compressRate === "none"
+const remarksOnReduction = ({ storage, snapshot: { costs } }: ClusterFile): string[] => [
+  ...(storage.compression === "classes" && costs.compressRate === "none"
     ? ["compression costs no time: snapshot.costs.compressRate is none"]
-    : [];
+    : []),
+  ...((storage.deduplication !== "none" || storage.deduplicateVersions) && costs.hashRate === "none"
+    ? ["deduplication costs no time: snapshot.costs.hashRate is none"]
+    : []),
+];
 
 /** What a single rack takes with it. */
 const remarksOnRacks = (file: ClusterFile): string[] => {

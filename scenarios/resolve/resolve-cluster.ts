@@ -86,6 +86,7 @@ export const resolveCluster = (
       },
       dropZero: storage.policy.dropZero,
       deduplication: storage.deduplication,
+      deduplicateVersions: storage.deduplicateVersions,
       compression: storage.compression,
       checksums: storage.checksums,
       scrub: storage.scrub === "none" ? Number.POSITIVE_INFINITY : storage.scrub,

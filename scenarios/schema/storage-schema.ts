@@ -54,6 +54,9 @@ export const storageSchema = z.strictObject({
   deduplication: z
     .enum(deduplications)
     .describe("Duplicates that are stored once: inside a VM, between VMs of a host, of all hosts"),
+  deduplicateVersions: z
+    .boolean()
+    .describe("A version refers to pages that earlier ones have stored, also when all of them are captured"),
   compression: z.enum(compressions).describe("Pages are stored and sent as small as their classes compress"),
   disk: diskStorageSchema.describe("Layers of the VMs' disks"),
   checksums: z.boolean().describe("Reads are verified: what is wrong is read elsewhere, and repaired"),

@@ -8,6 +8,7 @@ import type { ClusterScenario, PageContent } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { assertBothFidelities } from "./both-fidelities.ts";
 import { finishedDomain } from "./finished-domain.ts";
+import { loneVm } from "./lone-vm.ts";
 import { hostOutages, smallCluster } from "./small-cluster.ts";
 
 const content: PageContent = { zero: 0.1, selfDuplicate: 0.15, interVm: 0.25, unique: 0.5 };
@@ -124,6 +125,64 @@ test("jumps are exact with what VMs have in common, by host and over all, under 
       ]);
       assertBothFidelities(failing, `${deduplication}, ${record}`);
     }
+  }
+});
+
+/** Full snapshots whose versions share the pages that have not changed. */
+const versioned = (change: Partial<ClusterScenario["storage"]> = {}): ClusterScenario => ({
+  ...loneVm,
+  horizon: 2000,
+  snapshot: { ...loneVm.snapshot, interval: 100, record: "full", capture: "stop-and-copy" },
+  storage: { ...loneVm.storage, keep: 3, deduplicateVersions: true, ...change },
+});
+
+test("full snapshots of which versions are deduplicated capture all pages, and store those written since the last", () => {
+  const domain = finishedDomain(versioned());
+  const [cluster] = domain.clusters;
+  const { versions } = domain.store.chain(cluster!);
+  assert.equal(
+    versions.map(({ whole }) => whole),
+    [true, false, false],
+  );
+  const work = 100 - domain.ledger.sample("pause").mean;
+  const [part] = versions[2]!.parts;
+  domain.memory.classes.forEach(({ pages, writesPerPage }, c) => {
+    const expected = pages * pageSize * -Math.expm1(-writesPerPage * work);
+    assert.ok(Math.abs(part!.bytes[c]! - expected) <= 1e-6 * (1 + expected), `${part!.bytes[c]} and ${expected}`);
+  });
+  assert.is(part!.captured, domain.memory.bytes);
+});
+
+test("what no version refers to any more is let go without moving a byte", () => {
+  const run = (deduplicateVersions: boolean, record: "full" | "incremental") => {
+    const scenario = versioned({ deduplicateVersions });
+    let merges = 0;
+    const { ledger } = finishedDomain({ ...scenario, snapshot: { ...scenario.snapshot, record } }, 1, {
+      onEvent: (event) => {
+        if (event.kind === "transfer" && event.errand === "merge") merges += 1;
+      },
+    });
+    return { captured: ledger.sum("captureBytes"), stored: ledger.sum("storedByteSeconds"), merges };
+  };
+  const [shared, apart] = [run(true, "full"), run(false, "full")];
+  assert.is(shared.captured, apart.captured, "all is captured");
+  assert.ok(shared.stored < 0.6 * apart.stored, `${shared.stored} of ${apart.stored}`);
+  assert.is(shared.merges, 0);
+  assert.is(run(true, "incremental").merges, 0);
+  assert.ok(run(false, "incremental").merges > 0, "increments are merged");
+});
+
+test("jumps are exact over versions that share pages, with failures and with full snapshots now and then", () => {
+  for (const change of [{ record: "full" }, { record: "lazy-incremental", fullEvery: 4 }] as const) {
+    const scenario = versioned();
+    const failing = hostOutages(
+      { ...scenario, horizon: 40_000, snapshot: { ...scenario.snapshot, capture: "post-copy", ...change } },
+      [
+        [0, 14_321, 15_000],
+        [2, 29_000, Number.POSITIVE_INFINITY, true],
+      ],
+    );
+    assertBothFidelities(failing, change.record);
   }
 });
 

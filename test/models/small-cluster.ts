@@ -86,6 +86,7 @@ export const smallCluster: ClusterScenario = {
     dropZero: true,
     deduplication: "none",
     compression: "none",
+    deduplicateVersions: false,
     checksums: true,
     scrub: Number.POSITIVE_INFINITY,
     disk: { copies: 3, block: 65536 },

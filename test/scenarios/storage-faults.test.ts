@@ -29,6 +29,18 @@ tellFaults(test, [
     /^storage\.retention\.older\[0\]\.for: 1h is shorter than every 2h/,
   ],
   [
+    "chains of versions that have none",
+    "storage: { deduplicateVersions: true, expired: keep-chain }",
+    "1:48",
+    /^storage\.expired: versions that refer to each other's pages have no chains/,
+  ],
+  [
+    "a chain to be read where there is none",
+    "storage: { deduplicateVersions: true, restoreReads: chain }",
+    "1:53",
+    /^storage\.restoreReads: a version that refers to all its pages is read from them/,
+  ],
+  [
     "scrubbing that finds nothing",
     "storage: { checksums: false, scrub: 14d }",
     "1:37",
