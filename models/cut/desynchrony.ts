@@ -34,8 +34,8 @@ type Drawn = Pick<SnapshotPlan, "capture" | "cut" | "clockSkew"> & {
 
 /** Whether the cuts of a plan, and what crosses them, differ by chance from one snapshot to the next. */
 export const cutsByChance = ({ capture, cut, clockSkew, costs }: Drawn): boolean => {
-  if (cut === "scheduled") return clockSkew > 0;
   // Rounds end when the disks let them: VMs are apart without any chance, but messages come as they like.
   if (capture === "pre-copy" && cut !== "barrier") return true;
+  if (cut === "scheduled") return clockSkew > 0;
   return costs.prepareSpread !== "none" && lifetime(costs.prepareSpread).variance > 0;
 };

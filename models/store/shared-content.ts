@@ -32,7 +32,8 @@ export class SharedContent {
    */
   of(snapshot: number, parts: readonly VmPart[], whole: boolean, before: SimulatedSnapshot | undefined): StoredPart[] {
     if (this.#memory.shared.length === 0) return [];
-    if (!whole) return [...before!.shared];
+    // What it builds on may have been lost since the first VM was cut: then it is given up at once.
+    if (!whole) return [...(before?.shared ?? [])];
     const groups = new Map<Host | "all", VmPart[]>();
     for (const part of parts) {
       const key = this.#storage.deduplication === "hosts" ? "all" : part.source;

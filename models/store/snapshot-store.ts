@@ -147,8 +147,9 @@ export class SnapshotStore {
       first.durabilityLatency = sim.now - first.cutAt;
       ledger.observe("durabilityLatency", first.durabilityLatency);
       ledger.add("chainDepth", chain.versions.length);
+      // One by one, so that snapshots that become durable together are counted like those that do so by turns.
+      this.#retention.apply(chain);
     }
-    this.#retention.apply(chain);
     this.recount();
     this.#parts.onChange();
   }

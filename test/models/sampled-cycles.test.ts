@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Columns } from "../../models/books/columns.ts";
+import { causes } from "../../models/books/ledger.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { drawCycles } from "../../models/simulation/sampled-cycles.ts";
@@ -79,6 +80,37 @@ test("chance that never differs is no chance: such cycles are jumped over exactl
     const { notes } = simulateCluster({ ...scenario, fidelity: "fast-forward" }, { seed: 1, replication: 0 });
     assert.match(notes[0]!, /fast-forward, exact/);
   }
+});
+
+test("no time is lost where cycles are drawn while another cluster is paused", () => {
+  const scenario = late("barrier");
+  for (const pauseTolerance of [0, 10]) {
+    const paused: ClusterScenario = {
+      ...scenario,
+      fidelity: "fast-forward",
+      pauseTolerance,
+      cluster: { ...scenario.cluster, count: 3 },
+      snapshot: { ...scenario.snapshot, capture: "stop-and-copy", record: "full", interval: 5 },
+    };
+    const { metrics } = simulateCluster(paused, { seed: 1, replication: 0 });
+    const down = causes.reduce(
+      (sum, cause) => sum + metrics[`downtime${cause[0]!.toUpperCase()}${cause.slice(1)}`]!,
+      0,
+    );
+    assert.ok(Math.abs(metrics["availability"]! + down - 1) < 1e-9);
+  }
+});
+
+test("messages cross scheduled cuts by chance when the rounds of a pre-copy end when they like", () => {
+  const scenario = late("scheduled");
+  const { clockSkew, costs } = { clockSkew: 0, costs: { ...scenario.snapshot.costs, prepareSpread: "none" as const } };
+  const planned = (capture: "pre-copy" | "post-copy"): readonly string[] =>
+    simulateCluster(
+      { ...scenario, fidelity: "fast-forward", snapshot: { ...scenario.snapshot, capture, clockSkew, costs } },
+      { seed: 1, replication: 0 },
+    ).notes;
+  assert.match(planned("pre-copy")[0]!, /approximate/);
+  assert.match(planned("post-copy")[0]!, /fast-forward, exact/);
 });
 
 test("n draws from m cycles take each n / m times, with the variance of draws with replacement", () => {
