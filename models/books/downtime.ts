@@ -19,8 +19,9 @@ export class Downtime {
   readonly #vms = new Int32Array(causes.length + 1);
   #cause: Cause | "up" = "up";
   #since: number;
-  /** Length of the pause that goes on. */
+  /** Length of the pause that goes on, and of it what has been counted as up and as down. */
   #pause = 0;
+  readonly #counted = { up: 0, pause: 0 };
   /** Nothing but a pause has been a cause in this down interval. */
   #alone = true;
 
@@ -48,9 +49,27 @@ export class Downtime {
     if (cause !== this.#cause) this.#turn(cause);
   }
 
-  /** Counts the time up to now; to be called before the sums are read. */
+  /**
+   * Counts the time up to now; to be called before the sums are read. A pause that goes on counts as far as it is known, so
+   * that no time is missing.
+   */
   settle(): void {
     this.#turn(this.#cause);
+    this.#count(this.#tolerated ? "up" : "pause");
+  }
+
+  get #tolerated(): boolean {
+    return this.#alone && this.#pause <= this.#pauseTolerance;
+  }
+
+  /** The pause so far counts as this; what it counted as before no longer does. */
+  #count(as: "up" | "pause"): void {
+    const counted = this.#counted;
+    const other = as === "up" ? "pause" : "up";
+    if (counted[other] > 0) this.#ledger.add(other, -counted[other]);
+    if (this.#pause !== counted[as]) this.#ledger.add(as, this.#pause - counted[as]);
+    counted[other] = 0;
+    counted[as] = this.#pause;
   }
 
   #turn(cause: Cause | "up"): void {
@@ -66,8 +85,9 @@ export class Downtime {
   }
 
   #endPause(alone: boolean): void {
-    const tolerated = alone && this.#alone && this.#pause <= this.#pauseTolerance;
-    this.#ledger.add(tolerated ? "up" : "pause", this.#pause);
+    this.#count(alone && this.#tolerated ? "up" : "pause");
+    this.#counted.up = 0;
+    this.#counted.pause = 0;
     this.#pause = 0;
   }
 

@@ -229,7 +229,7 @@ export class ClusterCut {
     store.chain(cluster).inFlight.push(this.snapshot);
     store.roomTaken(cluster);
     // What it builds on may have been lost since the first VM was cut.
-    store.dropStranded(cluster);
+    store.chains.dropStranded(cluster);
     ledger.add("snapshots", 1);
     ledger.add("vmSnapshots", cluster.vms.length);
     this.messages.count(this.snapshot.number, messageRule(this.#plan) === "drop");

@@ -55,7 +55,7 @@ export class Corruptions {
     }
     tell?.({ kind: "corruption", cluster: cluster.name, vm: vm.name, state: "found" });
     cluster.corruption = undefined;
-    store.condemn(cluster, corruption.since);
+    store.chains.condemn(cluster, corruption.since);
     this.#machines.fence(cluster, vm);
   }
 }

@@ -103,7 +103,7 @@ export class Machines {
     this.#of(host).diskless = true;
     const lost = this.#domain.disks?.spec.on === "local" ? this.#takeVms(host) : [];
     this.#follow(host, true);
-    this.#domain.store.sourceLost(host);
+    this.#domain.store.chains.sourceLost(host);
     for (const vm of lost) this.#detector.silent(vm, host, () => this.#tell(new Set([vm])));
   }
 

@@ -3,7 +3,6 @@ import { stages } from "../books/stage-use.ts";
 import { cutsByChance } from "../cut/desynchrony.ts";
 import type { Transfer } from "../data-centre/transfer.ts";
 import { type CycleState, CycleStates, clockGrain } from "./cycle-state.ts";
-import { addDrawn } from "./drawn-time.ts";
 import { hypercycleOf } from "./hypercycle.ts";
 import { allNewer, restorePoints, SampledCycles } from "./sampled-cycles.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
@@ -145,8 +144,7 @@ export class FastForward {
     }
     if (watched.draining.size !== drained.size || !(times >= 1)) return;
     this.#settle();
-    if (watched.sampled) addDrawn(ledger, clusters.length * times * period, () => ledger.repeat(times));
-    else ledger.repeat(times);
+    ledger.repeat(times);
     for (const [transfer, bytes] of drained) transfers.shorten(transfer, times * bytes);
     for (const [i, cluster] of clusters.entries()) {
       cluster.progressSkipped += times * (cluster.progress - watched.progress[i]!);

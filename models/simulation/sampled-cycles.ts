@@ -1,6 +1,5 @@
 import type { Stream } from "../../sim/index.ts";
 import type { Transfer } from "../data-centre/transfer.ts";
-import { addDrawn } from "./drawn-time.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
 
 /** Cycles after a disturbance that are not taken into the sample: they still feel it. */
@@ -87,13 +86,12 @@ export class SampledCycles {
     }
     if (this.#draining.size !== shorter.size || !(cycles >= 1)) return undefined;
     const counts = drawCycles(cycles, sampled, this.#stream);
+    ledger.repeatCycles(counts);
     for (const [transfer, bytes] of shorter) transfers.shorten(transfer, cycles * bytes);
     const total = (of: (cycle: Cycle) => number): number =>
       this.#cycles.reduce((sum, cycle, i) => sum + counts[i]! * of(cycle), 0);
-    const seconds = total((cycle) => cycle.seconds);
-    addDrawn(ledger, clusters.length * seconds, () => ledger.repeatCycles(counts));
     for (const [i, cluster] of clusters.entries()) cluster.progressSkipped += total(({ progress }) => progress[i]!);
-    return { seconds, cycles };
+    return { seconds: total(({ seconds }) => seconds), cycles };
   }
 }
 

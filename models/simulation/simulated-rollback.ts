@@ -38,8 +38,8 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
       const give = found === undefined && (chain.versions.length === 0 || rollback.unreachable === "cold");
       if ((found !== undefined || give) && this.#place(cluster, rollback)) {
         for (const vm of cluster.vms) if (vm.state === "noSpare") cluster.move(vm, "plan");
-        store.abandon(cluster);
-        store.rollBackTo(found?.point, cluster);
+        store.chains.abandon(cluster);
+        store.chains.rollBackTo(found?.point, cluster);
         const { corruption } = cluster;
         if (corruption !== undefined && found !== undefined && found.point.cutAt >= corruption.since)
           this.#domain.ledger.add("corruptRestores", 1);

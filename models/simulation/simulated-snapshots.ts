@@ -103,7 +103,7 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     }
     const snapshot = cut.snapshot!;
     if (broken(snapshot)) {
-      store.discard(snapshot);
+      store.chains.discard(snapshot);
       cluster.captured?.succeed(undefined);
       cluster.captured = undefined;
       return snapshot;

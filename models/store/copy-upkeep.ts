@@ -25,11 +25,11 @@ export class CopyUpkeep {
   readonly #clock: ModelClock;
   readonly #scenario: ClusterScenario;
   readonly #onDisturbance: () => void;
-  readonly #chains: ReadonlyMap<SimulatedCluster, Chain>;
+  readonly #chains: Iterable<readonly [SimulatedCluster, Chain]>;
   readonly #repairs: Repairs;
   readonly #downSince = new Map<Host, number>();
 
-  constructor(parts: UpkeepParts, chains: ReadonlyMap<SimulatedCluster, Chain>, repairs: Repairs) {
+  constructor(parts: UpkeepParts, chains: Iterable<readonly [SimulatedCluster, Chain]>, repairs: Repairs) {
     this.#parts = parts;
     this.#clock = parts.clock;
     this.#scenario = parts.scenario;
@@ -117,7 +117,7 @@ export class CopyUpkeep {
   /** Every {@link Copies} in use, with the oldest snapshot that uses it. */
   *#all(): Iterable<{ readonly part: StoredPart; readonly snapshot: SimulatedSnapshot }> {
     const seen = new Set<Copies>();
-    for (const chain of this.#chains.values()) {
+    for (const [, chain] of this.#chains) {
       for (const snapshot of [...chain.versions, ...chain.inFlight]) {
         // What a version refers to may have come with one that was merged into it.
         for (const part of [...snapshot.stored, ...snapshot.shared]) {

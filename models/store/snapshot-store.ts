@@ -9,7 +9,8 @@ import type { ModelClock } from "../simulation/model-clock.ts";
 import type { SimulatedCluster } from "../simulation/simulated-cluster.ts";
 import type { SimulatedSnapshot, StoredPart, VmPart } from "../simulation/simulated-snapshot.ts";
 import type { SimulatedVm } from "../simulation/simulated-vm.ts";
-import { Chain, forget, releaseLayers } from "./chain.ts";
+import { type Chain, forget } from "./chain.ts";
+import { Chains } from "./chains.ts";
 import type { Copies } from "./copies.ts";
 import { CopyUpkeep } from "./copy-upkeep.ts";
 import { DiskSpace } from "./disk-space.ts";
@@ -49,7 +50,7 @@ export class SnapshotStore {
   readonly #retention: Retention;
   readonly #upkeep: CopyUpkeep;
   readonly #space: StoredSpace;
-  readonly #chains = new Map<SimulatedCluster, Chain>();
+  readonly chains: Chains;
   readonly #layout: Layout;
   readonly #shared: SharedContent;
   readonly space: DiskSpace;
@@ -66,26 +67,30 @@ export class SnapshotStore {
     this.#layout = new Layout(centre, memory, scenario.storage.chunk, place);
     this.#shared = new SharedContent(centre, memory, scenario.storage, place);
     this.#retention = new Retention(centre, transfers, changed, scenario.storage.deduplicateVersions);
-    this.#upkeep = new CopyUpkeep(
-      parts,
-      this.#chains,
-      new Repairs(centre, transfers, scenario.storage.repairOrder, changed),
-    );
     this.#replication = new Replication({
       centre,
       transfers,
-      onReplicated: ({ cluster }) => this.#commit(cluster),
+      onReplicated: ({ cluster }) => this.chains.commit(cluster),
       fill: (part, snapshot) => this.#upkeep.fill(part, part.source, snapshot),
     });
+    this.chains = new Chains({
+      ...parts,
+      storage: scenario.storage,
+      layout: this.#layout,
+      replication: this.#replication,
+      retention: this.#retention,
+      recount: () => this.recount(),
+      changed,
+    });
+    this.#upkeep = new CopyUpkeep(
+      parts,
+      this.chains,
+      new Repairs(centre, transfers, scenario.storage.repairOrder, changed),
+    );
   }
 
   chain(cluster: SimulatedCluster): Chain {
-    let chain = this.#chains.get(cluster);
-    if (chain === undefined) {
-      chain = new Chain(this.#parts.memory, this.#parts.scenario.storage);
-      this.#chains.set(cluster, chain);
-    }
-    return chain;
+    return this.chains.of(cluster);
   }
 
   /** No part of a snapshot waits for a host to come back. */
@@ -125,7 +130,7 @@ export class SnapshotStore {
   /** The snapshot that room was set aside for is cut. */
   roomTaken(cluster: SimulatedCluster): void {
     this.space.release(cluster);
-    this.space.recount(this.#chains);
+    this.space.recount(this.chains);
   }
 
   /** Sends a captured snapshot to the hosts of its copies. */
@@ -133,110 +138,11 @@ export class SnapshotStore {
     this.#replication.start(snapshot);
   }
 
-  /** Snapshots become durable in the order of their cuts. */
-  #commit(cluster: SimulatedCluster): void {
-    const chain = this.chain(cluster);
-    const { ledger, sim } = this.#parts;
-    for (;;) {
-      const first = chain.inFlight[0];
-      if (first?.state !== "captured" || !first.stored.every((part) => part.replicated)) break;
-      chain.inFlight.shift();
-      first.state = "durable";
-      chain.versions.push(first);
-      ledger.add("snapshotsDurable", 1);
-      first.durabilityLatency = sim.now - first.cutAt;
-      ledger.observe("durabilityLatency", first.durabilityLatency);
-      ledger.add("chainDepth", chain.versions.length);
-      // One by one, so that snapshots that become durable together are counted like those that do so by turns.
-      this.#retention.apply(chain);
-    }
-    this.recount();
-    this.#parts.onChange();
-  }
-
-  /** Gives up a snapshot that is not durable, and all that were cut after it. */
-  abandon(cluster: SimulatedCluster): void {
-    const chain = this.chain(cluster);
-    for (const snapshot of chain.inFlight) this.#fail(snapshot);
-    chain.inFlight = [];
-    this.#layOut(cluster);
-    this.recount();
-  }
-
-  #fail(snapshot: SimulatedSnapshot): void {
-    snapshot.state = "failed";
-    this.#parts.ledger.add("snapshotsFailed", 1);
-    this.#replication.cancel(snapshot);
-    releaseLayers(snapshot);
-  }
-
-  /** New versions add to the newest that is left; copies of what is gone are not kept up with failures. */
-  #layOut(cluster: SimulatedCluster): void {
-    const { newest } = this.chain(cluster);
-    for (const vm of cluster.vms) {
-      const part = newest?.parts[vm.index];
-      this.#layout.goOn(vm, part?.copies);
-      this.#parts.disks?.goOn(vm, part?.layer?.stored?.copies);
-    }
-  }
-
-  /**
-   * The cluster runs on without a snapshot that can never be durable, and without those cut after it; what is recorded next
-   * cannot build on them. One that is still being captured is given up when that has ended.
-   */
-  giveUp(snapshot: SimulatedSnapshot): void {
-    const { inFlight } = this.chain(snapshot.cluster);
-    for (const one of inFlight.slice(inFlight.indexOf(snapshot))) {
-      if (one.state === "cut") for (const part of one.parts) part.broken = true;
-      else this.discard(one);
-    }
-    snapshot.cluster.tracking = false;
-  }
-
-  /** A snapshot is given up while its cluster runs on. */
-  discard(snapshot: SimulatedSnapshot): void {
-    const { cluster } = snapshot;
-    const chain = this.chain(cluster);
-    chain.inFlight = chain.inFlight.filter((one) => one !== snapshot);
-    this.#fail(snapshot);
-    if (chain.versions.length + chain.inFlight.length === 0) for (const { disk } of cluster.vms) disk?.startOver();
-    cluster.tracking = false;
-    this.#layOut(cluster);
-    this.recount();
-    this.#parts.onChange();
-  }
-
-  /** The disk that captured snapshots lie on is gone: what has not been copied from it never will be. */
-  sourceLost(host: Host): void {
-    for (const chain of this.#chains.values()) {
-      for (const snapshot of [...chain.inFlight]) {
-        const lost = snapshot.stored.filter((part) => part.source === host && !part.replicated);
-        if (lost.length === 0 || snapshot.state === "failed") continue;
-        if (snapshot.state === "cut") for (const part of lost) part.broken = true;
-        else this.giveUp(snapshot);
-      }
-    }
-  }
-
   /** How a VM's pages of a restore point come to a host; undefined while some cannot. */
   restoreRoute(point: SimulatedSnapshot, vm: SimulatedVm, host: Host): Restore | undefined {
     const { centre, memory, scenario } = this.#parts;
     const { storage } = scenario;
     return restoreRoute({ centre, memory, storage }, this.chain(point.cluster), point, point.parts[vm.index]!, host);
-  }
-
-  /** Versions after the restore point are of a future that has been rolled back. */
-  rollBackTo(point: SimulatedSnapshot | undefined, cluster: SimulatedCluster): void {
-    const chain = this.chain(cluster);
-    const kept = point === undefined ? 0 : chain.versions.indexOf(point) + 1;
-    for (const gone of chain.versions.splice(kept)) gone.state = "deleted";
-    for (const { disk } of cluster.vms) {
-      if (point === undefined) disk?.clear();
-      else disk?.revertTo(point.number);
-    }
-    this.#layOut(cluster);
-    this.recount();
-    this.#parts.onChange();
   }
 
   /** All pages of the restore points of a VM lie on the disk of its host now. */
@@ -250,11 +156,11 @@ export class SnapshotStore {
     this.#upkeep.hostDown(host, permanent);
     this.#parts.transfers.breakAt(host);
     if (permanent) {
-      for (const { versions, inFlight } of this.#chains.values()) {
+      for (const [, { versions, inFlight }] of this.chains) {
         for (const { stored } of [...versions, ...inFlight]) forget(stored, host);
       }
     }
-    this.#dropLost();
+    this.chains.dropLost();
     this.#topologyChanged();
   }
 
@@ -264,22 +170,10 @@ export class SnapshotStore {
     this.#topologyChanged();
   }
 
-  #dropLost(): void {
-    for (const [cluster, chain] of this.#chains) {
-      const lost = chain.dropLost();
-      this.#parts.ledger.add("snapshotsLost", lost.length);
-      if (lost.length === 0 || chain.versions.length > 0) continue;
-      // What comes next cannot build on what is gone.
-      cluster.tracking = false;
-      this.dropStranded(cluster);
-      if (chain.inFlight.length === 0) for (const { disk } of cluster.vms) disk?.startOver();
-    }
-  }
-
   /** Something that lies on the disk of a host goes wrong without anybody knowing. */
   spoil(host: Host, draw: () => number): void {
     this.#upkeep.spoil(host, draw);
-    this.#dropLost();
+    this.chains.dropLost();
   }
 
   /** What a VM was restored from is verified. @returns the probability that something wrong was taken for right */
@@ -295,30 +189,6 @@ export class SnapshotStore {
     return 1 - right;
   }
 
-  /** Every snapshot that was cut from here on holds what is wrong in its guests: they are of no use. */
-  condemn(cluster: SimulatedCluster, since: number): void {
-    const chain = this.chain(cluster);
-    const wrong = chain.versions.filter(({ cutAt }) => cutAt >= since);
-    const [first] = chain.inFlight.filter(({ cutAt }) => cutAt >= since);
-    if (first !== undefined) this.giveUp(first);
-    chain.versions = chain.versions.filter(({ cutAt }) => cutAt < since);
-    for (const one of wrong) {
-      one.state = "lost";
-      releaseLayers(one);
-    }
-    this.#parts.ledger.add("snapshotsCorrupt", wrong.length);
-    cluster.tracking = false;
-    this.#layOut(cluster);
-    this.recount();
-    this.#parts.onChange();
-  }
-
-  /** Gives up what builds on snapshots that are gone. */
-  dropStranded(cluster: SimulatedCluster): void {
-    const chain = this.chain(cluster);
-    if (chain.stranded) this.giveUp(chain.inFlight[0]!);
-  }
-
   #topologyChanged(): void {
     this.#replication.retry();
     this.recount();
@@ -328,9 +198,9 @@ export class SnapshotStore {
   /** Counts what lies on the disks anew, after it has changed. */
   recount(): void {
     this.#upkeep.dropUnused();
-    this.space.recount(this.#chains);
+    this.space.recount(this.chains);
     if (this.space.isLimited) this.#parts.ledger.diskPeak = this.space.peak;
-    this.#space.recount(this.#chains.values(), { disks: this.#parts.disks !== undefined });
+    this.#space.recount(this.chains, { disks: this.#parts.disks !== undefined });
   }
 
   settle(): void {

@@ -27,14 +27,14 @@ export class StoredSpace {
   }
 
   /** Counts anew, after something has changed; the sums up to now are settled first. */
-  recount(chains: Iterable<Chain>, options: { readonly disks: boolean }): void {
+  recount(chains: Iterable<readonly [unknown, Chain]>, options: { readonly disks: boolean }): void {
     this.settle();
     const [stored, staged, under] = [this.#stored, this.#staged, this.#under];
     this.#stored = 0;
     this.#disks = 0;
     this.#staged = 0;
     this.#under = 0;
-    for (const chain of chains) {
+    for (const [, chain] of chains) {
       this.#under += chain.underReplicated;
       const disks = options.disks ? chain.diskBytes : 0;
       this.#stored += chain.memoryBytes + disks;

@@ -18,7 +18,11 @@ const trackerOf = (vms: number, quorum: number, pauseTolerance = 0) => {
     clock.now = time;
     downtime.end();
   };
-  return { ledger, to, end };
+  const settle = (time: number): void => {
+    clock.now = time;
+    downtime.settle();
+  };
+  return { ledger, to, end, settle };
 };
 
 test("each down instant has one cause, the first that applies", () => {
@@ -98,6 +102,36 @@ test("in any sequence of states the causes and the time up add up to the time", 
     ),
     { numRuns: 500, seed: 3, includeErrorInReport: true },
   );
+});
+
+test("sums that are read in the middle of a pause add up to the time, and in the end it is tolerated or not", () => {
+  const read = (pauseTolerance: number): number[][] => {
+    const { ledger, to, end, settle } = trackerOf(1, 1, pauseTolerance);
+    const sums = () => [ledger.sum("up"), ledger.sum("pause")];
+    to(10, 0, "pause");
+    settle(12);
+    const first = sums();
+    settle(15);
+    const second = sums();
+    to(16, 0, "up");
+    end(20);
+    return [first, second, sums()];
+  };
+  assert.equal(read(0), [
+    [10, 2],
+    [10, 5],
+    [14, 6],
+  ]);
+  assert.equal(read(4), [
+    [12, 0],
+    [10, 5],
+    [14, 6],
+  ]);
+  assert.equal(read(6), [
+    [12, 0],
+    [15, 0],
+    [20, 0],
+  ]);
 });
 
 test.run();
