@@ -11,7 +11,8 @@ import type { Scenario } from "./scenario.ts";
 import { type ClusterFile, clusterSchema } from "./schema/cluster-schema.ts";
 import { textbookSchema } from "./schema/textbook-schema.ts";
 import { type Fault, faultsOf } from "./schema/zod-issues.ts";
-import { type Combination, combinations } from "./sweep.ts";
+import { type Combination, combinations } from "./sweep/combinations.ts";
+import { withoutAxes } from "./sweep/without-axes.ts";
 import { readLineage, scenarioPath } from "./text/inherit.ts";
 import { type Issue, type Path, pathName, ScenarioError } from "./text/issue.ts";
 import { complete, prepareLayer } from "./text/layer.ts";
@@ -139,7 +140,7 @@ class Loader {
       this.#tell(tree, faultsOf(models[model], plain(tree), within as z.core.$ZodIssue[]));
       return [new Map()];
     }
-    return combinations(tree, parsed.data, this.#issues);
+    return combinations(tree, parsed.data ?? {}, this.#issues);
   }
 
   /** What the command line sets is not swept: `--set snapshot.interval=30s` picks one point of an axis, or another. */
@@ -148,8 +149,8 @@ class Loader {
     if (sweep?.kind !== "mapping") return tree;
     const set = (this.#options.overrides ?? []).map(({ text }) => overridePath(text).join("."));
     const isSet = (axis: string): boolean => set.some((path) => axis === path || axis.startsWith(`${path}.`));
-    const left = [...sweep.entries.keys()].filter(isSet).reduce<Mapping>(without, sweep);
-    return left.entries.size === 0 ? without(tree, "sweep") : (changed(tree, ["sweep"], () => left) as Mapping);
+    const left = withoutAxes(sweep, isSet);
+    return left === undefined ? without(tree, "sweep") : (changed(tree, ["sweep"], () => left) as Mapping);
   }
 
   #point(model: Model, name: string, base: Mapping, combination: Combination): ScenarioPoint | undefined {
