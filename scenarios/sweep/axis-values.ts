@@ -114,14 +114,14 @@ const spanOf = ({ from, to, step, points, scale, whole }: Range, complain: Compl
 };
 
 /** The ends are exact: no rounding may move an interval off the value that was asked for. */
-const between = ({ from, to, isLog }: Span, share: number): number => {
-  if (share === 0) return from;
-  if (share === 1) return to;
-  return isLog ? from * (to / from) ** share : from + (to - from) * share;
+const between = ({ from, to, isLog }: Span, part: number, of = 1): number => {
+  if (part === 0) return from;
+  if (part === of) return to;
+  return isLog ? from * (to / from) ** (part / of) : from + ((to - from) * part) / of;
 };
 
 const steps = (span: Span, points: number): number[] => {
-  const values = Array.from({ length: points }, (_, index) => between(span, index / (points - 1)));
+  const values = Array.from({ length: points }, (_, index) => between(span, index, points - 1));
   return span.isWhole ? [...new Set(values.map(Math.round))] : values;
 };
 

@@ -28,6 +28,7 @@ test("linspace and logspace have both their ends, and steps lead to the last val
   assert.equal(values("sweep: { snapshot.interval: { from: 10s, to: 1m, step: 20s } }").flat(), [10, 30, 50]);
   assert.equal(values("sweep: { cluster.vms: { from: 8, to: 2, step: -3 } }").flat(), [8, 5, 2]);
   assert.equal(values('sweep: { cluster.vms: "linspace(2, 8, 4)" }').flat(), [2, 4, 6, 8]);
+  assert.is(values('sweep: { storage.keep: "linspace(1, 50, 50)" }')[27]![0], 28, "whole numbers stay whole");
 });
 
 test("zipped axes go in lock-step, and are multiplied with all others", () => {
