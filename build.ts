@@ -2,9 +2,10 @@
  * Compiles the product to JavaScript: `npm run build` fills dist/ (the command `snapback`) and sim/dist/ (@sim/des).
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, rmSync } from "node:fs";
+import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fingerprintFile, fingerprintOf } from "./scenarios/identity/code-fingerprint.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
@@ -29,6 +30,7 @@ const policies = join(root, "scenarios", "policies");
 /** Compiles the command `snapback` into `out`, with the files that it reads. */
 export const buildSnapback = (out = join(root, "dist")): void => {
   compile("tsconfig.build.json", out);
+  writeFileSync(join(out, fingerprintFile), `${fingerprintOf(root)}\n`);
   for (const folder of carried.filter((name) => existsSync(join(root, name))))
     cpSync(join(root, folder), join(out, folder), {
       recursive: true,

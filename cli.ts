@@ -13,10 +13,14 @@ const line: CommandLine = {
   folder: process.cwd(),
   files: diskFiles,
   cores: availableParallelism(),
+  onInterrupt: (call) => {
+    process.once("SIGINT", call);
+    return () => process.off("SIGINT", call);
+  },
 };
 
 /** Errors about the input explain themselves: no stack, no help. */
-const explained = ["ScenarioError", "NoScenarioError", CommandError.name];
+const explained = ["ScenarioError", "NoScenarioError", "StudyError", "BrokenTable", CommandError.name];
 
 const usageError = 2;
 

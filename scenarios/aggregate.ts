@@ -1,5 +1,4 @@
 import { meanInterval } from "../results/statistics/mean-interval.ts";
-import type { LoadedScenario } from "./load.ts";
 import { collapseNotes } from "./notes.ts";
 import type { FinishedRun } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
@@ -24,6 +23,15 @@ export interface PointResult {
   readonly notes: readonly string[];
 }
 
+/** Whose runs they are; of a point whose scenario is not at hand it is not told which policy of one's own it had. */
+interface Aggregated {
+  readonly name: string;
+  readonly points: readonly {
+    readonly values: { readonly [path: string]: unknown };
+    readonly scenario?: Scenario;
+  }[];
+}
+
 /** Figures of one column over replications; runs that did not observe it are left out. */
 export const estimate = (figures: readonly number[]): Estimate => {
   const seen = figures.filter((figure) => !Number.isNaN(figure));
@@ -34,11 +42,7 @@ export const estimate = (figures: readonly number[]): Estimate => {
 };
 
 /** The figures of every point of a scenario, independent of the order in which its runs ended. */
-export const aggregate = (
-  { name, points }: Pick<LoadedScenario, "name" | "points">,
-  seed: number,
-  runs: readonly FinishedRun[],
-): PointResult[] => {
+export const aggregate = ({ name, points }: Aggregated, seed: number, runs: readonly FinishedRun[]): PointResult[] => {
   const byPoint = points.map((): FinishedRun[] => []);
   for (const run of runs) byPoint[run.point]!.push(run);
   return points.map(({ values, scenario }, index) => {
@@ -52,7 +56,7 @@ export const aggregate = (
       scenario: name,
       point: values,
       seed,
-      ...policyOf(scenario),
+      ...(scenario === undefined ? {} : policyOf(scenario)),
       replications: own.length,
       metrics: Object.fromEntries(metrics),
       notes: collapseNotes(own.flatMap(({ result }) => result.notes)),

@@ -33,6 +33,9 @@ export const formatEstimate = ({ mean, halfWidth, n }: Estimate, factor = 1): st
   return `${centre.toFixed(shown)} ± ${half.toFixed(shown)}`;
 };
 
+/** Of a point of which no run is there. */
+const nothing: Estimate = { mean: null, halfWidth: null, n: 0 };
+
 const heading = (column: string): string => {
   const { unit } = printedUnit(column);
   return unit === "" ? column : `${column} [${unit}]`;
@@ -42,7 +45,7 @@ const heading = (column: string): string => {
 export const pointTable = ({ metrics }: PointResult, columns: readonly string[], theory: Metrics): string => {
   const withTheory = columns.some((column) => theory[column] !== undefined);
   const rows = columns.map((column) => {
-    const figure = metrics[column]!;
+    const figure = metrics[column] ?? nothing;
     const { factor } = printedUnit(column);
     const exact = theory[column] === undefined ? "" : String(Number((theory[column] / factor).toPrecision(7)));
     return [heading(column), formatEstimate(figure, factor), String(figure.n), ...(withTheory ? [exact] : [])];
@@ -59,7 +62,7 @@ export const sweepTable = (
   const axes = Object.keys(labels[0] ?? {});
   const rows = results.map(({ metrics }, index) => [
     ...axes.map((axis) => labels[index]![axis]!),
-    ...columns.map((column) => formatEstimate(metrics[column]!, printedUnit(column).factor)),
+    ...columns.map((column) => formatEstimate(metrics[column] ?? nothing, printedUnit(column).factor)),
   ]);
   return align([[...axes, ...columns.map(heading)], ...rows]);
 };

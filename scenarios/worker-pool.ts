@@ -4,55 +4,157 @@ import type { Job, WorkerPlan, WorkerReply } from "./worker.ts";
 const fromSource = import.meta.url.endsWith(".ts");
 const entry = new URL(fromSource ? "./worker-from-source.mjs" : "./worker.js", import.meta.url);
 
+/** What a single run may take; beyond it the run has failed. */
+export interface RunLimits {
+  /** Seconds of wall-clock time. */
+  readonly time?: number;
+  /** Bytes of the heap of its thread. */
+  readonly memory?: number;
+}
+
+export interface PoolOptions {
+  readonly limits?: RunLimits;
+  /** Ends the loop, and the threads with whatever they are at. */
+  readonly signal?: AbortSignal;
+}
+
+/** A thread, with the jobs that it was given and has not answered, in their order. */
+interface Hand {
+  readonly worker: Worker;
+  readonly open: Job[];
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
 /**
- * Runs jobs on `count` threads and yields the replies as they come, in any order. Batches shrink towards the end, so
- * that no thread idles for long. Leaving the loop early ends the threads.
+ * Runs jobs on `count` threads and yields the replies as they come, in any order. Batches shrink towards the end, so that no
+ * thread idles for long. A run that goes beyond its limits is answered with an error, and another thread takes the place of
+ * its own. Leaving the loop early ends the threads.
  */
 export async function* runOnWorkers(
   plan: WorkerPlan,
   jobs: readonly Job[],
   count: number,
+  { limits = {}, signal }: PoolOptions = {},
 ): AsyncGenerator<WorkerReply> {
-  const replies: WorkerReply[] = [];
-  let wake = (): void => {};
-  let failure: Error | undefined;
-  let next = 0;
-
-  const feed = (worker: Worker): number => {
-    const size = Math.min(64, Math.ceil((jobs.length - next) / (4 * count)));
-    if (size > 0) worker.postMessage(jobs.slice(next, next + size));
-    next += size;
-    return size;
-  };
-  const workers = Array.from({ length: Math.min(count, jobs.length) }, () => {
-    const worker = new Worker(entry, { workerData: plan });
-    let open = feed(worker);
-    worker.on("message", (reply: WorkerReply) => {
-      replies.push(reply);
-      if (--open === 0) open = feed(worker);
-      wake();
-    });
-    const fail = (error: Error): void => {
-      failure ??= error;
-      wake();
-    };
-    worker.on("error", fail);
-    worker.on("exit", (code) => {
-      if (open > 0) fail(new Error(`a worker thread ended with code ${code} before its runs were done`));
-    });
-    return worker;
-  });
-
+  const pool = new WorkerPool(plan, jobs, count, limits);
   try {
-    for (let done = 0; done < jobs.length; ) {
-      const reply = replies.shift();
+    yield* pool.replies(signal);
+  } finally {
+    await pool.end();
+  }
+}
+
+class WorkerPool {
+  readonly #plan: WorkerPlan;
+  readonly #count: number;
+  readonly #limits: RunLimits;
+  readonly #jobs: readonly Job[];
+  /** Jobs of threads that ended before they came to them. */
+  readonly #again: Job[] = [];
+  readonly #hands = new Set<Hand>();
+  readonly #replies: WorkerReply[] = [];
+  #next = 0;
+  #failure: Error | undefined;
+  #wake = (): void => {};
+
+  constructor(plan: WorkerPlan, jobs: readonly Job[], count: number, limits: RunLimits) {
+    this.#plan = plan;
+    this.#jobs = jobs;
+    this.#count = Math.min(count, jobs.length);
+    this.#limits = limits;
+    for (let i = 0; i < this.#count; i++) this.#hire();
+  }
+
+  async *replies(signal: AbortSignal | undefined): AsyncGenerator<WorkerReply> {
+    signal?.addEventListener("abort", () => this.#wake());
+    for (let done = 0; done < this.#jobs.length && signal?.aborted !== true; ) {
+      const reply = this.#replies.shift();
       if (reply !== undefined) {
         done++;
         yield reply;
-      } else if (failure !== undefined) throw failure;
-      else await new Promise<void>((resolve) => (wake = resolve));
+      } else if (this.#failure !== undefined) throw this.#failure;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  async end(): Promise<void> {
+    const hands = [...this.#hands];
+    this.#hands.clear();
+    for (const { timer } of hands) clearTimeout(timer);
+    await Promise.all(hands.map(({ worker }) => worker.terminate()));
+  }
+
+  #hire(): void {
+    const batch = this.#batch();
+    if (batch.length === 0) return;
+    const { memory } = this.#limits;
+    const worker = new Worker(entry, {
+      workerData: this.#plan,
+      ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory / 2 ** 20 } }),
+    });
+    const hand: Hand = { worker, open: [], timer: undefined };
+    this.#hands.add(hand);
+    worker.on("message", (reply: WorkerReply) => {
+      if (!this.#hands.has(hand)) return;
+      hand.open.shift();
+      this.#answer(reply);
+      if (hand.open.length === 0) this.#give(hand, this.#batch());
+      else this.#watch(hand);
+    });
+    worker.on("error", (error: Error & { readonly code?: string }) => {
+      if (error.code === "ERR_WORKER_OUT_OF_MEMORY")
+        this.#replace(hand, `took more memory than it may: ${show(memory)}`);
+      else this.#fail(error);
+    });
+    worker.on("exit", (code) => {
+      if (this.#hands.has(hand) && hand.open.length > 0)
+        this.#fail(new Error(`a worker thread ended with code ${code} before its runs were done`));
+    });
+    this.#give(hand, batch);
+  }
+
+  #give(hand: Hand, batch: readonly Job[]): void {
+    if (batch.length > 0) hand.worker.postMessage(batch);
+    hand.open.push(...batch);
+    this.#watch(hand);
+  }
+
+  #batch(): Job[] {
+    if (this.#again.length > 0) return this.#again.splice(0);
+    const size = Math.min(64, Math.ceil((this.#jobs.length - this.#next) / (4 * this.#count)));
+    const batch = this.#jobs.slice(this.#next, this.#next + size);
+    this.#next += size;
+    return batch;
+  }
+
+  /** The time of the run that a thread has begun just now. */
+  #watch(hand: Hand): void {
+    clearTimeout(hand.timer);
+    const { time } = this.#limits;
+    if (time === undefined || hand.open.length === 0) return;
+    hand.timer = setTimeout(() => this.#replace(hand, `took longer than it may: ${time} s`), 1000 * time);
+  }
+
+  /** The run that a thread is at has failed, and the thread with it. */
+  #replace(hand: Hand, message: string): void {
+    if (!this.#hands.delete(hand)) return;
+    clearTimeout(hand.timer);
+    void hand.worker.terminate();
+    const [job, ...rest] = hand.open;
+    this.#again.push(...rest);
+    this.#hire();
+    if (job !== undefined) this.#answer({ kind: "error", job, message });
+  }
+
+  #answer(reply: WorkerReply): void {
+    this.#replies.push(reply);
+    this.#wake();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#wake();
   }
 }
+
+const show = (bytes = 0): string => `${Math.round(bytes / 2 ** 20)} MiB`;

@@ -13,7 +13,7 @@ export interface WorkerPlan {
   readonly seed: number;
 }
 
-/** What a worker sends for each job of a batch, in order; an error ends its work. */
+/** What a worker sends for each job of a batch, in order. */
 export type WorkerReply =
   | { readonly kind: "result"; readonly job: Job; readonly result: RunResult }
   | { readonly kind: "error"; readonly job: Job; readonly message: string };
@@ -29,7 +29,6 @@ if (parentPort !== null) {
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         port.postMessage({ kind: "error", job, message } satisfies WorkerReply);
-        return;
       }
     }
   });

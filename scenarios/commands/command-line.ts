@@ -15,6 +15,8 @@ export interface CommandLine {
   readonly files: Files;
   /** Cores that may be used. */
   readonly cores: number;
+  /** Calls back when the user interrupts, once, instead of ending the process; returns what takes that back. */
+  readonly onInterrupt: (call: () => void) => () => void;
 }
 
 /** Something about the input that stops a command: its message is all that is printed. */

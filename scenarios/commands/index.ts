@@ -59,9 +59,78 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
           requiresArg: true,
         })
         .option("json", { describe: "Print the results as JSON", type: "boolean" })
+        .option("results", {
+          describe: "Keep every run in this folder, and run what it does not have",
+          type: "string",
+          requiresArg: true,
+        })
+        .option("retry-failed", { describe: "Run what has failed once more", type: "boolean" })
+        .option("fail-fast", { describe: "End at the first run that fails", type: "boolean" })
+        .option("time-limit", limit("Wall-clock time of one run, such as 10m"))
+        .option("memory-limit", limit("Memory of one run, such as 2GiB"))
         .option("workers", { describe: "Threads; 1 uses none", type: "number", requiresArg: true })
-        .conflicts("replication", "replications"),
+        .conflicts("replication", "replications")
+        .conflicts("replication", "results"),
     handler: async (given) => (await import("./run.ts")).run(line, given as never),
+  },
+  {
+    command: "plan <scenario>",
+    describe: "Tell which runs a scenario asks for, and with --results which of them are done",
+    builder: (yargs) =>
+      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+        .option("seed", { describe: "Seed of all random numbers", type: "string", requiresArg: true })
+        .option("replications", { describe: "Independent runs of each point", type: "string", requiresArg: true })
+        .option("results", { describe: "Keep the plan in this folder", type: "string", requiresArg: true })
+        .option("json", { describe: "Print the plan as JSON", type: "boolean" }),
+    handler: async (given) => (await import("./plan.ts")).plan(line, given as never),
+  },
+  {
+    command: "shard <results> <chunk>",
+    describe: "Run what is missing of one chunk of a planned study",
+    builder: (yargs) =>
+      withResults(yargs)
+        .positional("chunk", { describe: "Which, counted from 0", type: "number" })
+        .option("retry-failed", { describe: "Run what has failed once more", type: "boolean" })
+        .option("time-limit", limit("Wall-clock time of one run, such as 10m"))
+        .option("memory-limit", limit("Memory of one run, such as 2GiB"))
+        .option("workers", { describe: "Threads", type: "number", requiresArg: true }),
+    handler: async (given) => (await import("./shard.ts")).shard(line, given as never),
+  },
+  {
+    command: "status <results>",
+    describe: "Tell how much of a study is done",
+    builder: (yargs) => withResults(yargs).option("json", { describe: "Print it as JSON", type: "boolean" }),
+    handler: async (given) => (await import("./status.ts")).status(line, given as never),
+  },
+  {
+    command: "explain <results>",
+    describe: "Tell why a run of a study is done, failed, stale or missing",
+    builder: (yargs) =>
+      withResults(yargs)
+        .option("run", { describe: "The run, by its identity", type: "string", requiresArg: true })
+        .option("at", {
+          describe: "Or its point, such as snapshot.interval=30s",
+          type: "string",
+          array: true,
+          nargs: 1,
+          default: [],
+        })
+        .option("replication", { describe: "And replication, from 0", type: "number", default: 0, requiresArg: true }),
+    handler: async (given) => (await import("./explain.ts")).explain(line, given as never),
+  },
+  {
+    command: "table <results>",
+    describe: "Print the figures of a study with confidence intervals, without running anything",
+    builder: (yargs) =>
+      withResults(yargs)
+        .option("only", {
+          describe: "Columns, such as availability,rpo* or all",
+          type: "string",
+          array: true,
+          requiresArg: true,
+        })
+        .option("format", { describe: "How", choices: ["text", "csv", "json"], default: "text", requiresArg: true }),
+    handler: async (given) => (await import("./table.ts")).table(line, given as never),
   },
   {
     command: "loss <scenario>",
@@ -162,6 +231,11 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
 ];
 
 type Yargs = Parameters<Extract<CommandModule["builder"], (...given: never[]) => unknown>>[0];
+
+const withResults = (yargs: Yargs): Yargs =>
+  yargs.positional("results", { describe: "Folder of the study", type: "string" });
+
+const limit = (describe: string) => ({ describe, type: "string", requiresArg: true }) as const;
 
 const withFigureOptions = (yargs: Yargs, out: string): Yargs =>
   yargs

@@ -6,20 +6,21 @@ import { collapseNotes } from "../notes.ts";
 import { type FinishedRun, RunFailed, runAll } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
 import { closedForms } from "../simulate.ts";
+import { storedColumns, storedResults } from "../study/study-results.ts";
+import { StudyRecord } from "../study/study-state.ts";
 import { pointTable, sweepTable } from "../table.ts";
-import { type Override, setTo } from "../text/override.ts";
 import { CommandError, type CommandLine, checkWorkers } from "./command-line.ts";
+import { overridesOf, type RunOverrides } from "./overrides.ts";
 import { showProgress } from "./progress.ts";
+import { completeStudy, failureReport, planOf, type StudyArguments, studyFolder } from "./study.ts";
 
-interface RunArguments {
+interface RunArguments extends RunOverrides, StudyArguments {
   readonly scenario: string;
-  readonly set: readonly string[];
-  readonly seed?: string;
-  readonly replications?: string;
   readonly replication?: number;
   readonly only?: readonly string[];
   readonly json?: boolean;
-  readonly workers?: number;
+  /** Folder in which every run is kept. */
+  readonly results?: string;
 }
 
 /** Simulates every point of a scenario and prints a table, or JSON and nothing else. */
@@ -31,10 +32,7 @@ export const run = async (line: CommandLine, given: RunArguments): Promise<void>
     throw new CommandError("--replication: expected a whole number from 0 on");
   }
   checkWorkers(given.workers);
-  const replications =
-    replication === undefined ? Array.from({ length: loaded.replications }, (_, index) => index) : [replication];
-  const runs = await runPoints(line, loaded, replications, given);
-  const results = aggregate(loaded, loaded.seed, runs);
+  const results = given.results === undefined ? await runNow(line, loaded, given) : await runKept(line, loaded, given);
   const columns = columnsOf(results, given);
   const notes = collapseNotes(results.flatMap((result) => result.notes));
   // Standard output is for programs here; what qualifies the figures must not be lost all the same.
@@ -54,12 +52,36 @@ export const run = async (line: CommandLine, given: RunArguments): Promise<void>
   line.print(report(loaded, results, columns));
 };
 
-/** `--seed 7` is checked like everything else, and a fault is shown where it was given. */
-const overridesOf = ({ set, seed, replications }: RunArguments): Override[] => [
-  ...set.map((text) => setTo("--set", text)),
-  ...(seed === undefined ? [] : [setTo("--seed", `seed=${seed}`)]),
-  ...(replications === undefined ? [] : [setTo("--replications", `replications=${replications}`)]),
-];
+/** Nothing is kept: the first run that fails ends it all. */
+const runNow = async (line: CommandLine, loaded: LoadedScenario, given: RunArguments): Promise<PointResult[]> => {
+  const named = Object.entries(studyOptions).find(([key]) => given[key as keyof RunArguments] !== undefined);
+  if (named !== undefined) throw new CommandError(`${named[1]} is for runs that are kept: give --results, too`);
+  const { replication } = given;
+  const replications =
+    replication === undefined ? Array.from({ length: loaded.replications }, (_, index) => index) : [replication];
+  return aggregate(loaded, loaded.seed, await runPoints(line, loaded, replications, given));
+};
+
+const studyOptions = {
+  timeLimit: "--time-limit",
+  memoryLimit: "--memory-limit",
+  retryFailed: "--retry-failed",
+  failFast: "--fail-fast",
+};
+
+/** Runs what the folder does not have, and estimates from all that it has. */
+const runKept = async (line: CommandLine, loaded: LoadedScenario, given: RunArguments): Promise<PointResult[]> => {
+  const folder = studyFolder(line, given.results!);
+  const plan = planOf(line, loaded, given);
+  folder.keepPlan(plan);
+  const outcome = await completeStudy(line, folder, plan, loaded, given);
+  const { done, failed, runs } = (await StudyRecord.read(folder, plan)).state;
+  line.progress.write(`${outcome.ran} runs now, ${done - (outcome.ran - outcome.failed.length)} were done before\n`);
+  if (outcome.failed.length > 0) line.progress.write(`${failureReport(plan, outcome)}\n`);
+  if (done === 0) throw new CommandError(`none of ${runs} runs is done, ${failed} have failed`);
+  const scenarios = loaded.points.map(({ scenario }) => scenario);
+  return storedResults(folder, plan, storedColumns(folder), scenarios);
+};
 
 const runPoints = async (
   line: CommandLine,

@@ -23,6 +23,7 @@ export const capturedLine = (folder: string): Captured => {
     folder,
     files: diskFiles,
     cores: 1,
+    onInterrupt: () => () => {},
   };
   return { line, out: () => out, err: () => err };
 };

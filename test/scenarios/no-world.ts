@@ -11,4 +11,5 @@ export const noWorld: CommandLine = {
   folder,
   files: diskFiles,
   cores: 1,
+  onInterrupt: () => () => {},
 };

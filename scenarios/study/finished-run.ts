@@ -1,0 +1,82 @@
+import { type Column, type Row, readTable, writeTable } from "../../results/store/parquet-table.ts";
+import type { RunId } from "../identity/run-id.ts";
+import type { Metrics } from "../simulate.ts";
+import type { Shard, StudyFolder } from "./study-folder.ts";
+import { planId, type StudyPlan } from "./study-plan.ts";
+
+/** A run that is over: with its figures, or with the error that it ended with. */
+export interface StoredRun {
+  readonly id: RunId;
+  readonly point: number;
+  readonly replication: number;
+  readonly metrics: Metrics;
+  readonly notes: readonly string[];
+  readonly error?: string;
+}
+
+/** A run as a shard has it, whichever plan it was of. */
+export type FoundRun = Omit<StoredRun, "point">;
+
+const own = ["run", "replication", "error", "notes"] as const;
+
+/** Writes runs as a shard: a row each, with what was swept, and the error and the notes beside the figures. */
+export const writeShard = (
+  folder: StudyFolder,
+  plan: StudyPlan,
+  chunk: number,
+  runs: readonly StoredRun[],
+  isComplete: boolean,
+): void => {
+  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))];
+  const axes = [...new Set(plan.points.flatMap(({ values }) => Object.keys(values)))];
+  const columns: Column[] = [
+    { name: "run", kind: "text", data: runs.map(({ id }) => id) },
+    { name: "replication", kind: "whole", data: runs.map(({ replication }) => replication) },
+    ...axes.map((axis) =>
+      sweptColumn(
+        axis,
+        runs.map(({ point }) => plan.points[point]!.values[axis]),
+      ),
+    ),
+    ...metrics.map((name): Column => ({ name, kind: "number", data: runs.map((run) => run.metrics[name] ?? null) })),
+    { name: "error", kind: "text", data: runs.map(({ error }) => error ?? null) },
+    { name: "notes", kind: "text", data: runs.map(({ notes }) => (notes.length === 0 ? null : JSON.stringify(notes))) },
+  ];
+  writeTable(folder.freshShard(plan, chunk), columns, {
+    "snapback.study": plan.study,
+    "snapback.scenario": plan.scenario,
+    "snapback.set": JSON.stringify(plan.set),
+    "snapback.seed": String(plan.seed),
+    "snapback.code": plan.code,
+    "snapback.schema": String(plan.schema),
+    "snapback.plan": planId(plan),
+    "snapback.chunk": isComplete ? String(chunk) : "",
+    "snapback.metrics": JSON.stringify(metrics),
+    "snapback.failed": String(runs.filter(({ error }) => error !== undefined).length),
+    "snapback.node": process.version,
+  });
+};
+
+const sweptColumn = (name: string, values: readonly unknown[]): Column =>
+  values.every((value) => typeof value === "number")
+    ? { name, kind: "number", data: values }
+    : { name, kind: "text", data: values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))) };
+
+/** Runs of a shard; with `columns` only these figures of them. @throws BrokenTable */
+export const readShard = async (
+  { path, metrics }: Shard,
+  columns: readonly string[] = metrics,
+): Promise<FoundRun[]> => {
+  const figures = metrics.filter((name) => columns.includes(name));
+  const rows = await readTable(path, [...own, ...figures]);
+  return rows.map((row) => ({
+    id: String(row["run"]),
+    replication: Number(row["replication"]),
+    metrics: figuresOf(row, figures),
+    notes: row["notes"] === null ? [] : (JSON.parse(String(row["notes"])) as string[]),
+    ...(row["error"] === null ? {} : { error: String(row["error"]) }),
+  }));
+};
+
+const figuresOf = (row: Row, figures: readonly string[]): Metrics =>
+  Object.fromEntries(figures.flatMap((name) => (row[name] === null ? [] : [[name, Number(row[name])]])));
