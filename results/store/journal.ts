@@ -36,7 +36,9 @@ export const readJournal = <Entry>(path: string): Entry[] => {
     .split("\n")
     .flatMap((line) => {
       const text = line.slice(9);
-      return line[8] === " " && line.slice(0, 8) === checksum(text) ? [JSON.parse(text, finite) as Entry] : [];
+      return text !== "" && line[8] === " " && line.slice(0, 8) === checksum(text)
+        ? [JSON.parse(text, finite) as Entry]
+        : [];
     });
 };
 

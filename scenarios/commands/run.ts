@@ -32,24 +32,28 @@ export const run = async (line: CommandLine, given: RunArguments): Promise<void>
     throw new CommandError("--replication: expected a whole number from 0 on");
   }
   checkWorkers(given.workers);
-  const results = given.results === undefined ? await runNow(line, loaded, given) : await runKept(line, loaded, given);
+  const { results, failures } =
+    given.results === undefined
+      ? { results: await runNow(line, loaded, given), failures: undefined }
+      : await runKept(line, loaded, given);
+  show(line, loaded, results, given);
+  if (failures !== undefined) throw new CommandError(failures);
+};
+
+const show = (
+  line: CommandLine,
+  loaded: LoadedScenario,
+  results: readonly PointResult[],
+  given: RunArguments,
+): void => {
   const columns = columnsOf(results, given);
   const notes = collapseNotes(results.flatMap((result) => result.notes));
   // Standard output is for programs here; what qualifies the figures must not be lost all the same.
   if (given.json)
     for (const note of notes.filter((one) => one.includes("approximate"))) line.progress.write(`${note}\n`);
-  if (given.json)
-    return line.print(
-      JSON.stringify(
-        results.map((result) => ({
-          ...machineForm(result, columns),
-          ...(loaded.files.length === 0 ? {} : { files: loaded.files }),
-        })),
-        null,
-        2,
-      ),
-    );
-  line.print(report(loaded, results, columns));
+  const files = loaded.files.length === 0 ? {} : { files: loaded.files };
+  const forms = results.map((result) => ({ ...machineForm(result, columns), ...files }));
+  line.print(given.json ? JSON.stringify(forms, null, 2) : report(loaded, results, columns));
 };
 
 /** Nothing is kept: the first run that fails ends it all. */
@@ -70,17 +74,22 @@ const studyOptions = {
 };
 
 /** Runs what the folder does not have, and estimates from all that it has. */
-const runKept = async (line: CommandLine, loaded: LoadedScenario, given: RunArguments): Promise<PointResult[]> => {
+const runKept = async (
+  line: CommandLine,
+  loaded: LoadedScenario,
+  given: RunArguments,
+): Promise<{ readonly results: PointResult[]; readonly failures: string | undefined }> => {
   const folder = studyFolder(line, given.results!);
   const plan = planOf(line, loaded, given);
   folder.keepPlan(plan);
   const outcome = await completeStudy(line, folder, plan, loaded, given);
   const { done, failed, runs } = (await StudyRecord.read(folder, plan)).state;
   line.progress.write(`${outcome.ran} runs now, ${done - (outcome.ran - outcome.failed.length)} were done before\n`);
-  if (outcome.failed.length > 0) line.progress.write(`${failureReport(plan, outcome)}\n`);
+  const failures = outcome.failed.length > 0 ? failureReport(plan, outcome) : undefined;
+  if (done === 0 && failures !== undefined) throw new CommandError(failures);
   if (done === 0) throw new CommandError(`none of ${runs} runs is done, ${failed} have failed`);
   const scenarios = loaded.points.map(({ scenario }) => scenario);
-  return storedResults(folder, plan, storedColumns(folder), scenarios);
+  return { results: await storedResults(folder, plan, storedColumns(folder), scenarios), failures };
 };
 
 const runPoints = async (
