@@ -134,12 +134,25 @@ export class Copies {
     return this.#full;
   }
 
-  /** All of it lies on the disk of the host that captures from now on: where its own copy counts, this is it. */
+  /**
+   * All of it lies on the disk of the host that captures from now on: where its own copy counts, this is it; where not, what
+   * lies there beside it would be lost with it, and is wanted elsewhere.
+   */
   captureOn(host: Host): void {
-    const moved = this.chunks.filter(({ redundancy }) => redundancy.own);
+    const moved = this.chunks.filter(
+      ({ redundancy, copies }) => redundancy.own || copies.some((one) => one.host === host),
+    );
     if (moved.length === 0) return;
     this.changed();
-    for (const chunk of moved) keepOwnOn(chunk, host);
+    for (const chunk of moved) {
+      if (chunk.redundancy.own) keepOwnOn(chunk, host);
+      else chunk.copies = chunk.copies.filter((copy) => copy.host !== host);
+    }
+  }
+
+  /** The capturing host's own copy counts. */
+  get keepsOwn(): boolean {
+    return this.table.classes.some(({ own }) => own);
   }
 
   /** A host has failed; with its disk gone for good (`permanent`), or to return. */
@@ -271,7 +284,7 @@ export class Copies {
 
   /** Where the capturing host's own copies count, they lie on this one. */
   #isOwnOn(capturing: Host): boolean {
-    if (!this.table.classes.some(({ own }) => own)) return true;
+    if (!this.keepsOwn) return true;
     return this.chunks.every(({ copies }) =>
       copies.every(({ host, fragment }) => fragment !== ownCopy || host === capturing),
     );

@@ -99,7 +99,8 @@ export class CopyUpkeep {
   staged(vm: SimulatedVm): void {
     for (const { part, snapshot } of this.#all()) {
       if (part.vm !== vm) continue;
-      part.copies.captureOn(vm.host!);
+      // What it has in common with VMs on other hosts stays where it is.
+      if (part.of !== "shared" || part.copies.keepsOwn) part.copies.captureOn(vm.host!);
       this.fill(part, vm.host!, snapshot);
       this.#repairs.begin(part.copies, vm);
     }

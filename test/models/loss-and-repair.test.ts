@@ -121,4 +121,23 @@ test("copies that nobody needs any more are not repaired on", () => {
   assert.ok(repaired > 0 && repaired < placed.get(holder)!, "the cut at 240 became durable on other hosts meanwhile");
 });
 
+test("once a VM is restored on a host, what lay there of its copies is made anew on others", () => {
+  const chunk = 2 ** 20;
+  for (const copies of [1, 3]) {
+    const scenario = withCopies(loneVm, copies);
+    const domain = finishedDomain(
+      hostOutages({ ...scenario, horizon: 2000, storage: { ...scenario.storage, chunk } }, [
+        [0, 310, Number.POSITIVE_INFINITY, true],
+      ]),
+    );
+    const [vm] = domain.clusters[0]!.vms;
+    assert.not(vm!.host!.index === 0, "it has moved");
+    for (const { parts } of domain.store.chain(domain.clusters[0]!).versions) {
+      assert.not(parts[0]!.copies.targets.has(vm!.host!), "none lies with it");
+      assert.ok(parts[0]!.copies.full && parts[0]!.copies.hostsBehind.length === 0, "all are there again");
+    }
+    assert.ok(domain.ledger.sum("repairBytes") > 0);
+  }
+});
+
 test.run();
