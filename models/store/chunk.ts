@@ -10,6 +10,8 @@ interface Kept {
   readonly host: Host;
   /** {@link ownCopy}, or counted from 0; copies that are all alike are 0. */
   readonly fragment: number;
+  /** Something in it is wrong, and nobody knows: whoever reads it finds that (`latent`), or takes it as it is (`silent`). */
+  spoilt?: "latent" | "silent";
 }
 
 /**
@@ -21,8 +23,6 @@ export interface Copy extends Kept {
   lacking: number;
   /** Its repair may begin. */
   due: boolean;
-  /** Something in it is wrong, and nobody knows: whoever reads it finds that (`latent`), or takes it as it is (`silent`). */
-  spoilt?: "latent" | "silent";
 }
 
 /** One chunk of a page class of one VM. */
@@ -80,7 +80,8 @@ export const senders = (chunk: Chunk, reader: Host, spare?: Host): { readonly ho
 };
 
 /** Not even all hosts that may return hold enough of it. */
-export const isLost = (chunk: Chunk): boolean => !isEnough(chunk, [...chunk.absent, ...chunk.copies.filter(isGood)]);
+export const isLost = (chunk: Chunk): boolean =>
+  !isEnough(chunk, [...chunk.absent.filter(({ spoilt }) => spoilt !== "latent"), ...chunk.copies.filter(isGood)]);
 
 /** How many more live copies or fragments may be lost before it cannot be read; below 0 when it cannot already. */
 export const spareCopies = (chunk: Chunk): number => liveCopies(chunk).length - chunk.redundancy.needed;
@@ -120,8 +121,9 @@ export const takeDown = (chunk: Chunk, host: Host, permanent: boolean): void => 
   const copy = chunk.copies.find((one) => one.host === host);
   if (copy !== undefined) {
     chunk.copies.splice(chunk.copies.indexOf(copy), 1);
-    if (!permanent && isComplete(copy) && copy.spoilt === undefined)
-      chunk.absent.push({ host, fragment: copy.fragment });
+    const { fragment, spoilt } = copy;
+    if (!permanent && isComplete(copy))
+      chunk.absent.push({ host, fragment, ...(spoilt === undefined ? {} : { spoilt }) });
   }
   if (permanent) chunk.absent = chunk.absent.filter((one) => one.host !== host);
 };

@@ -7,6 +7,7 @@ import { placeCopies } from "../../models/placement/copy-placement.ts";
 import type { Copy } from "../../models/store/chunk.ts";
 import { Copies } from "../../models/store/copies.ts";
 import { missingOn, repaired } from "../../models/store/copy-repair.ts";
+import { spoilOne, verify } from "../../models/store/latent-errors.ts";
 import { FluidNetwork, Simulation, Streams } from "../../sim/index.ts";
 import { smallCluster } from "./small-cluster.ts";
 
@@ -135,6 +136,26 @@ test("a version that is written whole lies where the one before lies, on live ho
   const fresh = copies.forNewVersion(hosts[0]!);
   assert.equal(fresh.hostsBehind, []);
   near([...fresh.held], nominal);
+});
+
+test("a host that is back still has what was wrong on its disk", () => {
+  const { hosts, copies } = placed();
+  const [host] = [...copies.targets][0]!;
+  assert.is(
+    spoilOne([copies], host, true, () => 0.5),
+    copies,
+  );
+  host.up = false;
+  copies.hostDown(host, false);
+  // As long as nothing stands in for it, what it has is taken back.
+  host.up = true;
+  copies.hostUp(host, 0);
+  assert.equal(
+    verify(copies, host).map(({ lacking }) => lacking),
+    [1],
+  );
+  assert.equal(verify(copies, host), [], "found once");
+  assert.not(hosts[0] === host);
 });
 
 test.run();
