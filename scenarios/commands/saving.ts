@@ -8,8 +8,9 @@ import {
   sharingVms,
   storedMix,
 } from "../../models/analytic/storage-saving.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
 import { Catalogue } from "../catalogue.ts";
-import { loadScenario } from "../load.ts";
+import { type LoadedScenario, loadScenario } from "../load.ts";
 import { align } from "../table.ts";
 import { setTo } from "../text/override.ts";
 import { fraction, parseQuantity } from "../text/units.ts";
@@ -75,22 +76,36 @@ const verdictOn = (
 
 interface OwnPolicy extends Pick<StoredMix, "saving" | "steps"> {
   readonly policy: string;
+  /** The page mix, by its name. */
+  readonly mix: string;
 }
 
 /** What every policy of the catalogue saves on the page mix of a scenario. */
 const ownPolicies = (line: CommandLine, { set, copies }: SavingArguments, scenario: string): OwnPolicy[] => {
   const { files, folder } = line;
+  const given = loadScenario(scenario, { files, folder, overrides: set.map((text) => setTo("--set", text)) });
+  const mix = mixOf(given, scenario);
   return new Catalogue(files).names("storage-policies").flatMap((policy) => {
     const overrides = [...set, `storage.policy=${policy}`, `storage.copies=${copies}`];
     const loaded = loadScenario(scenario, { files, folder, overrides: overrides.map((text) => setTo("--set", text)) });
-    const { scenario: first } = loaded.points[0]!;
-    if (first.model !== "cluster")
-      throw new CommandError(`${scenario}: page mixes are those of a cluster, not of ${first.model}`);
-    const { cluster, dataCentre, storage } = first;
+    const { cluster, dataCentre, storage } = loaded.points[0]!.scenario as ClusterScenario;
     const sharing = sharingVms(storage.deduplication, cluster.vms, dataCentre.racks * dataCentre.hostsPerRack);
     const { saving, steps } = storedMix(cluster.workload.classes, storage, copies, sharing);
-    return [{ policy, saving, steps }];
+    return [{ policy, mix, saving, steps }];
   });
+};
+
+/** The one page mix that a scenario has. */
+const mixOf = ({ points }: LoadedScenario, name: string): string => {
+  const mixes = points.map(({ scenario }) => {
+    if (scenario.model !== "cluster")
+      throw new CommandError(`${name}: page mixes are those of a cluster, not of ${scenario.model}`);
+    return scenario.cluster.workload.name;
+  });
+  const [mix, other] = new Set(mixes);
+  if (other !== undefined)
+    throw new CommandError(`${name} sweeps over several page mixes: say which, such as --set cluster.workload=${mix}`);
+  return mix!;
 };
 
 const report = (
@@ -135,7 +150,7 @@ const ownReport = (target: number, copies: number, own: readonly OwnPolicy[]): s
     saving >= target ? "yes" : "no",
   ]);
   return align([
-    ["on the scenario's page mix", ...savingSteps, `saved against ${copies} copies`, `${per(target)} or more`],
+    [`on the page mix ${own[0]!.mix}`, ...savingSteps, `saved against ${copies} copies`, `${per(target)} or more`],
     ...rows,
   ]);
 };

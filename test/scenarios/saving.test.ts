@@ -37,7 +37,7 @@ test("targets and copies that mean nothing are refused by their option", () => {
   assert.throws(() => said({ target: "110%" }), /--target: expected a saving between 0 and 100 %/);
   assert.throws(() => said({ target: "much" }), /--target: expected a fraction/);
   assert.throws(() => said({ copies: 1 }), /--copies: expected a whole number from 2 on/);
-  assert.throws(() => said({ scenario: "textbook" }), /storage/);
+  assert.throws(() => said({ scenario: "textbook" }), /page mixes are those of a cluster, not of textbook/);
 });
 
 test.run();
