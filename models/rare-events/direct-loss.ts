@@ -10,7 +10,8 @@ export const losesData = (system: LossSystem, mission: number, stream: LossStrea
   const life = lifetime(system.life);
   const repair = lifetime(system.repair);
   const lost = new LostHosts(system);
-  const next = Float64Array.from({ length: system.hosts }, () => life.sample(stream));
+  const first = system.age === "stationary" ? life.residual : life.sample;
+  const next = Float64Array.from({ length: system.hosts }, () => first(stream));
   const shocks = system.shocks.map(({ rate }) => stream.exponential(1 / rate));
   // With serial repairs only the first of the lost is being repaired.
   const lose = (host: number, now: number): boolean => {

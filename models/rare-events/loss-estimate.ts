@@ -1,7 +1,7 @@
 import { losesData } from "./direct-loss.ts";
 import { type Bias, lossCycle, lossRates } from "./loss-cycle.ts";
 import { lossLevels } from "./loss-levels.ts";
-import { type LossStream, type LossSystem, LostHosts } from "./loss-system.ts";
+import { type LossStream, type LossSystem, LostHosts, losesAnything } from "./loss-system.ts";
 import { splittingRun } from "./splitting.ts";
 import { Tally } from "./tally.ts";
 
@@ -156,6 +156,7 @@ export const estimateLoss = (
   stream: LossStream,
   effort: LossEffort,
 ): LossEstimate => {
+  if (!losesAnything(system)) return { estimator, probability: 0, relativeError: 0, runs: 0 };
   switch (estimator) {
     case "direct":
       return directLoss(system, mission, stream, effort);
@@ -183,6 +184,7 @@ export const chooseEstimator = (
   stream: LossStream,
   clock: () => number,
 ): Choice => {
+  if (!losesAnything(system)) return { estimator: "direct", why: "nothing is lost for good" };
   const begun = clock();
   const within = (seconds: number) => (): boolean => clock() - begun < seconds;
   const pilot = directLoss(system, mission, stream, { relativeError: 0.3, most: 400, goOn: within(0.5) });

@@ -1,3 +1,4 @@
+import type { Age } from "../failures/failure-spec.ts";
 import type { Law } from "../laws.ts";
 
 /**
@@ -8,6 +9,8 @@ export interface LossSystem {
   readonly hosts: number;
   /** Time to the loss of one host; exponential for all estimators but direct simulation. */
   readonly life: Law;
+  /** Whether all hosts are new when a mission begins, as is the default, or have been in use for long. */
+  readonly age?: Age;
   /** Time until what it held is complete again. */
   readonly repair: Law;
   /** All lost hosts are repaired at once, or one after another in the order of their losses. */
@@ -42,6 +45,13 @@ export interface LossStream {
   lognormal(mu: number, sigma: number): number;
   gamma(shape: number, scale: number): number;
 }
+
+/** Mean time to what does not happen: random streams want a finite one. */
+export const never = 1e300;
+
+/** Something loses what hosts hold. */
+export const losesAnything = ({ life, shocks }: LossSystem): boolean =>
+  shocks.length > 0 || life.law !== "exponential" || life.mean < never;
 
 /** Which hosts have lost what they held, and how near that brings the worst set to a loss of data. */
 export class LostHosts {

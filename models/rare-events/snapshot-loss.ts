@@ -1,17 +1,19 @@
 import type { Streams } from "../../sim/index.ts";
 import { dataLoss } from "../analytic/data-loss.ts";
 import { unreadable } from "../analytic/unreadable.ts";
-import { type FailureSource, noFailures, type ShockSpec } from "../failures/failure-spec.ts";
+import { type Age, type FailureSource, noFailures, type ShockSpec } from "../failures/failure-spec.ts";
 import { storedBytes } from "../guest/memory.ts";
 import { type Law, mean } from "../laws.ts";
 import { type ClusterScenario, type PageType, pageTypes } from "../scenario.ts";
 import { SimulatedDomain } from "../simulation/simulated-domain.ts";
+import type { SimulatedVm } from "../simulation/simulated-vm.ts";
+import type { Copies } from "../store/copies.ts";
 import type { Redundancy } from "../store/redundancy.ts";
-import type { LossSet, LossShock, LossSystem } from "./loss-system.ts";
+import { type LossSet, type LossShock, type LossSystem, never } from "./loss-system.ts";
 
-/** The pages of one type, as what can be lost of them. */
+/** The pages of one type, or the local disks of the VMs, as what can be lost of them. */
 export interface TypeLoss {
-  readonly type: PageType;
+  readonly type: PageType | "disk";
   readonly chunks: number;
   /** Whether a restore fails without them. */
   readonly fatal: boolean;
@@ -56,17 +58,16 @@ export const snapshotLoss = (scenario: ClusterScenario, streams: Streams): Snaps
       `storage.deduplication: what VMs have in common is not part of the loss model; write vm or none, not ${storage.deduplication}`,
     );
   const domain = new SimulatedDomain({ ...scenario, domains: 1, failures: noFailures }, streams);
-  const { classes, bytes: wholeBytes } = domain.memory;
+  const { classes } = domain.memory;
   const hosts = dataCentre.racks * dataCentre.hostsPerRack;
-  const found = new Map<PageType, LossSet[]>();
-  const chunks = new Map<PageType, number>();
+  const found = new Map<TypeLoss["type"], LossSet[]>();
+  const chunks = new Map<TypeLoss["type"], number>();
   const spread: { readonly redundancy: Redundancy; readonly perRack: readonly number[] }[] = [];
   let stored = 0;
-  for (const vm of domain.clusters.flatMap((cluster) => cluster.vms)) {
-    const copies = domain.store.copiesFor(vm, vm.host!, true);
-    stored += classes.reduce((sum, _, c) => sum + storedBytes(classes[c]!) * copies.held[c]!, 0);
+  const count = (vm: SimulatedVm, copies: Copies, typeOf: (pageClass: number) => TypeLoss["type"]): void => {
+    stored += copies.table.classes.reduce((sum, one, c) => sum + storedBytes(one) * copies.held[c]!, 0);
     for (const { pageClass, redundancy, hosts: holders } of copies.placed) {
-      const { type } = classes[pageClass]!.source;
+      const type = typeOf(pageClass);
       const members = holders.map(({ index }) => index).sort((a, b) => a - b);
       const sets = found.get(type) ?? [];
       sets.push({ members, tolerates: redundancy.fragments - redundancy.needed, guard: vm.host!.index });
@@ -76,6 +77,13 @@ export const snapshotLoss = (scenario: ClusterScenario, streams: Streams): Snaps
       for (const { rack } of holders) perRack[rack]! += 1;
       spread.push({ redundancy, perRack });
     }
+  };
+  const vms = domain.clusters.flatMap((cluster) => cluster.vms);
+  for (const vm of vms)
+    count(vm, domain.store.copiesFor(vm, vm.host!, true), (pageClass) => classes[pageClass]!.source.type);
+  for (const vm of vms) {
+    const disk = domain.disks?.copiesFor(vm, vm.host!);
+    if (disk !== undefined) count(vm, disk, () => "disk");
   }
   const lives = livesOf(failures.host, failures.disk);
   const most = Math.max(1, ...classes.map(({ needed }) => needed));
@@ -86,23 +94,44 @@ export const snapshotLoss = (scenario: ClusterScenario, streams: Streams): Snaps
     system: {
       hosts,
       life: lives.law,
+      age: lives.age,
       repair: { law: "exponential", mean: storage.repairDelay + rebuilt },
       repairs: "parallel",
       shocks: [...rackShocks(scenario), ...failures.shocks.flatMap((shock) => shockOf(shock, scenario))],
     },
-    types: pageTypes.flatMap((type) => {
+    types: [...pageTypes, "disk" as const].flatMap((type) => {
       const sets = found.get(type);
       if (sets === undefined) return [];
-      return [{ type, chunks: chunks.get(type)!, fatal: storage.types[type].onLoss === "fail", sets: distinct(sets) }];
+      // Memory without the disk of the same cut is of no use.
+      const fatal = type === "disk" || storage.types[type].onLoss === "fail";
+      return [{ type, chunks: chunks.get(type)!, fatal, sets: distinct(sets) }];
     }),
-    blocked: wholeBytes === 0 ? 0 : blockedPart(spread, away(failures.host), away(failures.rack)),
+    blocked: spread.length === 0 ? 0 : blockedPart(spread, away(failures.host), away(failures.rack)),
     fragmentAway: 1 - (1 - away(failures.host)) * (1 - away(failures.rack)),
     assumptions: [
       ...lives.assumptions,
+      ...leftOut(scenario),
       "every lost copy is replaced after an exponential time, whose mean is the repair delay and what all other hosts together need to write what one held",
       "a VM's own host holds its newest snapshot until it is lost, too; VMs stay where they begin",
     ],
   };
+};
+
+/** What the scenario has and losses are estimated without. */
+const leftOut = ({ domains, failures }: ClusterScenario): string[] => {
+  const striking = [
+    ...(failures.rack.kind === "law" && failures.rack.permanent > 0 ? [failures.rack.time] : []),
+    ...failures.shocks.flatMap(({ strikes, permanent }) =>
+      permanent > 0 && strikes.kind === "law" ? [strikes.time] : [],
+    ),
+  ];
+  return [
+    ...(striking.some(({ law }) => law !== "exponential")
+      ? ["losses of racks and shocks are taken as exponential with the mean rate of their laws"]
+      : []),
+    ...(failures.latentErrors.kind === "none" ? [] : ["latent errors are left out: every copy that is there is good"]),
+    ...(domains === 1 ? [] : [`the losses are those of one of the ${domains} domains`]),
+  ];
 };
 
 /** Chunks that lie on the same hosts are lost together. */
@@ -114,18 +143,19 @@ const distinct = (sets: readonly LossSet[]): LossSet[] => [
 const livesOf = (
   host: FailureSource,
   disk: FailureSource,
-): { readonly law: Law; readonly assumptions: readonly string[] } => {
+): { readonly law: Law; readonly age: Age; readonly assumptions: readonly string[] } => {
   const sources = [host, disk].flatMap((source) =>
     source.kind === "law" && source.permanent > 0
       ? [{ law: source.time, rate: source.permanent / mean(source.time), ...source }]
       : [],
   );
   const [only] = sources;
-  if (sources.length === 1 && only!.permanent === 1) return { law: only!.law, assumptions: [] };
+  if (sources.length === 1 && only!.permanent === 1) return { law: only!.law, age: only!.age, assumptions: [] };
   const total = sources.reduce((sum, { rate }) => sum + rate, 0);
   const bent = sources.some(({ law }) => law.law !== "exponential");
   return {
-    law: { law: "exponential", mean: total === 0 ? 1e300 : 1 / total },
+    law: { law: "exponential", mean: total === 0 ? never : 1 / total },
+    age: "new",
     assumptions: bent
       ? ["losses for good are taken as exponential with the mean rate of the laws of hosts and disks"]
       : [],

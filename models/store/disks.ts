@@ -47,6 +47,11 @@ export class Disks {
     this.#layout?.goOn(vm, copies);
   }
 
+  /** Where a whole layer of this VM's disk is written; undefined on the store. */
+  copiesFor(vm: SimulatedVm, source: Host): Copies | undefined {
+    return this.#layout?.copiesFor(vm, source, true);
+  }
+
   #toBeCopied(vm: SimulatedVm, source: Host, snapshot: number, bytes: number, whole: boolean): StoredPart | undefined {
     const copies = this.#layout?.copiesFor(vm, source, whole);
     if (copies === undefined) return undefined;

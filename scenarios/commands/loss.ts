@@ -4,7 +4,7 @@ import {
   type LossEstimate,
   type LossEstimator,
 } from "../../models/rare-events/loss-estimate.ts";
-import type { LossSystem } from "../../models/rare-events/loss-system.ts";
+import { type LossSystem, never } from "../../models/rare-events/loss-system.ts";
 import {
   lossRateOfSets,
   NoLossModel,
@@ -65,7 +65,10 @@ export const loss = (line: CommandLine, given: LossArguments): void => {
   const fatal = model.types.filter((one) => one.fatal);
   const asked = [
     ...(fatal.length > 1 ? [{ what: "any that a restore needs", sets: fatal.flatMap(({ sets }) => sets) }] : []),
-    ...model.types.map(({ type, sets }) => ({ what: `${type}, ${scenario.storage.types[type].onLoss}`, sets })),
+    ...model.types.map(({ type, sets }) => ({
+      what: type === "disk" ? "disks of VMs, fail" : `${type}, ${scenario.storage.types[type].onLoss}`,
+      sets,
+    })),
   ];
   const rows = asked.map(({ what, sets }, i): Row => {
     const begun = line.clock();
@@ -128,7 +131,7 @@ const report = (given: LossArguments, model: SnapshotLoss, rows: readonly Row[])
     ({ what, sets, probability, relativeError, below, estimator, runs, effectiveRuns, closedForm }) => [
       what,
       String(sets),
-      below === undefined ? `${digits(probability)} ± ${percent(1.96 * relativeError)}` : `below ${digits(below)}`,
+      lostWithin({ probability, relativeError, below, effectiveRuns }),
       `${estimator}, ${runs}${effectiveRuns === undefined ? "" : ` (worth ${Math.round(effectiveRuns)})`}`,
       ...(withForm ? [closedForm === undefined ? "" : digits(closedForm)] : []),
     ],
@@ -143,10 +146,27 @@ const report = (given: LossArguments, model: SnapshotLoss, rows: readonly Row[])
   return [
     align([heads, ...cells]),
     "",
-    `${system.hosts} hosts${life === undefined || life > 1e200 ? "" : `, one of them lost for good every ${roughly(life / system.hosts)}`}; its copies are replaced in ${roughly(meanOf(system.repair))}.`,
+    `${system.hosts} hosts${life === undefined || life === never ? "" : `, one of them lost for good every ${roughly(life / system.hosts)}`}; its copies are replaced in ${roughly(meanOf(system.repair))}.`,
     `At a random instant ${digits(blocked)} of the chunks cannot be read, because hosts or racks are away; a single copy or fragment is away for ${digits(fragmentAway)} of the time.`,
     ...assumptions.map((one) => `- ${one}`),
   ].join("\n");
+};
+
+/** Weighted runs that are worth fewer have hardly begun to find the likely ways to a loss: their error is none. */
+const fewRuns = 10;
+
+const lostWithin = ({
+  probability,
+  relativeError,
+  below,
+  effectiveRuns = Number.POSITIVE_INFINITY,
+}: {
+  readonly [part in "probability" | "relativeError"]: number;
+} & { readonly [part in "below" | "effectiveRuns"]: number | undefined }): string => {
+  if (below !== undefined) return `below ${digits(below)}`;
+  if (relativeError === Number.POSITIVE_INFINITY) return "none seen";
+  if (effectiveRuns < fewRuns) return `${digits(probability)}, not settled`;
+  return relativeError === 0 ? digits(probability) : `${digits(probability)} ± ${percent(1.96 * relativeError)}`;
 };
 
 const meanOf = (law: LossSystem["repair"]): number => (law.law === "exponential" ? law.mean : Number.NaN);

@@ -33,6 +33,8 @@ test("the sets of a scenario are where its copies lie, guarded by the VM's own h
   assert.equal(system.life, { law: "exponential", mean: 200 * day });
   assert.ok(system.repair.law === "exponential" && system.repair.mean > 900 && system.repair.mean < 1000);
   for (const { type, fatal, sets } of types) {
+    assert.is.not(type, "disk");
+    if (type === "disk") continue;
     const copies = type === "cacheClean" ? 1 : 3;
     assert.is(fatal, scenario.storage.types[type].onLoss === "fail");
     for (const { members, tolerates, guard } of sets) {
@@ -78,6 +80,76 @@ test("a code beside the VM's own host is lost when that is gone and too few frag
     { ...endless, most: 2000 },
   );
   assert.ok(alone.probability > 2 * direct.probability, "the own host guards it");
+});
+
+test("the disk of a VM is lost with too many of its copies, and the restore with it", () => {
+  const { vm } = scenario.cluster;
+  const disk = { bytes: 2 ** 30, writeRate: 1e6, on: "local" } as const;
+  const { storage } = scenario;
+  const one: ClusterScenario = {
+    ...scenario,
+    cluster: { ...scenario.cluster, vm: { ...vm, disk } },
+    storage: { ...storage, disk: { ...storage.disk, copies: 1 } },
+  };
+  const found = snapshotLoss(one, new Streams(1)).types.find(({ type }) => type === "disk")!;
+  assert.ok(found.fatal, "memory without its disk is of no use");
+  assert.is(found.chunks, Math.ceil(disk.bytes / storage.chunk));
+  for (const { members, tolerates, guard } of found.sets) {
+    assert.equal([members.length, tolerates, guard], [1, 0, 0]);
+    assert.ok(!members.includes(0));
+  }
+  const onStore = { ...one, cluster: { ...one.cluster, vm: { ...vm, disk: { ...disk, on: "store" } as const } } };
+  assert.not.ok(snapshotLoss(onStore, new Streams(1)).types.some(({ type }) => type === "disk"));
+});
+
+test("hosts that have been in use for long are lost as often as in the long run, new ones by their law", () => {
+  // One host that holds the only copy: a Weibull law of shape 1/2 has mean 2 scale, and loses new hosts early.
+  const system: LossSystem = {
+    hosts: 1,
+    life: { law: "weibull", shape: 0.5, scale: 50 },
+    repair: { law: "exponential", mean: 1 },
+    repairs: "parallel",
+    shocks: [],
+    sets: [{ members: [0], tolerates: 0 }],
+  };
+  const most = 20_000;
+  const lostBy = (age: "new" | "stationary"): number =>
+    directLoss({ ...system, age }, 10, new Streams(6).get(age), { ...endless, most }).probability;
+  // P(X ≤ t), and ∫ P(X > x) dx / mean over [0, t] with P(X > x) = exp(-√(x / 50)).
+  const root = Math.sqrt(10 / 50);
+  for (const [age, exact] of [
+    ["new", -Math.expm1(-root)],
+    ["stationary", 1 - (1 + root) * Math.exp(-root)],
+  ] as const)
+    calm((lostBy(age) - exact) / Math.sqrt((exact * (1 - exact)) / most), age);
+  const old = (age: "new" | "stationary"): ClusterScenario => ({
+    ...scenario,
+    failures: {
+      ...scenario.failures,
+      host: { ...forGood(day), time: system.life, age } as FailureSource,
+    },
+  });
+  assert.is(snapshotLoss(old("stationary"), new Streams(1)).system.age, "stationary");
+  assert.is(snapshotLoss(old("new"), new Streams(1)).system.age, "new");
+});
+
+test("what losses are estimated without is among the assumptions", () => {
+  const { assumptions } = snapshotLoss(
+    {
+      ...scenario,
+      domains: 3,
+      failures: {
+        ...scenario.failures,
+        rack: { ...forGood(100 * day), time: { law: "weibull", shape: 0.5, scale: day } } as FailureSource,
+        latentErrors: { kind: "law", time: { law: "exponential", mean: day } },
+      },
+    },
+    new Streams(1),
+  );
+  const said = assumptions.join("\n");
+  assert.match(said, /racks and shocks are taken as exponential/);
+  assert.match(said, /latent errors are left out/);
+  assert.match(said, /one of the 3 domains/);
 });
 
 test("copysets lose data less often than random placement does, and about as the closed form says", () => {

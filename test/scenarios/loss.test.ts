@@ -66,6 +66,19 @@ test("the table says how much, by which estimator and why, and what was assumed"
   assert.match(err, /any that a restore needs: importance, asked for/);
 });
 
+test("where nothing is lost for good, that is said at once; what was not seen, or hardly ever, is no figure", () => {
+  const never = [...asked.set, "failures.host=infinitehbd"];
+  const { losses } = JSON.parse(run({ set: never, json: true }).out) as Losses;
+  for (const one of losses) assert.deepEqual([one.probability, one.relativeError], [0, 0], one.what);
+  const { out, err } = run({ set: never });
+  assert.match(err, /anonymous, fail: direct, nothing is lost for good/);
+  assert.match(out, /anonymous, fail +\d+ +0 +direct, 0/);
+  const hasty = (estimator: string): string =>
+    run({ set: [...asked.set, "storage.copies=12"], estimator, maxTime: "1ms" }).out;
+  assert.match(hasty("splitting"), /kernel, fail +\d+ +none seen/);
+  assert.match(hasty("importance"), /kernel, fail +\d+ +\S+, not settled +importance, 200 \(worth 1\)/);
+});
+
 test("what has no laws, several points, or limits that mean nothing is refused", () => {
   assert.throws(
     () => run({ scenario: "availability-vs-interval", set: ["snapshot.interval=1h"] }),
