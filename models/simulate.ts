@@ -46,7 +46,15 @@ export const simulateCluster = (scenario: ClusterScenario, run: RunIdentity, own
   const seconds = scenario.domains * scenario.cluster.count * scenario.horizon;
   const metrics = columnsOf(ledger, seconds);
   checkColumns(scenario, ledger, seconds, metrics, fail);
-  return { metrics, notes: [fidelityNote(scenario, jumped), ...preCopyNotes(ledger), ...new Set(ended)] };
+  return {
+    metrics,
+    notes: [
+      fidelityNote(scenario, jumped),
+      ...preCopyNotes(ledger),
+      ...diskFullNotes(metrics["diskFull"]!),
+      ...new Set(ended),
+    ],
+  };
 };
 
 /** What to do when a run contradicts itself. */
@@ -64,6 +72,13 @@ const preCopyNotes = (ledger: Ledger): string[] => {
     `pre-copy: the last round did not fit the downtime limit in ${Math.ceil(100 * (1 - mean))} % of the captures`,
   ];
 };
+
+const diskFullNotes = (part: number): string[] =>
+  part > 0
+    ? [
+        `disks were full: for ${Number((100 * part).toPrecision(2))} % of the time snapshots waited for room; keep fewer restore points, let the oldest go (storage.onFull: expire), or give larger disks`,
+      ]
+    : [];
 
 interface Jumps {
   jumps: number;

@@ -29,6 +29,13 @@ test("no snapshot is taken while a disk has no room for it, and time is counted 
   assert.ok(Math.abs(columns["diskFull"]! - (2000 - 120) / 2000) < 1e-3, `${columns["diskFull"]}`);
 });
 
+test("a run says for how long snapshots waited for room, and nothing where none did", () => {
+  const notes = (capacity: number): string =>
+    simulateCluster(limited(capacity, "stop"), { seed: 1, replication: 0 }).notes.join("\n");
+  assert.match(notes(1.5 * whole), /disks were full: for 94 % of the time snapshots waited for room/);
+  assert.not.match(notes(Number.POSITIVE_INFINITY), /full: for/);
+});
+
 test("or the oldest restore points are let go before their time, and snapshots go on with fewer of them", () => {
   const roomy = run(limited(Number.POSITIVE_INFINITY, "expire"));
   const columns = run(limited(2.5 * whole, "expire"));

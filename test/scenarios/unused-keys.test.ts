@@ -30,6 +30,30 @@ tellFaults(test, [
     "1:10",
     /^snapshot\.clockSkew: has no use with cut: barrier: leave it out, or write cut: scheduled$/,
   ],
+  [
+    "how many restore points are kept, where a rule says which",
+    "storage: { keep: 5, retention: { keepAll: 1h, older: [] } }",
+    "1:18",
+    /^storage\.keep: has no use beside retention, which says what is kept: leave one of them out$/,
+  ],
+  [
+    "what to do when disks are full that never are",
+    "storage: { onFull: expire }",
+    "1:20",
+    /^storage\.onFull: has no use on disks without an end: .* give dataCentre\.host\.disk\.capacity$/,
+  ],
+  [
+    "copies of disks that VMs do not have",
+    "storage: { disk: { copies: 2 } }",
+    "1:28",
+    /^storage\.disk\.copies: has no use without local disks of VMs: .* give cluster\.vm\.disk$/,
+  ],
+  [
+    "copies of disks that lie on the store",
+    "storage: { disk: { copies: 2 } }\ncluster: { vm: { disk: { bytes: 1GiB, writeRate: 1MB/s, on: store } } }",
+    "1:28",
+    /^storage\.disk\.copies: has no use without local disks/,
+  ],
   ["a rule of paced cuts for others", "snapshot: { cut: drop, pacedWith: drop }", "1:35", /or write cut: paced$/],
 ]);
 
