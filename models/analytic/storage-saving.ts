@@ -1,5 +1,6 @@
 import { reductionOf } from "../guest/content.ts";
-import type { PageClass, StoragePlan } from "../scenario.ts";
+import { placeVms } from "../placement/vm-placement.ts";
+import type { ClusterScenario, PageClass, StoragePlan } from "../scenario.ts";
 import { asCopies, isDropped, overheadOf, redundancyOf } from "../store/redundancy.ts";
 import { requireCount, requireFraction } from "./in-range.ts";
 
@@ -98,8 +99,32 @@ export const storedMix = (
   return { saving: 1 - bytes / full, steps, dropped: steps.drop + steps.zero, bytes };
 };
 
-/** VMs that store what they have in common once, when `vms` of a cluster are spread over `hosts`. */
-export const sharingVms = (deduplication: StoragePlan["deduplication"], vms: number, hosts: number): number => {
-  if (deduplication === "hosts") return vms;
-  return deduplication === "host" ? vms / Math.min(vms, hosts) : 1;
+/**
+ * VMs that store what they have in common once, on average: all of a cluster, or those of it that lie on one host at first.
+ *
+ * @throws RangeError if the VMs do not fit on the hosts
+ */
+export const sharingVms = ({ cluster, dataCentre, rollback, storage }: ClusterScenario): number => {
+  const { count, vm, vms } = cluster;
+  if (storage.deduplication === "hosts") return vms;
+  if (storage.deduplication !== "host") return 1;
+  const { racks, hostsPerRack, host } = dataCentre;
+  const hosts = Array.from({ length: racks * hostsPerRack }, (_, index) => ({
+    index,
+    rack: Math.floor(index / hostsPerRack),
+    up: true,
+    freeMemory: host.memory,
+    freeCores: host.cores,
+  }));
+  let groups = 0;
+  for (let i = 0; i < count; i++) {
+    const chosen = placeVms(rollback.placement, hosts, cluster, [], vms);
+    if (chosen === undefined) throw new RangeError(`saving: ${count} times ${vms} VMs do not fit on the hosts`);
+    groups += new Set(chosen).size;
+    for (const index of chosen) {
+      hosts[index]!.freeMemory -= vm.memory;
+      hosts[index]!.freeCores -= vm.cores;
+    }
+  }
+  return (count * vms) / groups;
 };

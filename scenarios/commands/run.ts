@@ -138,9 +138,8 @@ const columnsOf = (results: readonly PointResult[], { only, json }: RunArguments
 /** The algebra of a single point's storage policy, beside what was simulated. */
 const savingNotes = (scenario: Scenario, points: number): string[] => {
   if (scenario.model !== "cluster" || points > 1) return [];
-  const { cluster, storage, dataCentre } = scenario;
-  const sharing = sharingVms(storage.deduplication, cluster.vms, dataCentre.racks * dataCentre.hostsPerRack);
-  const { saving, dropped, bytes } = storedMix(cluster.workload.classes, storage, 3, sharing);
+  const { cluster, storage } = scenario;
+  const { saving, dropped, bytes } = storedMix(cluster.workload.classes, storage, 3, sharingVms(scenario));
   const per = (part: number): string => `${Number((100 * part).toPrecision(3))} %`;
   return [
     `a whole snapshot under ${storage.policy} takes ${Number(bytes.toPrecision(3))} bytes for each byte of memory, ${per(saving)} less than 3 copies of everything; ${per(dropped)} of the pages are not stored (without dropping, the most is ${per(savingCeiling(3))})`,

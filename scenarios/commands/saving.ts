@@ -88,9 +88,8 @@ const ownPolicies = (line: CommandLine, { set, copies }: SavingArguments, scenar
   return new Catalogue(files).names("storage-policies").flatMap((policy) => {
     const overrides = [...set, `storage.policy=${policy}`, `storage.copies=${copies}`];
     const loaded = loadScenario(scenario, { files, folder, overrides: overrides.map((text) => setTo("--set", text)) });
-    const { cluster, dataCentre, storage } = loaded.points[0]!.scenario as ClusterScenario;
-    const sharing = sharingVms(storage.deduplication, cluster.vms, dataCentre.racks * dataCentre.hostsPerRack);
-    const { saving, steps } = storedMix(cluster.workload.classes, storage, copies, sharing);
+    const one = loaded.points[0]!.scenario as ClusterScenario;
+    const { saving, steps } = storedMix(one.cluster.workload.classes, one.storage, copies, sharingVms(one));
     return [{ policy, mix, saving, steps }];
   });
 };

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { mixesFor, mixSaving, savingCeiling, storedMix } from "../../models/analytic/storage-saving.ts";
+import { mixesFor, mixSaving, savingCeiling, sharingVms, storedMix } from "../../models/analytic/storage-saving.ts";
 import type { ClassStorage, ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
+import { finishedDomain } from "./finished-domain.ts";
 import { loneVm } from "./lone-vm.ts";
+import { smallCluster } from "./small-cluster.ts";
 
 const near = (found: number, expected: number, within: number, what: string): void =>
   assert.ok(Math.abs(found - expected) <= within, `${what}: ${found}, not ${expected}`);
@@ -45,6 +47,26 @@ test("every mix that is found for a saving has that saving", () => {
     ),
     { seed: 4 },
   );
+});
+
+test("VMs share what they have in common with those of their cluster that placement puts on the same host", () => {
+  for (const placement of ["first-fit", "spread"] as const) {
+    for (const vms of [3, 5, 7]) {
+      const { cluster } = smallCluster;
+      const scenario: ClusterScenario = {
+        ...smallCluster,
+        horizon: 1,
+        cluster: { ...cluster, count: 2, vms, quorum: vms, traffic: { ...cluster.traffic, kind: "even", vms } },
+        rollback: { ...smallCluster.rollback, placement },
+        storage: { ...smallCluster.storage, deduplication: "host" },
+      } as ClusterScenario;
+      const { clusters } = finishedDomain(scenario);
+      const groups = clusters.reduce((sum, one) => sum + new Set(one.vms.map(({ host }) => host)).size, 0);
+      near(sharingVms(scenario), (2 * vms) / groups, 1e-12, `${placement}, ${vms} VMs`);
+    }
+  }
+  assert.is(sharingVms({ ...smallCluster, storage: { ...smallCluster.storage, deduplication: "hosts" } }), 3);
+  assert.is(sharingVms(smallCluster), 1);
 });
 
 test("what a run stores of full snapshots is what the algebra says of its page mix", () => {
