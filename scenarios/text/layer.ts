@@ -1,5 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import { components } from "../../models/failures/failure-spec.ts";
+import { type PageType, pageTypes } from "../../models/scenario.ts";
 import type { Catalogue, DefaultsSection } from "../catalogue.ts";
 import { isTraceFile } from "../trace-readers/read-trace.ts";
 import type { Issue } from "./issue.ts";
@@ -13,6 +14,7 @@ import { at, changed, type Mapping, plain, type Tree } from "./tree.ts";
  */
 export const prepareLayer = (tree: Tree, catalogue: Catalogue, issues: Issue[]): Tree => {
   let layer = changed(markWhole(tree), ["cluster", "workload"], wholeWorkload);
+  layer = changed(layer, ["storage", "policy"], wholePolicy);
   for (const slot of slots) layer = changed(layer, slot.path, (node) => named(node, slot, catalogue, issues));
   layer = eachItem(layer, shockList.path, (node) => named(node, shockList, catalogue, issues));
   layer = changed(layer, ["policy", "module"], absoluteModule);
@@ -111,6 +113,15 @@ const wholeWorkload = (node: Tree): Tree => {
   const classes = at(node, ["classes"]);
   if (node.kind !== "mapping" || classes?.kind !== "mapping" || classes.whole) return node;
   const complete = [...classes.entries.values()].every(({ value }) => at(value, ["type"]) !== undefined);
+  return complete ? { ...node, whole: true } : node;
+};
+
+/** A policy that says how every type is stored, and what becomes of zeros, is another one than that below it. */
+const wholePolicy = (node: Tree): Tree => {
+  if (node.kind !== "mapping" || at(node, ["dropZero"]) === undefined) return node;
+  const says = (type: PageType, key: string): boolean => at(node, [type, key]) !== undefined;
+  const ways = ["copies", "erasure", "group"];
+  const complete = pageTypes.every((type) => says(type, "onLoss") && ways.some((way) => says(type, way)));
   return complete ? { ...node, whole: true } : node;
 };
 

@@ -13,6 +13,14 @@ const only = (texts: string | { readonly [name: string]: string }, ...set: strin
   return scenario;
 };
 
+test("a policy that says how every page type is stored is one of its own; a few changes leave its name", () => {
+  const types = ["free", "cacheClean", "cacheDirty", "anonymous", "kernel"];
+  const all = types.map((type) => `${type}: { copies: 2, onLoss: fail }`).join(", ");
+  assert.is(only(`storage: { policy: { ${all}, dropZero: false } }`).storage.policy, "custom");
+  assert.is(only(`storage: { policy: { ${all}, dropZero: false, name: twice } }`).storage.policy, "twice");
+  assert.is(only(`storage: { policy: { ${all} } }`).storage.policy, "page-aware");
+});
+
 test("five lines are a scenario: everything else has a default", () => {
   const scenario = only(
     "cluster: { vms: 8, workload: web }\nsnapshot: { interval: 30s }\nfailures: { host: infinitehbd }\nhorizon: 7d\nseed: 3",
