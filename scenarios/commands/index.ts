@@ -133,6 +133,21 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./table.ts")).table(line, given as never),
   },
   {
+    command: "compare <results>",
+    describe: "Compare the values of a swept key in a study, run by run on the same random numbers",
+    builder: (yargs) =>
+      withResults(yargs)
+        .option("over", { describe: "The key [the only one that is swept]", type: "string", requiresArg: true })
+        .option("of", { describe: "The column", type: "string", default: "workRatio", requiresArg: true })
+        .option("with", {
+          describe: "The value that all are compared with [the best]",
+          type: "string",
+          requiresArg: true,
+        })
+        .option("json", { describe: "Print it as JSON", type: "boolean" }),
+    handler: async (given) => (await import("./compare.ts")).compare(line, given as never),
+  },
+  {
     command: "loss <scenario>",
     describe: "How likely it is that pages of a snapshot are lost for good, however rarely",
     builder: (yargs) =>

@@ -225,6 +225,28 @@ test("options that have no use, or no sense, are refused", () => {
   assert.match(snapback("status", "nowhere").stderr, /nowhere holds no study: make one with snapback run/);
 });
 
+test("values of a key are compared run by run, the best first, with the best or with one that is named", () => {
+  printed("run", "a.yaml", "--results", "r", "--set", "replications=6");
+  const estimates = JSON.parse(printed("table", "r", "--only", "pauseMean", "--format", "json"));
+  const { groups } = JSON.parse(printed("compare", "r", "--of", "pauseMean", "--json"));
+  assert.is(groups.length, 1);
+  const [best, other] = groups[0].systems;
+  assert.is(groups[0].pairs, 6);
+  const means: number[] = estimates.map(
+    (one: { metrics: { pauseMean: { mean: number } } }) => one.metrics.pauseMean.mean,
+  );
+  assert.ok(Math.abs(best.mean - Math.min(...means)) < 1e-12, "the shortest pause is the best");
+  assert.ok(Math.abs(other.difference.mean - (Math.max(...means) - Math.min(...means))) < 1e-12);
+  assert.ok(other.difference.p >= 0 && other.difference.p <= 1);
+  assert.match(printed("compare", "r", "--with", "10m"), /6 runs of each[\s\S]*differs from 10m by/);
+  assert.match(snapback("compare", "r", "--with", "7m").stderr, /--with 7m: snapshot\.interval is 10m, 30m/);
+  assert.match(
+    snapback("compare", "r", "--over", "storage.keep").stderr,
+    /a sweeps snapshot\.interval: say which to compare/,
+  );
+  assert.match(snapback("compare", "r", "--of", "pauseMaen").stderr, /--of: .*pauseMean/);
+});
+
 test("DuckDB reads the shards as they are", async () => {
   printed("run", "a.yaml", "--results", "r", "--replications", "3");
   const connection = await (await DuckDBInstance.create(":memory:")).connect();

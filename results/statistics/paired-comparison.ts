@@ -1,0 +1,41 @@
+import { holm } from "./holm.ts";
+import type { Sample } from "./moments.ts";
+import { pairedInterval } from "./paired-interval.ts";
+import { StatisticsError } from "./statistics-error.ts";
+import { studentCdf } from "./student-t.ts";
+
+/** How one system differs from the one that all are compared with. */
+export interface Difference {
+  /** Index of the system. */
+  readonly system: number;
+  readonly mean: number;
+  /** Of the 95 % interval of this difference alone. */
+  readonly halfWidth: number;
+  /** Probability of so large a difference if there were none, corrected for how many are compared (Holm). */
+  readonly p: number;
+}
+
+/**
+ * Differences of systems from one of them, pair by pair: the n-th observations of all were made with the same random numbers.
+ *
+ * @param systems observations of each, of equal number
+ * @throws StatisticsError for fewer than two systems, or unequal numbers of observations
+ */
+export const pairedComparison = (systems: readonly Sample[], baseline: number): Difference[] => {
+  const base = systems[baseline];
+  if (systems.length < 2 || base === undefined)
+    throw new StatisticsError(`comparison of ${systems.length} systems with number ${baseline}: give two or more`);
+  const found = systems.flatMap((sample, system) => {
+    if (system === baseline) return [];
+    const { mean, halfWidth, sd, count } = pairedInterval(sample, base);
+    return [{ system, mean, halfWidth, p: pValue(mean, sd, count) }];
+  });
+  const corrected = holm(found.map(({ p }) => p));
+  return found.map((one, i) => ({ ...one, p: corrected[i]! }));
+};
+
+/** Two-sided. Differences that are all alike are certain, and those that are all 0 are none. */
+const pValue = (mean: number, sd: number, count: number): number => {
+  if (sd === 0) return mean === 0 ? 1 : 0;
+  return Math.min(1, 2 * studentCdf(-Math.abs(mean) / (sd / Math.sqrt(count)), count - 1));
+};

@@ -1,0 +1,129 @@
+import { mean } from "../../results/statistics/moments.ts";
+import { type Difference, pairedComparison } from "../../results/statistics/paired-comparison.ts";
+import { chooseColumns, printedUnit, UnknownColumnError } from "../columns.ts";
+import { isHigherBetter } from "../search/goal.ts";
+import type { StudyPlan } from "../study/study-plan.ts";
+import { storedColumns, storedRuns } from "../study/study-results.ts";
+import { align, formatEstimate } from "../table.ts";
+import { CommandError, type CommandLine } from "./command-line.ts";
+import { planIn, studyFolder } from "./study.ts";
+
+interface CompareArguments {
+  readonly results: string;
+  readonly over?: string;
+  readonly of: string;
+  readonly with?: string;
+  readonly json?: boolean;
+}
+
+/** What one value of the compared key comes to, where all else is the same. */
+interface Compared {
+  readonly value: string;
+  readonly mean: number;
+  readonly difference: Omit<Difference, "system"> | undefined;
+}
+
+interface Group {
+  /** The other swept keys. */
+  readonly at: { readonly [axis: string]: string };
+  readonly pairs: number;
+  readonly systems: readonly Compared[];
+}
+
+/**
+ * Compares the values of one swept key, run by run on the same random numbers, with one of them or with the best; the best first.
+ */
+export const compare = async (line: CommandLine, given: CompareArguments): Promise<void> => {
+  const folder = studyFolder(line, given.results);
+  const plan = planIn(folder);
+  const over = comparedKey(plan, given);
+  const column = comparedColumn(storedColumns(folder), given.of);
+  const runs = await storedRuns(folder, plan, [column]);
+  const figures = new Map(runs.map((run) => [`${run.point} ${run.replication}`, run.result.metrics[column]]));
+  const groups = groupsOf(plan, over).map(({ at, points }): Group => {
+    const labels = points.map((point) => plan.points[point]!.labels[over]!);
+    const pairs = Array.from({ length: plan.replications }, (_, replication) =>
+      points.map((point) => figures.get(`${point} ${replication}`) ?? Number.NaN),
+    ).filter((row) => row.every((figure) => !Number.isNaN(figure)));
+    if (pairs.length < 2) return { at, pairs: pairs.length, systems: [] };
+    return { at, pairs: pairs.length, systems: ranked(labels, pairs, column, given.with) };
+  });
+  if (given.json) return line.print(JSON.stringify({ study: plan.study, over, of: column, groups }, null, 2));
+  line.print(groups.map((group) => report(group, over, column)).join("\n\n"));
+};
+
+const ranked = (
+  labels: readonly string[],
+  pairs: readonly (readonly number[])[],
+  column: string,
+  with_: string | undefined,
+): Compared[] => {
+  const samples = labels.map((_, i) => pairs.map((row) => row[i]!));
+  const means = samples.map((sample) => mean(sample));
+  const sign = isHigherBetter(column) ? -1 : 1;
+  const order = labels.map((_, i) => i).sort((a, b) => sign * (means[a]! - means[b]!));
+  const baseline = with_ === undefined ? order[0]! : labels.indexOf(with_);
+  const differences = pairedComparison(samples, baseline);
+  return order.map((i) => {
+    const found = differences.find(({ system }) => system === i);
+    const { system: _, ...difference } = found ?? { system: i, mean: 0, halfWidth: 0, p: 1 };
+    return { value: labels[i]!, mean: means[i]!, difference: found && difference };
+  });
+};
+
+const report = ({ at, pairs, systems }: Group, over: string, column: string): string => {
+  const { unit, factor } = printedUnit(column);
+  const place = Object.entries(at)
+    .map(([axis, label]) => `${axis}=${label}`)
+    .join(", ");
+  const title = `${place === "" ? "" : `${place}: `}${pairs} runs of each on the same random numbers`;
+  if (systems.length === 0) return `${title}; two or more are needed to compare them`;
+  const base = systems.find(({ difference }) => difference === undefined)!.value;
+  const rows = systems.map(({ value, mean: centre, difference }) => [
+    value,
+    String(Number((centre / factor).toPrecision(6))),
+    difference === undefined ? "" : formatEstimate({ ...difference, n: pairs }, factor),
+    difference === undefined ? "" : shownP(difference.p),
+  ]);
+  const heading = unit === "" ? column : `${column} [${unit}]`;
+  return [title, align([[over, heading, `differs from ${base} by (95 %)`, "p (Holm)"], ...rows])].join("\n");
+};
+
+const shownP = (p: number): string => (p < 1e-4 ? "< 0.0001" : p.toFixed(4));
+
+const comparedKey = (plan: StudyPlan, given: CompareArguments): string => {
+  const axes = Object.keys(plan.points[0]!.labels);
+  const over = given.over ?? (axes.length === 1 ? axes[0] : undefined);
+  if (over === undefined || !axes.includes(over)) {
+    const swept = axes.length === 0 ? "sweeps no key" : `sweeps ${axes.join(", ")}`;
+    throw new CommandError(`${plan.study} ${swept}: say which to compare with --over`);
+  }
+  const values = new Set(plan.points.map(({ labels }) => labels[over]!));
+  if (values.size < 2) throw new CommandError(`${over} has one value only: there is nothing to compare`);
+  if (given.with !== undefined && !values.has(given.with))
+    throw new CommandError(`--with ${given.with}: ${over} is ${[...values].join(", ")}`);
+  return over;
+};
+
+const comparedColumn = (all: readonly string[], of: string): string => {
+  try {
+    const [column, another] = chooseColumns(all, [of]);
+    if (another !== undefined) throw new CommandError(`--of ${of}: give one column`);
+    return column!;
+  } catch (error) {
+    throw error instanceof UnknownColumnError ? new CommandError(`--of: ${error.message}`) : error;
+  }
+};
+
+/** Points that differ in the compared key only, those of each group in the order of the plan. */
+const groupsOf = (plan: StudyPlan, over: string): { readonly at: Group["at"]; readonly points: number[] }[] => {
+  const groups = new Map<string, { readonly at: Group["at"]; readonly points: number[] }>();
+  for (const [i, { labels }] of plan.points.entries()) {
+    const { [over]: _, ...at } = labels;
+    const key = JSON.stringify(at);
+    const group = groups.get(key) ?? { at, points: [] };
+    group.points.push(i);
+    groups.set(key, group);
+  }
+  return [...groups.values()].filter(({ points }) => points.length > 1);
+};
