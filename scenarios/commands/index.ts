@@ -214,6 +214,28 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./optimum.ts")).optimum(line, given as never),
   },
   {
+    command: "sensitivity <scenario>",
+    describe: "Find which keys a column depends on, and how much, within their ranges",
+    builder: (yargs) =>
+      withSearch(withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" })))
+        .option("of", { describe: "The column", type: "string", default: "workRatio", requiresArg: true })
+        .option("factor", {
+          describe: "A key and its range, such as snapshot.interval=10s..1h",
+          type: "string",
+          array: true,
+          nargs: 1,
+          default: [],
+        })
+        .option("method", {
+          describe: "Effects one by one, or parts of the variance",
+          choices: ["morris", "sobol"],
+          default: "morris",
+          requiresArg: true,
+        })
+        .option("points", { describe: "Trajectories, or points", type: "number", default: 16, requiresArg: true }),
+    handler: async (given) => (await import("./sensitivity.ts")).sensitivity(line, given as never),
+  },
+  {
     command: "trace <scenario>",
     describe: "Print what happens in one run, event by event",
     builder: (yargs) =>

@@ -188,7 +188,7 @@ const schemasAt = (schema: z.core.$ZodType, path: Path): z.core.$ZodType[] => {
   const [head, ...rest] = path;
   if (head === undefined) return [schema];
   if (def.type === "object") {
-    const inner = Object.hasOwn(def.shape, head) ? def.shape[head] : undefined;
+    const inner = Object.hasOwn(def.shape, head) ? def.shape[head] : def.catchall;
     return inner === undefined ? [] : schemasAt(inner, rest);
   }
   if (def.type === "record") return schemasAt(def.valueType, rest);

@@ -16,7 +16,8 @@ export const arrows = {
   real: ["models", "scenarios", "results"],
   notebooks: ["sim", "models", "scenarios", "results"],
   bench: ["sim", "models", "scenarios", "results"],
-  build: [],
+  // It writes down which sources it compiles.
+  build: ["scenarios"],
   cli: ["sim", "models", "scenarios", "real", "results", "notebooks"],
   test: ["sim", "models", "scenarios", "real", "results", "notebooks", "bench", "build", "cli"],
 } as const satisfies Record<string, readonly string[]>;
