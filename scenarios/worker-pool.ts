@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Job, WorkerPlan, WorkerReply } from "./worker.ts";
+import type { Job, WorkerPlan, WorkerReady, WorkerReply } from "./worker.ts";
 
 const fromSource = import.meta.url.endsWith(".ts");
 const entry = new URL(fromSource ? "./worker-from-source.mjs" : "./worker.js", import.meta.url);
@@ -22,6 +22,8 @@ export interface PoolOptions {
 interface Hand {
   readonly worker: Worker;
   readonly open: Job[];
+  /** Its code is loaded: what it takes from here on is time of its runs. */
+  ready: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -92,10 +94,15 @@ class WorkerPool {
       workerData: this.#plan,
       ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory / 2 ** 20 } }),
     });
-    const hand: Hand = { worker, open: [], timer: undefined };
+    const hand: Hand = { worker, open: [], ready: false, timer: undefined };
     this.#hands.add(hand);
-    worker.on("message", (reply: WorkerReply) => {
+    worker.on("message", (reply: WorkerReply | WorkerReady) => {
       if (!this.#hands.has(hand)) return;
+      if (reply.kind === "ready") {
+        hand.ready = true;
+        this.#watch(hand);
+        return;
+      }
       hand.open.shift();
       this.#answer(reply);
       if (hand.open.length === 0) this.#give(hand, this.#batch());
@@ -131,7 +138,7 @@ class WorkerPool {
   #watch(hand: Hand): void {
     clearTimeout(hand.timer);
     const { time } = this.#limits;
-    if (time === undefined || hand.open.length === 0) return;
+    if (time === undefined || !hand.ready || hand.open.length === 0) return;
     hand.timer = setTimeout(() => this.#replace(hand, `took longer than it may: ${time} s`), 1000 * time);
   }
 

@@ -13,6 +13,9 @@ export interface WorkerPlan {
   readonly seed: number;
 }
 
+/** What a worker sends once it can begin. */
+export type WorkerReady = { readonly kind: "ready" };
+
 /** What a worker sends for each job of a batch, in order. */
 export type WorkerReply =
   | { readonly kind: "result"; readonly job: Job; readonly result: RunResult }
@@ -21,6 +24,7 @@ export type WorkerReply =
 if (parentPort !== null) {
   const port = parentPort;
   const { scenarios, seed } = workerData as WorkerPlan;
+  port.postMessage({ kind: "ready" } satisfies WorkerReady);
   port.on("message", (jobs: readonly Job[]) => {
     for (const job of jobs) {
       try {

@@ -221,7 +221,7 @@ test("runs that fail, take too long or too much memory are told of, and all othe
   const sweep = "sweep: { policy.options.mood: [calm, throw, spin, eat, quiet] }";
   const policy = "policy: { module: ./moody.mjs, options: { mood: calm } }";
   writeFileSync(join(folder, "b.yaml"), `horizon: 1h\nreplications: 2\n${policy}\n${sweep}\n`);
-  const limits = ["--time-limit", "3s", "--memory-limit", "64MiB"];
+  const limits = ["--time-limit", "5s", "--memory-limit", "64MiB"];
   const { status, stdout, stderr } = await snapback(
     "run",
     "b.yaml",
@@ -236,7 +236,7 @@ test("runs that fail, take too long or too much memory are told of, and all othe
   assert.match(stdout, /throw +not observed/);
   assert.match(stderr, /6 runs failed:/);
   assert.match(stderr, /2 × .*in no mood[\s\S]*snapback run b\.yaml --set 'policy\.options\.mood=throw' --replication/);
-  assert.match(stderr, /2 × took longer than it may: 3 s/);
+  assert.match(stderr, /2 × took longer than it may: 5 s/);
   assert.match(stderr, /2 × took more memory than it may: 64 MiB/);
   assert.match(await printed("status", "r"), /4 done, 6 failed, 0 missing/);
   assert.match(
