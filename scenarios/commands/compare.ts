@@ -45,11 +45,14 @@ export const compare = async (line: CommandLine, given: CompareArguments): Promi
     const pairs = Array.from({ length: plan.replications }, (_, replication) =>
       points.map((point) => figures.get(`${point} ${replication}`) ?? Number.NaN),
     ).filter((row) => row.every((figure) => !Number.isNaN(figure)));
-    if (pairs.length < 2) return { at, pairs: pairs.length, systems: [] };
+    const isThere = given.with === undefined || labels.includes(given.with);
+    if (pairs.length < 2 || !isThere) return { at, pairs: pairs.length, systems: [] };
     return { at, pairs: pairs.length, systems: ranked(labels, pairs, column, given.with) };
   });
+  if (groups.length === 0)
+    throw new CommandError(`no two points differ in ${over} only: what changes with it cannot be told from it`);
   if (given.json) return line.print(JSON.stringify({ study: plan.study, over, of: column, groups }, null, 2));
-  line.print(groups.map((group) => report(group, over, column)).join("\n\n"));
+  line.print(groups.map((group) => report(group, over, column, given.with)).join("\n\n"));
 };
 
 const ranked = (
@@ -71,13 +74,14 @@ const ranked = (
   });
 };
 
-const report = ({ at, pairs, systems }: Group, over: string, column: string): string => {
+const report = ({ at, pairs, systems }: Group, over: string, column: string, baseline?: string): string => {
   const { unit, factor } = printedUnit(column);
   const place = Object.entries(at)
     .map(([axis, label]) => `${axis}=${label}`)
     .join(", ");
   const title = `${place === "" ? "" : `${place}: `}${pairs} runs of each on the same random numbers`;
-  if (systems.length === 0) return `${title}; two or more are needed to compare them`;
+  if (systems.length === 0 && pairs < 2) return `${title}; two or more are needed to compare them`;
+  if (systems.length === 0) return `${title}; ${over} is never ${baseline} here`;
   const base = systems.find(({ difference }) => difference === undefined)!.value;
   const rows = systems.map(({ value, mean: centre, difference }) => [
     value,

@@ -29,8 +29,7 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
   {
     command: "show <scenario>",
     describe: "Print a whole scenario with all defaults, and where each value is from",
-    builder: (yargs) =>
-      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" })),
+    builder: (yargs) => withScenario(yargs),
     handler: async (given) => (await import("./show.ts")).show(line, given as never),
   },
   {
@@ -48,7 +47,7 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     command: "run <scenario>",
     describe: "Simulate a scenario and print its figures with confidence intervals",
     builder: (yargs) =>
-      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+      withScenario(yargs)
         .option("seed", { describe: "Seed of all random numbers", type: "string", requiresArg: true })
         .option("replications", { describe: "Independent runs of each point", type: "string", requiresArg: true })
         .option("replication", { describe: "Only this replication, counted from 0", type: "number", requiresArg: true })
@@ -77,7 +76,7 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     command: "plan <scenario>",
     describe: "Tell which runs a scenario asks for, and with --results which of them are done",
     builder: (yargs) =>
-      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+      withScenario(yargs)
         .option("seed", { describe: "Seed of all random numbers", type: "string", requiresArg: true })
         .option("replications", { describe: "Independent runs of each point", type: "string", requiresArg: true })
         .option("results", { describe: "Keep the plan in this folder", type: "string", requiresArg: true })
@@ -151,7 +150,7 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     command: "loss <scenario>",
     describe: "How likely it is that pages of a snapshot are lost for good, however rarely",
     builder: (yargs) =>
-      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+      withScenario(yargs)
         .option("mission", { describe: "Time within which", type: "string", default: "1y", requiresArg: true })
         .option("estimator", {
           describe: "How it is estimated; auto: by a pilot",
@@ -179,7 +178,7 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     command: "saving [scenario]",
     describe: "Which page mixes a claimed saving needs, and what the storage policies save on a scenario's mix",
     builder: (yargs) =>
-      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+      withScenario(yargs)
         .option("target", { describe: "The saving", type: "string", default: "70%", requiresArg: true })
         .option("copies", { describe: "Copies that are saved", type: "number", default: 3, requiresArg: true })
         .option("json", { describe: "Print the results as JSON", type: "boolean" }),
@@ -189,7 +188,7 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     command: "optimum <scenario>",
     describe: "Find the value of a key, such as the snapshot interval, at which a column is best",
     builder: (yargs) =>
-      withSearch(withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" })))
+      withSearch(withScenario(yargs))
         .option("of", { describe: "The column", type: "string", default: "workRatio", requiresArg: true })
         .option("over", { describe: "The key [the one that is swept]", type: "string", requiresArg: true })
         .option("from", { describe: "Where to begin [where the sweep does]", type: "string", requiresArg: true })
@@ -217,7 +216,7 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     command: "sensitivity <scenario>",
     describe: "Find which keys a column depends on, and how much, within their ranges",
     builder: (yargs) =>
-      withSearch(withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" })))
+      withSearch(withScenario(yargs))
         .option("of", { describe: "The column", type: "string", default: "workRatio", requiresArg: true })
         .option("factor", {
           describe: "A key and its range, such as snapshot.interval=10s..1h",
@@ -239,7 +238,7 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     command: "trace <scenario>",
     describe: "Print what happens in one run, event by event",
     builder: (yargs) =>
-      withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }))
+      withScenario(yargs)
         .option("seed", { describe: "Seed of all random numbers", type: "string", requiresArg: true })
         .option("replication", { describe: "Which run, from 0", type: "number", default: 0, requiresArg: true })
         .option("domain", {
@@ -286,6 +285,9 @@ const withSearch = (yargs: Yargs): Yargs =>
     .option("replications", { describe: "Independent runs of each value", type: "string", requiresArg: true })
     .option("workers", { describe: "Threads; 1 uses none", type: "number", requiresArg: true })
     .option("json", { describe: "Print the results as JSON", type: "boolean" });
+
+const withScenario = (yargs: Yargs): Yargs =>
+  withOverrides(yargs.positional("scenario", { describe: "Path or built-in name", type: "string" }));
 
 const withOverrides = (yargs: Yargs): Yargs =>
   yargs.option("set", {

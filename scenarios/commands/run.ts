@@ -85,7 +85,13 @@ const runKept = async (
   const outcome = await completeStudy(line, folder, plan, loaded, given);
   const { done, failed, runs } = (await StudyRecord.read(folder, plan)).state;
   line.progress.write(`${outcome.ran} runs now, ${done - (outcome.ran - outcome.failed.length)} were done before\n`);
-  const failures = outcome.failed.length > 0 ? failureReport(plan, outcome) : undefined;
+  const before = failed - outcome.failed.length;
+  const failures =
+    outcome.failed.length > 0
+      ? failureReport(plan, outcome)
+      : before > 0
+        ? `${before} runs have failed before: snapback explain tells why, and --retry-failed runs them once more`
+        : undefined;
   if (done === 0 && failures !== undefined) throw new CommandError(failures);
   if (done === 0) throw new CommandError(`none of ${runs} runs is done, ${failed} have failed`);
   const scenarios = loaded.points.map(({ scenario }) => scenario);

@@ -24,7 +24,7 @@ export const table = async (line: CommandLine, given: TableArguments): Promise<v
   if (given.format === "csv") {
     const head = [...axes, ...columns.flatMap((column) => [column, `${column}HalfWidth`, `${column}N`])];
     const rows = results.map(({ point, metrics }) => [
-      ...axes.map((axis) => String(point[axis])),
+      ...axes.map((axis) => (typeof point[axis] === "object" ? JSON.stringify(point[axis]) : String(point[axis]))),
       ...columns.flatMap((column) => {
         const { mean = null, halfWidth = null, n = 0 } = metrics[column] ?? {};
         return [mean, halfWidth, n].map((one) => (one === null ? "" : String(one)));

@@ -1,15 +1,6 @@
 import type { Axis, Range } from "../schema/sweep-schema.ts";
 import type { Tree } from "../text/tree.ts";
-import {
-  duration,
-  formatQuantity,
-  fraction,
-  frequency,
-  parseQuantity,
-  type Quantity,
-  rate,
-  size,
-} from "../text/units.ts";
+import { formatQuantity, parseQuantity, type Quantity, quantities } from "../text/units.ts";
 
 export type Complain = (message: string) => void;
 
@@ -89,10 +80,11 @@ const spaced = (text: string, complain: Complain): Range | undefined => {
 
 const numberOr = (text: string): string | number => (/^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text) ? Number(text) : text);
 
-const quantities = [undefined, duration, size, rate, frequency, fraction];
+/** Bare numbers, and all that is written with a unit. */
+const kinds = [undefined, ...quantities];
 
 const spanOf = ({ from, to, step, points, scale, whole }: Range, complain: Complain): Span | undefined => {
-  const quantity = quantities.find((one) => read(one, from) !== undefined && read(one, to) !== undefined);
+  const quantity = kinds.find((one) => read(one, from) !== undefined && read(one, to) !== undefined);
   const ends = { from: read(quantity, from), to: read(quantity, to) };
   if (ends.from === undefined || ends.to === undefined) {
     complain(`from ${from} to ${to} is no range of one unit`);
@@ -154,7 +146,7 @@ export const read = (quantity: Quantity | undefined, bound: unknown): number | u
 
 /** Two values as numbers of one quantity, if both are that. */
 export const asNumbers = (one: unknown, other: unknown): readonly [number, number] | undefined => {
-  for (const quantity of quantities) {
+  for (const quantity of kinds) {
     const [a, b] = [read(quantity, one), read(quantity, other)];
     if (a !== undefined && b !== undefined) return [a, b];
   }
