@@ -1,5 +1,6 @@
 import { Streams } from "../sim/index.ts";
 import { type Columns, columnsOf } from "./books/columns.ts";
+import { type Distributions, distributionsOf } from "./books/distributions.ts";
 import { Ledger } from "./books/ledger.ts";
 import type { ClusterPolicy } from "./policies/cluster-policy.ts";
 import { policyInForce } from "./policies/policy-in-force.ts";
@@ -14,6 +15,7 @@ export interface RunIdentity {
 
 export interface ClusterResult {
   readonly metrics: Columns;
+  readonly distributions: Distributions;
   /** What a reader of the figures should know of how they came about. */
   readonly notes: readonly string[];
 }
@@ -48,6 +50,7 @@ export const simulateCluster = (scenario: ClusterScenario, run: RunIdentity, own
   checkColumns(scenario, ledger, seconds, metrics, fail);
   return {
     metrics,
+    distributions: distributionsOf(ledger),
     notes: [
       fidelityNote(scenario, jumped),
       ...preCopyNotes(ledger),

@@ -1,4 +1,5 @@
 import { clusterTheory } from "../models/analytic/cluster-theory.ts";
+import type { Distributions } from "../models/books/distributions.ts";
 import type { ClusterScenario } from "../models/scenario.ts";
 import { type RunIdentity, simulateCluster } from "../models/simulate.ts";
 import { simulateTextbook } from "../models/textbook/textbook.ts";
@@ -12,6 +13,8 @@ export type Metrics = { readonly [column: string]: number };
 
 export interface RunResult {
   readonly metrics: Metrics;
+  /** How what happens at each rollback was distributed; the textbook model has none. */
+  readonly distributions: Distributions;
   /** What a reader of the figures should know of how they came about. */
   readonly notes: readonly string[];
 }
@@ -25,7 +28,11 @@ export const simulate = (scenario: Scenario, run: RunIdentity): RunResult => {
     silentErrors: streams.get("silent errors"),
     phases: streams.get("phases"),
   };
-  return { metrics: { ...simulateTextbook(scenario.spec, streams.get("failures"), others) }, notes: [] };
+  return {
+    metrics: { ...simulateTextbook(scenario.spec, streams.get("failures"), others) },
+    distributions: {},
+    notes: [],
+  };
 };
 
 const simulateOwn = (scenario: ClusterScenario, run: RunIdentity): RunResult => {

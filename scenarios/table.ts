@@ -42,7 +42,11 @@ const heading = (column: string): string => {
 };
 
 /** One point: a line for each column, with the closed form beside it where there is one. */
-export const pointTable = ({ metrics }: PointResult, columns: readonly string[], theory: Metrics): string => {
+export const pointTable = (result: PointResult, columns: readonly string[], theory: Metrics): string =>
+  align(pointRows(result, columns, theory));
+
+/** The same as rows of cells, the head first. */
+export const pointRows = ({ metrics }: PointResult, columns: readonly string[], theory: Metrics): string[][] => {
   const withTheory = columns.some((column) => theory[column] !== undefined);
   const rows = columns.map((column) => {
     const figure = metrics[column] ?? nothing;
@@ -50,7 +54,7 @@ export const pointTable = ({ metrics }: PointResult, columns: readonly string[],
     const exact = theory[column] === undefined ? "" : String(Number((theory[column] / factor).toPrecision(7)));
     return [heading(column), formatEstimate(figure, factor), String(figure.n), ...(withTheory ? [exact] : [])];
   });
-  return align([["", "mean ± half width (95 %)", "n", ...(withTheory ? ["closed form"] : [])], ...rows]);
+  return [["", "mean ± half width (95 %)", "n", ...(withTheory ? ["closed form"] : [])], ...rows];
 };
 
 /** Many points: a line for each, the values of the swept keys first. */
@@ -58,11 +62,18 @@ export const sweepTable = (
   results: readonly PointResult[],
   labels: readonly { readonly [path: string]: string }[],
   columns: readonly string[],
-): string => {
+): string => align(sweepRows(results, labels, columns));
+
+/** The same as rows of cells, the head first. */
+export const sweepRows = (
+  results: readonly PointResult[],
+  labels: readonly { readonly [path: string]: string }[],
+  columns: readonly string[],
+): string[][] => {
   const axes = Object.keys(labels[0] ?? {});
   const rows = results.map(({ metrics }, index) => [
     ...axes.map((axis) => labels[index]![axis]!),
     ...columns.map((column) => formatEstimate(metrics[column] ?? nothing, printedUnit(column).factor)),
   ]);
-  return align([[...axes, ...columns.map(heading)], ...rows]);
+  return [[...axes, ...columns.map(heading)], ...rows];
 };

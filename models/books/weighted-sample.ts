@@ -83,6 +83,26 @@ export class WeightedSample {
     return high;
   }
 
+  /**
+   * Values at the middles of `levels` equal parts of the weight, in rising order; a ramp counts at its middle. Of as many
+   * single observations as levels it gives each of them.
+   */
+  outline(levels: number): number[] {
+    const middles = this.#weight
+      .map((weight, i) => ({ value: 0.5 * (this.#low[i]! + this.#high[i]!), weight }))
+      .sort((a, b) => a.value - b.value);
+    if (middles.length === 0) return [];
+    const part = this.count / levels;
+    const outline: number[] = [];
+    let [at, below] = [0, middles[0]!.weight];
+    for (let level = 0; level < levels; level++) {
+      const target = (level + 0.5) * part;
+      while (below < target && at + 1 < middles.length) below += middles[++at]!.weight;
+      outline.push(middles[at]!.value);
+    }
+    return outline;
+  }
+
   /** Merges neighbours by size until half of the entries are left: memory stays bounded, values move by little. */
   #thin(): void {
     const order = this.#weight

@@ -147,6 +147,69 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./compare.ts")).compare(line, given as never),
   },
   {
+    command: "plot <results>",
+    describe: "Draw a study: curves, heat maps, Pareto fronts, distributions, what takes the lost time",
+    builder: (yargs) =>
+      withResults(yargs)
+        .option("kind", {
+          describe: "Which chart",
+          choices: ["curve", "heat", "pareto", "cdf", "downtime"],
+          default: "curve",
+          requiresArg: true,
+        })
+        .option("x", { describe: "A swept key, or a column [the first key]", type: "string", requiresArg: true })
+        .option("y", { describe: "Columns, such as availability,rpo*", type: "string", array: true, requiresArg: true })
+        .option("series", {
+          describe: "The key of the series; of a heat map, the other side [all keys that are left]",
+          type: "string",
+          requiresArg: true,
+        })
+        .option("panel", { describe: "The key that has a panel for each value", type: "string", requiresArg: true })
+        .option("at", {
+          describe: "Only points with this value, such as snapshot.interval=30s",
+          type: "string",
+          array: true,
+          nargs: 1,
+          default: [],
+        })
+        .option("x-scale", { describe: "Scale of x [by its range]", choices: ["linear", "log"], requiresArg: true })
+        .option("y-scale", {
+          describe: "Scale of y; nines: what is lost, on a logarithmic one",
+          choices: ["linear", "log", "nines"],
+          requiresArg: true,
+        })
+        .option("format", {
+          describe: "Files, beside the figures as JSON",
+          choices: ["svg", "png", "html"],
+          type: "string",
+          array: true,
+          default: ["svg", "png", "html"],
+          requiresArg: true,
+        })
+        .option("name", { describe: "Name of the files [study and kind]", type: "string", requiresArg: true })
+        .option("out", {
+          describe: "Folder of the files",
+          type: "string",
+          default: "results/runs/plots",
+          requiresArg: true,
+        }),
+    handler: async (given) => (await import("./plot.ts")).plot(line, given as never),
+  },
+  {
+    command: "report <results>",
+    describe: "Write one HTML file of a study: figures, tables, every parameter with its source, how to reproduce it",
+    builder: (yargs) =>
+      withResults(yargs)
+        .option("only", {
+          describe: "Columns of the table, such as availability,rpo* or all",
+          type: "string",
+          array: true,
+          requiresArg: true,
+        })
+        .option("out", { describe: "The file [report.html in the folder]", type: "string", requiresArg: true }),
+    handler: async (given) => (await import("./report.ts")).report(line, given as never),
+  },
+  {
     command: "loss <scenario>",
     describe: "How likely it is that pages of a snapshot are lost for good, however rarely",
     builder: (yargs) =>

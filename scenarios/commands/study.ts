@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
+import { chooseColumns, UnknownColumnError, usualColumns } from "../columns.ts";
 import { codeFingerprint } from "../identity/code-fingerprint.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
+import type { DrawnStudy } from "../plot/plot.ts";
 import { runStudy, type StudyOutcome } from "../study/run-study.ts";
 import { StudyError, StudyFolder } from "../study/study-folder.ts";
 import { chunkCount, planId, planStudy, runCount, type StudyPlan } from "../study/study-plan.ts";
+import { NoScenarioError } from "../text/inherit.ts";
+import { ScenarioError } from "../text/issue.ts";
 import { setTo } from "../text/override.ts";
 import { duration, parseQuantity, size } from "../text/units.ts";
 import { CommandError, type CommandLine, checkWorkers } from "./command-line.ts";
@@ -50,6 +54,23 @@ export const plannedScenario = ({ files }: CommandLine, plan: StudyPlan): Loaded
   throw new StudyError(
     `${what} changed since it was planned: ${changed} of ${now.points.length} points are not what they were. Plan it anew: snapback plan ${plan.scenario} --results <folder>`,
   );
+};
+
+/** A study to look at: its scenario, too, as long as it still is what was planned, and what is to be said if not. */
+export const drawnStudy = (
+  line: CommandLine,
+  results: string,
+): { readonly study: DrawnStudy; readonly remark: readonly string[] } => {
+  const folder = studyFolder(line, results);
+  const plan = planIn(folder);
+  try {
+    return { study: { folder, plan, loaded: plannedScenario(line, plan) }, remark: [] };
+  } catch (error) {
+    if (!(error instanceof StudyError || error instanceof ScenarioError || error instanceof NoScenarioError))
+      throw error;
+    const why = `closed forms are left out: ${error.message.split("\n")[0]}`;
+    return { study: { folder, plan, loaded: undefined }, remark: [why] };
+  }
 };
 
 /**
@@ -135,4 +156,21 @@ export const sizeOf = (plan: StudyPlan): string => {
   const { points, replications } = plan;
   const chunks = chunkCount(plan);
   return `${points.length} point${points.length === 1 ? "" : "s"} × ${replications} replication${replications === 1 ? "" : "s"} = ${runCount(plan)} runs in ${chunks} chunk${chunks === 1 ? "" : "s"} of ${plan.chunk}`;
+};
+
+/** The columns that are shown: those asked for, or the usual ones. @throws CommandError */
+export const columnsShown = (
+  all: readonly string[],
+  only: readonly string[] | undefined,
+  points: number,
+): readonly string[] => {
+  if (only === undefined) return usualColumns(all, points);
+  try {
+    return chooseColumns(
+      all,
+      only.flatMap((list) => list.split(",")),
+    );
+  } catch (error) {
+    throw error instanceof UnknownColumnError ? new CommandError(`--only: ${error.message}`) : error;
+  }
 };

@@ -1,9 +1,8 @@
-import { chooseColumns, UnknownColumnError, usualColumns } from "../columns.ts";
 import { storedColumns, storedResults } from "../study/study-results.ts";
 import { StudyRecord } from "../study/study-state.ts";
 import { pointTable, sweepTable } from "../table.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";
-import { planIn, sizeOf, studyFolder } from "./study.ts";
+import { columnsShown, planIn, sizeOf, studyFolder } from "./study.ts";
 
 interface TableArguments {
   readonly results: string;
@@ -17,7 +16,7 @@ export const table = async (line: CommandLine, given: TableArguments): Promise<v
   const plan = planIn(folder);
   const all = storedColumns(folder);
   if (all.length === 0) throw new CommandError(`no run of ${folder.path} is done`);
-  const columns = chosen(all, given.only, plan.points.length);
+  const columns = columnsShown(all, given.only, plan.points.length);
   const results = await storedResults(folder, plan, columns);
   if (given.format === "json") return line.print(JSON.stringify(results, null, 2));
   const axes = Object.keys(plan.points[0]!.labels);
@@ -46,15 +45,3 @@ export const table = async (line: CommandLine, given: TableArguments): Promise<v
 };
 
 const csvCell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-const chosen = (all: readonly string[], only: readonly string[] | undefined, points: number): readonly string[] => {
-  if (only === undefined) return usualColumns(all, points);
-  try {
-    return chooseColumns(
-      all,
-      only.flatMap((list) => list.split(",")),
-    );
-  } catch (error) {
-    throw error instanceof UnknownColumnError ? new CommandError(`--only: ${error.message}`) : error;
-  }
-};

@@ -45,15 +45,22 @@ export const loadForFigure = (
 /** Writes a picture and the numbers in it to the folder that was asked for, and prints where they are. */
 export const writeFigure = (
   line: CommandLine,
-  { out }: FigureArguments,
+  given: Pick<FigureArguments, "out">,
   name: string,
-  picture: Picture,
+  { png, svg }: Picture,
   numbers: object,
+): void => writeFiles(line, given, name, { png, svg, json: `${JSON.stringify(numbers, null, 2)}\n` });
+
+/** Writes files of one name with these endings. @throws CommandError where nothing can be written */
+export const writeFiles = (
+  line: CommandLine,
+  { out }: Pick<FigureArguments, "out">,
+  name: string,
+  files: { readonly [ending: string]: string | Uint8Array },
 ): void => {
   const folder = resolve(line.folder, out);
   try {
     mkdirSync(folder, { recursive: true });
-    const files = { png: picture.png, svg: picture.svg, json: `${JSON.stringify(numbers, null, 2)}\n` };
     for (const [ending, content] of Object.entries(files)) {
       const file = join(folder, `${name}.${ending}`);
       writeFileSync(file, content);

@@ -20,7 +20,7 @@ export const explainRun = async (folder: StudyFolder, plan: StudyPlan, run: Plan
     return undefined;
   };
   for (const shard of folder.shards) {
-    const found = (await readShard(shard, [])).find(({ id }) => id === run.id);
+    const found = (await readShard(shard, { columns: [] })).find(({ id }) => id === run.id);
     const verdict = found && judge(found.error, shard.path);
     if (verdict !== undefined) return verdict;
   }

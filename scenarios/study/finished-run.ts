@@ -1,3 +1,4 @@
+import type { Distributions } from "../../models/books/distributions.ts";
 import { type Column, type Row, readTable, writeTable } from "../../results/store/parquet-table.ts";
 import type { RunId } from "../identity/run-id.ts";
 import type { Metrics } from "../simulate.ts";
@@ -10,6 +11,7 @@ export interface StoredRun {
   readonly point: number;
   readonly replication: number;
   readonly metrics: Metrics;
+  readonly distributions: Distributions;
   readonly notes: readonly string[];
   readonly error?: string;
 }
@@ -17,7 +19,14 @@ export interface StoredRun {
 /** A run as a shard has it, whichever plan it was of. */
 export type FoundRun = Omit<StoredRun, "point">;
 
+/** What is read of each run of a shard. */
+export interface Wanted {
+  readonly columns: readonly string[];
+  readonly distributions?: boolean;
+}
+
 const own = ["run", "replication", "error", "notes"] as const;
+const distributed = "distributions";
 
 /** Writes runs as a shard: a row each, with what was swept, and the error and the notes beside the figures. */
 export const writeShard = (
@@ -39,6 +48,7 @@ export const writeShard = (
       ),
     ),
     ...metrics.map((name): Column => ({ name, kind: "number", data: runs.map((run) => run.metrics[name] ?? null) })),
+    { name: distributed, kind: "text", data: runs.map(({ distributions }) => packed(distributions)) },
     { name: "error", kind: "text", data: runs.map(({ error }) => error ?? null) },
     { name: "notes", kind: "text", data: runs.map(({ notes }) => (notes.length === 0 ? null : JSON.stringify(notes))) },
   ];
@@ -62,17 +72,21 @@ const sweptColumn = (name: string, values: readonly unknown[]): Column =>
     ? { name, kind: "number", data: values }
     : { name, kind: "text", data: values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))) };
 
-/** Runs of a shard; with `columns` only these figures of them. @throws BrokenTable */
-export const readShard = async (
-  { path, metrics }: Shard,
-  columns: readonly string[] = metrics,
-): Promise<FoundRun[]> => {
+/** As JSON, to six digits; null where nothing was observed. */
+const packed = (distributions: Distributions): string | null =>
+  Object.keys(distributions).length === 0
+    ? null
+    : JSON.stringify(distributions, (_, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value));
+
+/** Runs of a shard, with these figures of them. @throws BrokenTable */
+export const readShard = async ({ path, metrics }: Shard, { columns, distributions }: Wanted): Promise<FoundRun[]> => {
   const figures = metrics.filter((name) => columns.includes(name));
-  const rows = await readTable(path, [...own, ...figures]);
+  const rows = await readTable(path, [...own, ...figures, ...(distributions === true ? [distributed] : [])]);
   return rows.map((row) => ({
     id: String(row["run"]),
     replication: Number(row["replication"]),
     metrics: figuresOf(row, figures),
+    distributions: JSON.parse(String(row[distributed] ?? "{}")) as Distributions,
     notes: row["notes"] === null ? [] : (JSON.parse(String(row["notes"])) as string[]),
     ...(row["error"] === null ? {} : { error: String(row["error"]) }),
   }));

@@ -85,8 +85,8 @@ export const runStudy = async (
 
 const storedRun = ({ id, point, replication }: PlannedRun, reply: WorkerReply): StoredRun =>
   reply.kind === "result"
-    ? { id, point, replication, metrics: reply.result.metrics, notes: reply.result.notes }
-    : { id, point, replication, metrics: {}, notes: [], error: reply.message };
+    ? { id, point, replication, ...reply.result }
+    : { id, point, replication, metrics: {}, distributions: {}, notes: [], error: reply.message };
 
 /** The runs of one chunk on their way into its shard. */
 class ChunkBooks {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { pointId, type RunId, runId, schemaVersion } from "../identity/run-id.ts";
 import type { LoadedScenario } from "../load.ts";
+import { showScenario } from "../show.ts";
 
 /** What a study is made of: every point with its identity, and how its runs are cut into chunks. */
 export interface StudyPlan {
@@ -12,6 +13,8 @@ export interface StudyPlan {
   readonly set: readonly string[];
   readonly seed: number;
   readonly replications: number;
+  /** The whole scenario as it was then, and where each value was from. */
+  readonly parameters: string;
   /** Of the code that it was planned with. */
   readonly code: string;
   readonly schema: number;
@@ -49,6 +52,7 @@ export const planStudy = (
     description,
     seed,
     replications,
+    parameters: showScenario(loaded),
     schema: schemaVersion,
     chunk: Math.min(most, Math.max(fewest, Math.ceil(runs / chunks))),
     points: points.map(({ scenario, values, labels }) => ({ id: pointId(scenario, seed, given.code), values, labels })),

@@ -19,6 +19,7 @@ export const storedRuns = async (
   folder: StudyFolder,
   plan: StudyPlan,
   columns: readonly string[],
+  { distributions = false } = {},
 ): Promise<FinishedRun[]> => {
   const wanted = new Map<string, PlannedRun>();
   for (let index = 0; index < runCount(plan); index++) {
@@ -26,12 +27,12 @@ export const storedRuns = async (
     wanted.set(run.id, run);
   }
   const found = new Map<string, FinishedRun>();
-  const take = ({ id, metrics, notes, error }: FoundRun): void => {
+  const take = ({ id, error, metrics, distributions, notes }: FoundRun): void => {
     const run = wanted.get(id);
     if (run === undefined || error !== undefined || found.has(id)) return;
-    found.set(id, { point: run.point, replication: run.replication, result: { metrics, notes } });
+    found.set(id, { point: run.point, replication: run.replication, result: { metrics, distributions, notes } });
   };
-  for (const shard of folder.shards) for (const run of await readShard(shard, columns)) take(run);
+  for (const shard of folder.shards) for (const run of await readShard(shard, { columns, distributions })) take(run);
   for (const journal of folder.journals) for (const run of readJournal<StoredRun>(journal)) take(run);
   return [...found.values()];
 };

@@ -55,7 +55,7 @@ export class StudyRecord {
       rows += shard.rows;
       const whole = shard.completes?.plan === id && shard.failed === 0;
       if (whole) sealed.set(shard.completes!.chunk, { failed: 0 });
-      else for (const run of await readShard(shard, [])) note(known, run.id, run.error);
+      else for (const run of await readShard(shard, { columns: [] })) note(known, run.id, run.error);
     }
     for (const journal of folder.journals)
       for (const run of readJournal<StoredRun>(journal)) note(known, run.id, run.error);

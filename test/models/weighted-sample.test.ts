@@ -70,6 +70,16 @@ test("what is repeated many times counts as often", () => {
   assert.ok(Math.abs(one.mean - two.mean) < 1e-12);
 });
 
+test("an outline holds every observation, or as many levels of them", () => {
+  const sample = new WeightedSample();
+  for (const value of [5, 1, 3]) sample.add(value);
+  assert.equal(sample.outline(3), [1, 3, 5]);
+  sample.add(9, 7);
+  assert.equal(sample.outline(10), [1, 3, 5, 9, 9, 9, 9, 9, 9, 9]);
+  assert.equal(sample.outline(2), [5, 9]);
+  assert.equal(new WeightedSample().outline(4), []);
+});
+
 test("beyond what is kept apart, mean and maximum stand and quantiles move by little", () => {
   const sample = new WeightedSample();
   const count = 150_000;

@@ -23,7 +23,7 @@ export const onNode24 = (module: URL, call: string, check: (answer: Answer) => v
     check(JSON.parse(stdout) as Answer);
   });
 
-const flags = [
+export const chromiumFlags = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -48,7 +48,7 @@ export const inChromium = (module: URL, call: string, check: (answer: Answer) =>
         format: "esm",
       }).outputFiles;
       const url = `data:text/javascript;base64,${Buffer.from(script?.contents ?? "").toString("base64")}`;
-      const browser = await chromium.launch({ executablePath, args: flags });
+      const browser = await chromium.launch({ executablePath, args: chromiumFlags });
       try {
         const page = await browser.newPage();
         const value = await page.evaluate(`import("${url}").then((module) => module.${call}())`);
