@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { CommandError, type CommandLine, scenarioCommands } from "./scenarios/commands/index.ts";
@@ -13,6 +14,7 @@ const line: CommandLine = {
   folder: process.cwd(),
   files: diskFiles,
   cores: availableParallelism(),
+  self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
   onInterrupt: (call) => {
     process.once("SIGINT", call);
     return () => process.off("SIGINT", call);
@@ -20,7 +22,15 @@ const line: CommandLine = {
 };
 
 /** Errors about the input explain themselves: no stack, no help. */
-const explained = ["ScenarioError", "NoScenarioError", "StudyError", "BrokenTable", CommandError.name];
+const explained = [
+  "ScenarioError",
+  "NoScenarioError",
+  "StudyError",
+  "BrokenTable",
+  "UnknownPrecisionError",
+  "SlurmError",
+  CommandError.name,
+];
 
 const usageError = 2;
 

@@ -4,6 +4,7 @@ import { Catalogue } from "./catalogue.ts";
 import { unusedKeys } from "./check/unused-keys.ts";
 import { FormShelf, type UsedFile } from "./csv-forms/form-shelf.ts";
 import type { Files } from "./files.ts";
+import { pointSeed, type Seeds } from "./identity/point-seed.ts";
 import { endWithWork } from "./job.ts";
 import { layForms } from "./resolve/lay-forms.ts";
 import { Resolver, type ScenarioFile } from "./resolve/resolve-scenario.ts";
@@ -11,6 +12,7 @@ import type { Scenario } from "./scenario.ts";
 import { type ClusterFile, clusterSchema } from "./schema/cluster-schema.ts";
 import { textbookSchema } from "./schema/textbook-schema.ts";
 import { type Fault, faultsOf } from "./schema/zod-issues.ts";
+import type { Stopping } from "./sequential.ts";
 import { type Combination, combinations } from "./sweep/combinations.ts";
 import { withoutAxes } from "./sweep/without-axes.ts";
 import { readLineage, scenarioPath } from "./text/inherit.ts";
@@ -33,7 +35,13 @@ export interface LoadedScenario {
   readonly name: string;
   readonly description: string;
   readonly seed: number;
+  readonly seeds: Seeds;
+  /** Of each point; the fewest where a precision is asked for. */
   readonly replications: number;
+  /** How long replications of a point go on; undefined if their number is fixed. */
+  readonly stopping: Stopping | undefined;
+  /** The column whose precision is watched. */
+  readonly watched: string;
   /** Everything that holds, each value with its place and provenance; with the sweep, but before it is applied. */
   readonly tree: Tree;
   readonly points: readonly ScenarioPoint[];
@@ -50,6 +58,8 @@ export interface ScenarioPoint {
   /** The same as it is written, such as `30s`. */
   readonly labels: { readonly [path: string]: string };
   readonly scenario: Scenario;
+  /** Of its random numbers. */
+  readonly seed: number;
 }
 
 const models = { cluster: clusterSchema, textbook: textbookSchema } as const;
@@ -78,6 +88,8 @@ class Loader {
   readonly #resolver: Resolver;
   readonly #sound: ClusterFile[] = [];
   #set: readonly Tree[] = [];
+  /** The same at every point. */
+  #precision: ClusterFile["precision"] | undefined;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -102,14 +114,19 @@ class Loader {
 
     const points = this.#combinations(model, tree).map((combination) => this.#point(model, name, merged, combination));
     // A point that is at fault might be the one that has a use for a key.
+    this.#judgePrecision(tree);
     const remarks = this.#sound.length === points.length ? this.#judgeUnused(tree, model) : [];
     if (this.#issues.length > 0) throw new ScenarioError(this.#issues);
-    const { seed, replications, description = "" } = plain(tree) as ClusterFile;
+    const { seed, seeds, replications, description = "" } = plain(tree) as ClusterFile;
+    const precision = this.#precision!;
     return {
       name,
       description,
       seed,
+      seeds,
       replications,
+      stopping: stoppingOf(replications, precision),
+      watched: precision.of,
       tree,
       points: points as ScenarioPoint[],
       files: this.#forms.files,
@@ -166,6 +183,7 @@ class Loader {
       this.#judgeRest(model, name, tree, faults);
       return undefined;
     }
+    this.#precision ??= parsed.data.precision;
     const scenario = this.#resolve(parsed.data, name, tree);
     if (scenario === undefined) return undefined;
     const paths = [...combination.keys()];
@@ -181,7 +199,17 @@ class Loader {
       ),
       labels: Object.fromEntries(paths.map((path) => [path, label(path)])),
       scenario,
+      seed: pointSeed(scenario, parsed.data.seed, parsed.data.seeds),
     };
+  }
+
+  #judgePrecision(tree: Tree): void {
+    const { replications } = plain(tree) as ClusterFile;
+    const precision = this.#precision;
+    if (precision === undefined) return;
+    const path = ["precision", "most"];
+    if (precision.relative !== "none" && precision.most < replications)
+      this.#tell(tree, [{ path, message: `is ${precision.most}, and replications, the fewest, are ${replications}` }]);
   }
 
   #judgeUnused(tree: Tree, model: Model): string[] {
@@ -243,3 +271,6 @@ const scalarAt = (file: unknown, path: readonly string[]): unknown => {
   );
   return typeof found === "object" ? undefined : found;
 };
+
+const stoppingOf = (floor: number, { of, relative, most }: ClusterFile["precision"]): Stopping | undefined =>
+  relative === "none" ? undefined : { of, relative, floor, ceiling: most };

@@ -1,13 +1,10 @@
-import type { Scenario } from "./scenario.ts";
 import { type RunResult, simulate } from "./simulate.ts";
-import type { Job } from "./worker.ts";
+import type { Job, RunPoint } from "./worker.ts";
 import { runOnWorkers } from "./worker-pool.ts";
 
 export interface RunPlan {
-  readonly scenarios: readonly Scenario[];
-  readonly seed: number;
-  /** Replications of each scenario: 0, 1, 2, … */
-  readonly replications: readonly number[];
+  readonly points: readonly RunPoint[];
+  readonly jobs: readonly Job[];
 }
 
 export interface RunOptions {
@@ -18,11 +15,18 @@ export interface RunOptions {
 }
 
 export interface FinishedRun {
-  /** Index among the scenarios of the plan. */
+  /** Index among the points of the plan. */
   readonly point: number;
   readonly replication: number;
   readonly result: RunResult;
 }
+
+/** Replications 0, 1, 2, … of each of so many points. */
+export const everyJob = (points: number, replications: number): Job[] =>
+  Array.from({ length: points * replications }, (_, i) => ({
+    point: Math.floor(i / replications),
+    replication: i % replications,
+  }));
 
 /** A run that ended with an error. */
 export class RunFailed extends Error {
@@ -39,30 +43,29 @@ export class RunFailed extends Error {
 const worthThreads = 1;
 
 /**
- * Runs every replication of every scenario and yields each as it ends, in no promised order: what a run gives depends
+ * Runs jobs and yields each as it ends, in no promised order: what a run gives depends
  * on its scenario, the seed and its replication, never on where or when it ran.
  *
  * @throws RunFailed at the first run that ends with an error
  */
 export async function* runAll(plan: RunPlan, { workers = 1, clock }: RunOptions = {}): AsyncGenerator<FinishedRun> {
-  const { scenarios, seed, replications } = plan;
-  const jobs = scenarios.flatMap((_, point) => replications.map((replication): Job => ({ point, replication })));
+  const { points, jobs } = plan;
   const start = clock?.() ?? 0;
   let next = 0;
   while (next < jobs.length && (workers <= 1 || (clock !== undefined && clock() - start < worthThreads))) {
     const job = jobs[next++]!;
-    yield { ...job, result: runHere(scenarios[job.point]!, seed, job) };
+    yield { ...job, result: runHere(points[job.point]!, job) };
     // Lets timers and output have their turn between runs.
     if (next % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   if (next === jobs.length) return;
-  for await (const reply of runOnWorkers({ scenarios, seed }, jobs.slice(next), workers)) {
+  for await (const reply of runOnWorkers({ points }, jobs.slice(next), workers)) {
     if (reply.kind === "error") throw new RunFailed(reply.job, reply.message);
     yield { ...reply.job, result: reply.result };
   }
 }
 
-const runHere = (scenario: Scenario, seed: number, job: Job): RunResult => {
+const runHere = ({ scenario, seed }: RunPoint, job: Job): RunResult => {
   try {
     return simulate(scenario, { seed, replication: job.replication });
   } catch (error) {

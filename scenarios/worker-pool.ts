@@ -60,7 +60,8 @@ class WorkerPool {
   #wake = (): void => {};
 
   constructor(plan: WorkerPlan, jobs: readonly Job[], count: number, limits: RunLimits) {
-    this.#plan = plan;
+    // Threads get a copy: no more of each point than its runs need.
+    this.#plan = { points: plan.points.map(({ scenario, seed }) => ({ scenario, seed })) };
     this.#jobs = jobs;
     this.#count = Math.min(count, jobs.length);
     this.#limits = limits;

@@ -8,9 +8,14 @@ export interface Job {
   readonly replication: number;
 }
 
-export interface WorkerPlan {
-  readonly scenarios: readonly Scenario[];
+/** A scenario, and the seed of its random numbers. */
+export interface RunPoint {
+  readonly scenario: Scenario;
   readonly seed: number;
+}
+
+export interface WorkerPlan {
+  readonly points: readonly RunPoint[];
 }
 
 /** What a worker sends once it can begin. */
@@ -23,12 +28,13 @@ export type WorkerReply =
 
 if (parentPort !== null) {
   const port = parentPort;
-  const { scenarios, seed } = workerData as WorkerPlan;
+  const { points } = workerData as WorkerPlan;
   port.postMessage({ kind: "ready" } satisfies WorkerReady);
   port.on("message", (jobs: readonly Job[]) => {
     for (const job of jobs) {
       try {
-        const result = simulate(scenarios[job.point]!, { seed, replication: job.replication });
+        const { scenario, seed } = points[job.point]!;
+        const result = simulate(scenario, { seed, replication: job.replication });
         port.postMessage({ kind: "result", job, result } satisfies WorkerReply);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);

@@ -1,8 +1,9 @@
 import { holm } from "./holm.ts";
-import type { Sample } from "./moments.ts";
+import { mean, type Sample, variance } from "./moments.ts";
 import { pairedInterval } from "./paired-interval.ts";
 import { StatisticsError } from "./statistics-error.ts";
 import { studentCdf } from "./student-t.ts";
+import { welch } from "./welch.ts";
 
 /** How one system differs from the one that all are compared with. */
 export interface Difference {
@@ -30,8 +31,33 @@ export const pairedComparison = (systems: readonly Sample[], baseline: number): 
     const { mean, halfWidth, sd, count } = pairedInterval(sample, base);
     return [{ system, mean, halfWidth, p: pValue(mean, sd, count) }];
   });
-  const corrected = holm(found.map(({ p }) => p));
-  return found.map((one, i) => ({ ...one, p: corrected[i]! }));
+  return corrected(found);
+};
+
+/**
+ * The same of systems whose observations have nothing to do with each other (Welch).
+ *
+ * @throws StatisticsError for fewer than two systems, or fewer than two observations of one
+ */
+export const independentComparison = (systems: readonly Sample[], baseline: number): Difference[] => {
+  const base = systems[baseline];
+  if (systems.length < 2 || base === undefined)
+    throw new StatisticsError(`comparison of ${systems.length} systems with number ${baseline}: give two or more`);
+  const found = systems.flatMap((sample, system) => {
+    if (system === baseline) return [];
+    const difference = mean(sample) - mean(base);
+    // Two constants need no test, and Welch's has no degrees of freedom for them.
+    if (variance(sample) === 0 && variance(base) === 0)
+      return [{ system, mean: difference, halfWidth: 0, p: difference === 0 ? 1 : 0 }];
+    const { halfWidth, p } = welch(sample, base);
+    return [{ system, mean: difference, halfWidth, p }];
+  });
+  return corrected(found);
+};
+
+const corrected = (found: readonly Difference[]): Difference[] => {
+  const ps = holm(found.map(({ p }) => p));
+  return found.map((one, i) => ({ ...one, p: ps[i]! }));
 };
 
 /** Two-sided. Differences that are all alike are certain, and those that are all 0 are none. */

@@ -54,3 +54,29 @@ export const sequentialStop = (
   }
   return undefined;
 };
+
+/** How far a sequential run is. */
+export interface SequentialState {
+  /** The interval is narrow enough, at so many observations. */
+  readonly stopped: boolean;
+  /** Observations to stop at; or, if it has not stopped, to make before it is looked at again. */
+  readonly observations: number;
+}
+
+/**
+ * Where a sequential run stops, or how many observations to make before the next look: as many as the spread so far asks for,
+ * and no more than twice as many as there are. Observations that are all 0 are never precise.
+ */
+export const sequentialState = (
+  data: Sample,
+  { relative, confidence = 0.95, minimum = 10 }: Precision,
+): SequentialState => {
+  const found = sequentialStop(data, { relative, confidence, minimum });
+  if (found !== undefined && found.mean !== 0) return { stopped: true, observations: found.count };
+  const { length } = data;
+  if (length < minimum) return { stopped: false, observations: minimum };
+  const { mean, halfWidth } = meanInterval(data, confidence);
+  const now = halfWidth === 0 ? Number.POSITIVE_INFINITY : halfWidth / Math.abs(mean);
+  const asked = Math.ceil(length * (now / (relative / (1 + relative))) ** 2);
+  return { stopped: false, observations: Math.max(length + 1, Math.min(2 * length, asked)) };
+};

@@ -15,6 +15,8 @@ export interface CommandLine {
   readonly files: Files;
   /** Cores that may be used. */
   readonly cores: number;
+  /** Words that start this program anew. */
+  readonly self: readonly string[];
   /** Calls back when the user interrupts, once, instead of ending the process; returns what takes that back. */
   readonly onInterrupt: (call: () => void) => () => void;
 }

@@ -1,5 +1,9 @@
 import { mean } from "../../results/statistics/moments.ts";
-import { type Difference, pairedComparison } from "../../results/statistics/paired-comparison.ts";
+import {
+  type Difference,
+  independentComparison,
+  pairedComparison,
+} from "../../results/statistics/paired-comparison.ts";
 import { chooseColumns, printedUnit, UnknownColumnError } from "../columns.ts";
 import { isHigherBetter } from "../search/goal.ts";
 import type { StudyPlan } from "../study/study-plan.ts";
@@ -26,12 +30,14 @@ interface Compared {
 interface Group {
   /** The other swept keys. */
   readonly at: { readonly [axis: string]: string };
-  readonly pairs: number;
+  /** Runs of each, those that observed the column; with common random numbers those of which all did. */
+  readonly runs: number;
   readonly systems: readonly Compared[];
 }
 
 /**
- * Compares the values of one swept key, run by run on the same random numbers, with one of them or with the best; the best first.
+ * Compares the values of one swept key with one of them or with the best, the best first: run by run on the same random
+ * numbers, or as independent samples where the points have their own.
  */
 export const compare = async (line: CommandLine, given: CompareArguments): Promise<void> => {
   const folder = studyFolder(line, given.results);
@@ -40,33 +46,38 @@ export const compare = async (line: CommandLine, given: CompareArguments): Promi
   const column = comparedColumn(storedColumns(folder), given.of);
   const runs = await storedRuns(folder, plan, [column]);
   const figures = new Map(runs.map((run) => [`${run.point} ${run.replication}`, run.result.metrics[column]]));
+  const isPaired = plan.seeds === "common";
   const groups = groupsOf(plan, over).map(({ at, points }): Group => {
     const labels = points.map((point) => plan.points[point]!.labels[over]!);
-    const pairs = Array.from({ length: plan.replications }, (_, replication) =>
+    const rows = Array.from({ length: plan.replications }, (_, replication) =>
       points.map((point) => figures.get(`${point} ${replication}`) ?? Number.NaN),
-    ).filter((row) => row.every((figure) => !Number.isNaN(figure)));
+    );
+    const seen = (figure: number): boolean => !Number.isNaN(figure);
+    const kept = isPaired ? rows.filter((row) => row.every(seen)) : rows;
+    const samples = labels.map((_, i) => kept.map((row) => row[i]!).filter(seen));
+    const count = Math.min(...samples.map(({ length }) => length));
     const isThere = given.with === undefined || labels.includes(given.with);
-    if (pairs.length < 2 || !isThere) return { at, pairs: pairs.length, systems: [] };
-    return { at, pairs: pairs.length, systems: ranked(labels, pairs, column, given.with) };
+    if (count < 2 || !isThere) return { at, runs: count, systems: [] };
+    return { at, runs: count, systems: ranked(labels, samples, column, given.with, isPaired) };
   });
   if (groups.length === 0)
     throw new CommandError(`no two points differ in ${over} only: what changes with it cannot be told from it`);
   if (given.json) return line.print(JSON.stringify({ study: plan.study, over, of: column, groups }, null, 2));
-  line.print(groups.map((group) => report(group, over, column, given.with)).join("\n\n"));
+  line.print(groups.map((group) => report(group, over, column, given.with, isPaired)).join("\n\n"));
 };
 
 const ranked = (
   labels: readonly string[],
-  pairs: readonly (readonly number[])[],
+  samples: readonly (readonly number[])[],
   column: string,
   with_: string | undefined,
+  isPaired: boolean,
 ): Compared[] => {
-  const samples = labels.map((_, i) => pairs.map((row) => row[i]!));
   const means = samples.map((sample) => mean(sample));
   const sign = isHigherBetter(column) ? -1 : 1;
   const order = labels.map((_, i) => i).sort((a, b) => sign * (means[a]! - means[b]!));
   const baseline = with_ === undefined ? order[0]! : labels.indexOf(with_);
-  const differences = pairedComparison(samples, baseline);
+  const differences = (isPaired ? pairedComparison : independentComparison)(samples, baseline);
   return order.map((i) => {
     const found = differences.find(({ system }) => system === i);
     const { system: _, ...difference } = found ?? { system: i, mean: 0, halfWidth: 0, p: 1 };
@@ -74,19 +85,25 @@ const ranked = (
   });
 };
 
-const report = ({ at, pairs, systems }: Group, over: string, column: string, baseline?: string): string => {
+const report = (
+  { at, runs, systems }: Group,
+  over: string,
+  column: string,
+  baseline: string | undefined,
+  isPaired: boolean,
+): string => {
   const { unit, factor } = printedUnit(column);
   const place = Object.entries(at)
     .map(([axis, label]) => `${axis}=${label}`)
     .join(", ");
-  const title = `${place === "" ? "" : `${place}: `}${pairs} runs of each on the same random numbers`;
-  if (systems.length === 0 && pairs < 2) return `${title}; two or more are needed to compare them`;
+  const title = `${place === "" ? "" : `${place}: `}${runs} runs of each ${isPaired ? "on the same random numbers" : "or more, each on random numbers of its own"}`;
+  if (systems.length === 0 && runs < 2) return `${title}; two or more are needed to compare them`;
   if (systems.length === 0) return `${title}; ${over} is never ${baseline} here`;
   const base = systems.find(({ difference }) => difference === undefined)!.value;
   const rows = systems.map(({ value, mean: centre, difference }) => [
     value,
     String(Number((centre / factor).toPrecision(6))),
-    difference === undefined ? "" : formatEstimate({ ...difference, n: pairs }, factor),
+    difference === undefined ? "" : formatEstimate({ ...difference, n: runs }, factor),
     difference === undefined ? "" : shownP(difference.p),
   ]);
   const heading = unit === "" ? column : `${column} [${unit}]`;

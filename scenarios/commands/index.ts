@@ -68,6 +68,18 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
         .option("time-limit", limit("Wall-clock time of one run, such as 10m"))
         .option("memory-limit", limit("Memory of one run, such as 2GiB"))
         .option("workers", { describe: "Threads; 1 uses none", type: "number", requiresArg: true })
+        .option("executor", {
+          describe: "Who runs it: this machine, or Slurm with a task for each chunk [local]",
+          choices: ["local", "slurm"],
+          requiresArg: true,
+        })
+        .option("slurm", {
+          describe: "An option of sbatch, such as --slurm=--partition=short",
+          type: "string",
+          array: true,
+          nargs: 1,
+        })
+        .option("detach", { describe: "Do not wait for what Slurm runs", type: "boolean" })
         .conflicts("replication", "replications")
         .conflicts("replication", "results"),
     handler: async (given) => (await import("./run.ts")).run(line, given as never),

@@ -1,16 +1,58 @@
 import { Presets, SingleBar } from "cli-progress";
+import type { Metrics } from "../simulate.ts";
+import type { CommandLine } from "./command-line.ts";
+import { LivePrecision } from "./live-precision.ts";
 
 export interface Progress {
   advance(): void;
   end(): void;
 }
 
-/** A bar that counts runs, if the stream is a terminal; otherwise nothing. */
-export const showProgress = (stream: NodeJS.WriteStream, total: number): Progress => {
+/** A bar for runs whose number is not known before, with the precision that has been reached. */
+export interface LiveProgress {
+  /** So many more runs have begun. */
+  expect(runs: number): void;
+  /** A run is over; without metrics it has failed. */
+  advance(point: number, metrics: Metrics): void;
+  end(): void;
+}
+
+/** Between two looks at the precision of all points. Seconds. */
+const lookEvery = 0.5;
+
+/** @param watched the column whose precision is shown, and the one that is asked for */
+export const liveProgress = (
+  { progress: stream, clock }: Pick<CommandLine, "progress" | "clock">,
+  watched: { readonly of: string; readonly relative: number | undefined },
+): LiveProgress => {
+  if (!stream.isTTY) return { expect: () => {}, advance: () => {}, end: () => {} };
+  const format = "{bar} {value}/{total} runs, {eta_formatted} left{precision}";
+  const bar = new SingleBar({ stream, format, clearOnComplete: true, hideCursor: true }, Presets.shades_grey);
+  bar.start(0, 0, { precision: "" });
+  const precision = new LivePrecision(watched.of);
+  let [total, looked] = [0, Number.NEGATIVE_INFINITY];
+  return {
+    expect: (runs) => {
+      total += runs;
+      bar.setTotal(total);
+    },
+    advance: (point, metrics) => {
+      precision.add(point, metrics);
+      const now = clock();
+      if (now - looked < lookEvery) return bar.increment();
+      looked = now;
+      bar.increment(1, { precision: precision.shown(watched.relative) });
+    },
+    end: () => bar.stop(),
+  };
+};
+
+/** A bar that counts runs, or what else there is, if the stream is a terminal; otherwise nothing. */
+export const showProgress = (stream: NodeJS.WriteStream, total: number, what = "runs"): Progress => {
   if (!stream.isTTY) return { advance: () => {}, end: () => {} };
   const options = {
     stream,
-    format: "{bar} {value}/{total} runs, {eta_formatted} left",
+    format: `{bar} {value}/{total} ${what}, {eta_formatted} left`,
     clearOnComplete: true,
     hideCursor: true,
   };

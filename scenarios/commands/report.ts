@@ -75,10 +75,10 @@ const figuresOf = async (study: DrawnStudy): Promise<{ readonly pictures: Html[]
   return { pictures, missing };
 };
 
-const commandsOf = ({ scenario, set, seed, replications }: StudyPlan, results: string): string => {
+const commandsOf = ({ scenario, set, seed, replications, stopping }: StudyPlan, results: string): string => {
   const changed = set.filter((text) => !/^(seed|replications)=/.test(text)).map((text) => ` --set ${quoted(text)}`);
   return [
-    `snapback run ${quoted(scenario)}${changed.join("")} --seed ${seed} --replications ${replications} --results ${quoted(results)}`,
+    `snapback run ${quoted(scenario)}${changed.join("")} --seed ${seed} --replications ${stopping?.floor ?? replications} --results ${quoted(results)}`,
     `snapback report ${quoted(results)}`,
   ].join("\n");
 };

@@ -1,20 +1,24 @@
 import { savingCeiling, sharingVms, storedMix } from "../../models/analytic/storage-saving.ts";
+import { isPrecise } from "../../results/statistics/sequential-stop.ts";
 import { aggregate, type PointResult } from "../aggregate.ts";
 import { chooseColumns, UnknownColumnError, usualColumns } from "../columns.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
 import { collapseNotes } from "../notes.ts";
 import { type FinishedRun, RunFailed, runAll } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
+import { isLoss, judged, Sequential } from "../sequential.ts";
 import { closedForms } from "../simulate.ts";
 import { storedColumns, storedResults } from "../study/study-results.ts";
 import { StudyRecord } from "../study/study-state.ts";
 import { pointTable, sweepTable } from "../table.ts";
+import type { Job } from "../worker.ts";
 import { CommandError, type CommandLine, checkWorkers } from "./command-line.ts";
+import { completeOnSlurm, type SlurmArguments } from "./on-slurm.ts";
 import { overridesOf, type RunOverrides } from "./overrides.ts";
-import { showProgress } from "./progress.ts";
+import { liveProgress } from "./progress.ts";
 import { completeStudy, failureReport, planOf, type StudyArguments, studyFolder } from "./study.ts";
 
-interface RunArguments extends RunOverrides, StudyArguments {
+interface RunArguments extends RunOverrides, StudyArguments, SlurmArguments {
   readonly scenario: string;
   readonly replication?: number;
   readonly only?: readonly string[];
@@ -32,11 +36,13 @@ export const run = async (line: CommandLine, given: RunArguments): Promise<void>
     throw new CommandError("--replication: expected a whole number from 0 on");
   }
   checkWorkers(given.workers);
+  if (given.executor !== "slurm" && (given.slurm !== undefined || given.detach === true))
+    throw new CommandError("--slurm and --detach are for --executor slurm");
   const { results, failures } =
     given.results === undefined
       ? { results: await runNow(line, loaded, given), failures: undefined }
       : await runKept(line, loaded, given);
-  show(line, loaded, results, given);
+  if (results !== undefined) show(line, loaded, results, given);
   if (failures !== undefined) throw new CommandError(failures);
 };
 
@@ -60,10 +66,7 @@ const show = (
 const runNow = async (line: CommandLine, loaded: LoadedScenario, given: RunArguments): Promise<PointResult[]> => {
   const named = Object.entries(studyOptions).find(([key]) => given[key as keyof RunArguments] !== undefined);
   if (named !== undefined) throw new CommandError(`${named[1]} is for runs that are kept: give --results, too`);
-  const { replication } = given;
-  const replications =
-    replication === undefined ? Array.from({ length: loaded.replications }, (_, index) => index) : [replication];
-  return aggregate(loaded, loaded.seed, await runPoints(line, loaded, replications, given));
+  return aggregate(loaded, loaded.seed, await runPoints(line, loaded, given));
 };
 
 const studyOptions = {
@@ -71,6 +74,9 @@ const studyOptions = {
   memoryLimit: "--memory-limit",
   retryFailed: "--retry-failed",
   failFast: "--fail-fast",
+  executor: "--executor",
+  slurm: "--slurm",
+  detach: "--detach",
 };
 
 /** Runs what the folder does not have, and estimates from all that it has. */
@@ -78,19 +84,23 @@ const runKept = async (
   line: CommandLine,
   loaded: LoadedScenario,
   given: RunArguments,
-): Promise<{ readonly results: PointResult[]; readonly failures: string | undefined }> => {
+): Promise<{ readonly results: PointResult[] | undefined; readonly failures: string | undefined }> => {
   const folder = studyFolder(line, given.results!);
   const plan = planOf(line, loaded, given);
   folder.keepPlan(plan);
-  const outcome = await completeStudy(line, folder, plan, loaded, given);
+  const outcome =
+    given.executor === "slurm"
+      ? await completeOnSlurm(line, folder, plan, given)
+      : await completeStudy(line, folder, plan, loaded, given);
+  if (given.executor === "slurm" && given.detach === true) return { results: undefined, failures: undefined };
   const { done, failed, runs } = (await StudyRecord.read(folder, plan)).state;
-  line.progress.write(`${outcome.ran} runs now, ${done - (outcome.ran - outcome.failed.length)} were done before\n`);
+  line.progress.write(`${outcome.ran} runs now, ${outcome.had} were done before\n`);
   const before = failed - outcome.failed.length;
   const failures =
     outcome.failed.length > 0
       ? failureReport(plan, outcome)
       : before > 0
-        ? `${before} runs have failed before: snapback explain tells why, and --retry-failed runs them once more`
+        ? `${before} runs have failed: snapback explain tells why, and --retry-failed runs them once more`
         : undefined;
   if (done === 0 && failures !== undefined) throw new CommandError(failures);
   if (done === 0) throw new CommandError(`none of ${runs} runs is done, ${failed} have failed`);
@@ -98,20 +108,24 @@ const runKept = async (
   return { results: await storedResults(folder, plan, storedColumns(folder), scenarios), failures };
 };
 
-const runPoints = async (
-  line: CommandLine,
-  loaded: LoadedScenario,
-  replications: readonly number[],
-  given: RunArguments,
-): Promise<FinishedRun[]> => {
-  const { points, seed } = loaded;
+const runPoints = async (line: CommandLine, loaded: LoadedScenario, given: RunArguments): Promise<FinishedRun[]> => {
+  const { points, seed, replications, stopping, watched } = loaded;
+  const { replication } = given;
   const runs: FinishedRun[] = [];
-  const progress = showProgress(line.progress, points.length * replications.length);
+  const sequential = new Sequential(points.length, replications, replication === undefined ? stopping : undefined);
+  const missing = (): Job[] =>
+    replication === undefined
+      ? points.flatMap((_, point) => sequential.missing(point))
+      : points.flatMap((_, point) => (runs.length === 0 ? [{ point, replication }] : []));
+  const progress = liveProgress(line, { of: watched, relative: stopping?.relative });
   try {
-    const plan = { scenarios: points.map(({ scenario }) => scenario), seed, replications };
-    for await (const finished of runAll(plan, { workers: given.workers ?? line.cores, clock: line.clock })) {
-      runs.push(finished);
-      progress.advance();
+    for (let jobs = missing(); jobs.length > 0; jobs = missing()) {
+      progress.expect(jobs.length);
+      for await (const run of runAll({ points, jobs }, { workers: given.workers ?? line.cores, clock: line.clock })) {
+        runs.push(run);
+        sequential.note(run, sequential.figureOf(run.result.metrics));
+        progress.advance(run.point, run.result.metrics);
+      }
     }
   } catch (error) {
     if (!(error instanceof RunFailed)) throw error;
@@ -124,7 +138,7 @@ const runPoints = async (
   } finally {
     progress.end();
   }
-  return runs;
+  return replication === undefined ? runs.filter((run) => run.replication < sequential.wanted(run.point)) : runs;
 };
 
 const columnsOf = (results: readonly PointResult[], { only, json }: RunArguments): readonly string[] => {
@@ -139,6 +153,21 @@ const columnsOf = (results: readonly PointResult[], { only, json }: RunArguments
     throw error instanceof UnknownColumnError ? new CommandError(`--only: ${error.message}`) : error;
   }
   return json ? all : usualColumns(all, results.length);
+};
+
+/** Whether the precision that was asked for was reached. */
+const precisionNotes = ({ stopping }: LoadedScenario, results: readonly PointResult[]): string[] => {
+  if (stopping === undefined) return [];
+  const { of, relative, ceiling } = stopping;
+  const wide = results.filter(({ metrics }) => {
+    const { mean = null, halfWidth = null } = metrics[of] ?? {};
+    return mean === null || halfWidth === null || !isPrecise({ mean: judged(of, mean), halfWidth }, relative);
+  });
+  const within = `${of} is known within ${Number((100 * relative).toPrecision(3))} %${isLoss(of) ? " of what is missing from 1" : ""}`;
+  if (wide.length === 0) return [`${within}${results.length === 1 ? "" : " at every point"}`];
+  return [
+    `${wide.length} of ${results.length} points ended at ${ceiling} replications or failed before ${within}: raise precision.most`,
+  ];
 };
 
 /** The algebra of a single point's storage policy, beside what was simulated. */
@@ -167,9 +196,11 @@ const machineForm = (
 const report = (loaded: LoadedScenario, results: readonly PointResult[], columns: readonly string[]): string => {
   const { name, description, points, seed } = loaded;
   const [first] = results;
-  const count = first!.replications;
+  const count = Math.min(...results.map(({ replications }) => replications));
   const title = `${name}${description === "" ? "" : `: ${description}`}`;
-  const runs = `${points.length === 1 ? "" : `${points.length} points, `}${count} replication${count === 1 ? "" : "s"} each, seed ${seed}`;
+  const most = Math.max(...results.map(({ replications }) => replications));
+  const range = most === count ? "" : ` to ${most}`;
+  const runs = `${points.length === 1 ? "" : `${points.length} points, `}${count}${range} replication${most === 1 ? "" : "s"} each, seed ${seed}`;
   const table =
     results.length === 1
       ? pointTable(first!, columns, closedForms(points[0]!.scenario))
@@ -192,6 +223,7 @@ const report = (loaded: LoadedScenario, results: readonly PointResult[], columns
   const notes = [
     ...alone,
     ...unobserved,
+    ...precisionNotes(loaded, results),
     ...savingNotes(points[0]!.scenario, points.length),
     ...loaded.notes,
     ...collapseNotes(results.flatMap((result) => result.notes)),

@@ -12,7 +12,7 @@ import { setTo } from "../text/override.ts";
 import { duration, parseQuantity, size } from "../text/units.ts";
 import { CommandError, type CommandLine, checkWorkers } from "./command-line.ts";
 import { asSet, type RunOverrides } from "./overrides.ts";
-import { showProgress } from "./progress.ts";
+import { liveProgress } from "./progress.ts";
 
 /** How the runs of a study are run. */
 export interface StudyArguments {
@@ -89,26 +89,19 @@ export const completeStudy = async (
   const limits = limitsOf(given);
   const stop = new AbortController();
   const resume = line.onInterrupt(() => stop.abort());
-  let bar = { advance: () => {}, end: () => {} };
+  const bar = liveProgress(line, { of: loaded.watched, relative: loaded.stopping?.relative });
   try {
     const { chunk, retryFailed, failFast } = given;
-    const outcome = await runStudy(
-      folder,
-      plan,
-      loaded.points.map(({ scenario }) => scenario),
-      {
-        workers: given.workers ?? line.cores,
-        limits,
-        signal: stop.signal,
-        ...(chunk === undefined ? {} : { chunk }),
-        ...(retryFailed === undefined ? {} : { retryFailed }),
-        ...(failFast === undefined ? {} : { failFast }),
-        onStart: (missing) => {
-          bar = showProgress(line.progress, missing);
-        },
-        onRun: () => bar.advance(),
-      },
-    );
+    const outcome = await runStudy(folder, plan, loaded.points, {
+      workers: given.workers ?? line.cores,
+      limits,
+      signal: stop.signal,
+      ...(chunk === undefined ? {} : { chunk }),
+      ...(retryFailed === undefined ? {} : { retryFailed }),
+      ...(failFast === undefined ? {} : { failFast }),
+      onRound: (missing) => bar.expect(missing),
+      onRun: ({ job, metrics }) => bar.advance(job.point, metrics),
+    });
     if (outcome.interrupted)
       throw new CommandError(
         `interrupted after ${outcome.ran} runs, which are kept in ${folder.path}: give the same command again to go on`,
@@ -139,7 +132,8 @@ export const failureReport = (plan: StudyPlan, { failed }: Pick<StudyOutcome, "f
   return `${failed.length} runs failed:\n${lines.join("\n")}`;
 };
 
-const limitsOf = ({ timeLimit, memoryLimit }: StudyArguments) => ({
+/** @throws CommandError for limits that are none */
+export const limitsOf = ({ timeLimit, memoryLimit }: StudyArguments) => ({
   ...(timeLimit === undefined ? {} : { time: positive("--time-limit", timeLimit, duration) }),
   ...(memoryLimit === undefined ? {} : { memory: positive("--memory-limit", memoryLimit, size) }),
 });
@@ -153,9 +147,14 @@ const positive = (option: string, text: string, quantity: typeof duration): numb
 
 /** In a few words what a plan asks for. */
 export const sizeOf = (plan: StudyPlan): string => {
-  const { points, replications } = plan;
+  const { points, replications, stopping } = plan;
   const chunks = chunkCount(plan);
-  return `${points.length} point${points.length === 1 ? "" : "s"} × ${replications} replication${replications === 1 ? "" : "s"} = ${runCount(plan)} runs in ${chunks} chunk${chunks === 1 ? "" : "s"} of ${plan.chunk}`;
+  const inChunks = `${runCount(plan)} runs in ${chunks} chunk${chunks === 1 ? "" : "s"} of ${plan.chunk}`;
+  if (stopping !== undefined) {
+    const until = `until ${stopping.of} is known within ${Number((100 * stopping.relative).toPrecision(3))} %`;
+    return `${points.length} point${points.length === 1 ? "" : "s"} × ${stopping.floor} to ${replications} replications, ${until}; at most ${inChunks}`;
+  }
+  return `${points.length} point${points.length === 1 ? "" : "s"} × ${replications} replication${replications === 1 ? "" : "s"} = ${inChunks}`;
 };
 
 /** The columns that are shown: those asked for, or the usual ones. @throws CommandError */

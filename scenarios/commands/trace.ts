@@ -46,7 +46,7 @@ export const trace = async (line: CommandLine, given: TraceArguments): Promise<v
   const scenario = atFidelity(onlyPoint(loaded, given.scenario), given);
   const title: TimelineTitle = {
     scenario: loaded.name,
-    seed: loaded.seed,
+    seed: loaded.points[0]!.seed,
     replication: whole("--replication", given.replication),
     domain: whole("--domain", given.domain),
     domains: scenario.domains,

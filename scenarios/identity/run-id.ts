@@ -10,16 +10,16 @@ export type RunId = string;
 
 /** The identity of a point: what it is made of, and by which code. Where a policy's module lies is no part of it. */
 export const pointId = (scenario: Scenario, seed: number, code: string): string => {
-  const { name: _, ...given } = scenario as { readonly name?: string };
-  return digest(canonical({ schema: schemaVersion, code, seed, scenario: placeless(given) }));
+  return digest(canonical({ schema: schemaVersion, code, seed, scenario: placeless(scenario) }));
 };
 
 export const runId = (point: string, replication: number): RunId => digest(`${point}:${replication}`);
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
-/** Without paths of a machine, and without code that its hash stands for. */
-const placeless = (given: object): object => {
+/** What a scenario says, without its name, without paths of a machine, and without code that its hash stands for. */
+export const placeless = (scenario: Scenario): object => {
+  const { name: _, ...given } = scenario as { readonly name?: string };
   const policy = (given as { readonly policy?: unknown }).policy;
   if (typeof policy !== "object" || policy === null || !("program" in policy)) return given;
   const { program, options } = policy as { readonly program: { readonly sha256: string }; readonly options: unknown };

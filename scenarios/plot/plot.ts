@@ -114,5 +114,5 @@ export const leftOut = (count: number): string[] =>
 
 /** What stands under the title of a chart of a study. */
 export const underTitle = (plan: StudyPlan, more = ""): readonly string[] => [
-  `${plan.replications} replications of each point, seed ${plan.seed}; 95 % confidence${more === "" ? "" : `; ${more}`}`,
+  `${plan.stopping === undefined ? "" : `${plan.stopping.floor} to `}${plan.replications} replications of each point, seed ${plan.seed}; 95 % confidence${more === "" ? "" : `; ${more}`}`,
 ];

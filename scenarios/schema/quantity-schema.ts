@@ -74,6 +74,8 @@ export const perSecond = (description: string) => quantitySchema(frequency, atLe
 export const secondsPerPage = (description: string) => quantitySchema(timePerPage, atLeast0, description);
 /** 0 to 1. */
 export const part = (description: string) => quantitySchema(fraction, { least: 0, most: 1 }, description);
+/** From above 0 to 1. */
+export const positivePart = (description: string) => quantitySchema(fraction, { above: 0, most: 1 }, description);
 
 /** A whole number from `least` on. */
 export const whole = (least: number, description: string) => z.int().min(least).describe(description);

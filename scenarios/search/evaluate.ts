@@ -1,8 +1,7 @@
 import { CommandError, type CommandLine } from "../commands/command-line.ts";
 import { showProgress } from "../commands/progress.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
-import { RunFailed, runAll } from "../run.ts";
-import type { Scenario } from "../scenario.ts";
+import { everyJob, RunFailed, runAll } from "../run.ts";
 import { closedForms, type Metrics } from "../simulate.ts";
 import { setTo } from "../text/override.ts";
 
@@ -42,6 +41,10 @@ export const loadPlace = (
       `${scenario} sweeps ${axes.join(" and ")}: a search needs one point; pick it with ${axes.map((axis) => `--set ${axis}=…`).join(" ")}`,
     );
   }
+  if (loaded.seeds === "independent")
+    throw new CommandError(
+      `${scenario} has seeds: independent, and a search compares its places on common random numbers: give --set seeds=common`,
+    );
   return loaded;
 };
 
@@ -53,12 +56,12 @@ export const evaluate = async (
 ): Promise<Place[]> => {
   const [first] = places;
   if (first === undefined) return [];
-  const { seed, replications } = first;
-  const scenarios = places.map(({ points }): Scenario => points[0]!.scenario);
-  const found = scenarios.map((): Metrics[] => []);
-  const progress = showProgress(line.progress, scenarios.length * replications);
+  const { replications } = first;
+  const points = places.map((place) => place.points[0]!);
+  const found = points.map((): Metrics[] => []);
+  const progress = showProgress(line.progress, points.length * replications);
   try {
-    const plan = { scenarios, seed, replications: Array.from({ length: replications }, (_, i) => i) };
+    const plan = { points, jobs: everyJob(points.length, replications) };
     for await (const { point, replication, result } of runAll(plan, { workers, clock: line.clock })) {
       found[point]![replication] = result.metrics;
       progress.advance();
@@ -68,7 +71,7 @@ export const evaluate = async (
   } finally {
     progress.end();
   }
-  return scenarios.map((scenario, i) => ({ replications: found[i]!, closedForms: closedForms(scenario) }));
+  return points.map(({ scenario }, i) => ({ replications: found[i]!, closedForms: closedForms(scenario) }));
 };
 
 /**

@@ -34,7 +34,8 @@ export const writeShard = (
   plan: StudyPlan,
   chunk: number,
   runs: readonly StoredRun[],
-  isComplete: boolean,
+  /** Runs of the chunk in all, if with these it has every one; else undefined. */
+  complete: number | undefined,
 ): void => {
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))];
   const axes = [...new Set(plan.points.flatMap(({ values }) => Object.keys(values)))];
@@ -60,7 +61,8 @@ export const writeShard = (
     "snapback.code": plan.code,
     "snapback.schema": String(plan.schema),
     "snapback.plan": planId(plan),
-    "snapback.chunk": isComplete ? String(chunk) : "",
+    "snapback.chunk": complete === undefined ? "" : String(chunk),
+    "snapback.wanted": complete === undefined ? "" : String(complete),
     "snapback.metrics": JSON.stringify(metrics),
     "snapback.failed": String(runs.filter(({ error }) => error !== undefined).length),
     "snapback.node": process.version,

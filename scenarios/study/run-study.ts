@@ -1,10 +1,10 @@
 import { Journal, readJournal } from "../../results/store/journal.ts";
-import type { Scenario } from "../scenario.ts";
-import type { Job, WorkerReply } from "../worker.ts";
+import type { Metrics } from "../simulate.ts";
+import type { Job, RunPoint, WorkerReply } from "../worker.ts";
 import { type RunLimits, runOnWorkers } from "../worker-pool.ts";
 import { type StoredRun, writeShard } from "./finished-run.ts";
 import type { StudyFolder } from "./study-folder.ts";
-import { chunkCount, chunkRuns, type PlannedRun, planId, plannedRun, type StudyPlan } from "./study-plan.ts";
+import { chunkCount, type PlannedRun, planId, plannedRun, type StudyPlan } from "./study-plan.ts";
 import { StudyRecord } from "./study-state.ts";
 
 export interface StudyOptions {
@@ -18,12 +18,15 @@ export interface StudyOptions {
   readonly failFast?: boolean;
   /** Ends the study after the runs that are known by then. */
   readonly signal?: AbortSignal;
-  readonly onStart?: (missing: number) => void;
-  readonly onRun?: (run: { readonly failed: boolean }) => void;
+  /** So many more runs are wanted: at first, and whenever a precision is not reached. */
+  readonly onRound?: (missing: number) => void;
+  readonly onRun?: (run: { readonly failed: boolean; readonly metrics: Metrics; readonly job: Job }) => void;
 }
 
 export interface StudyOutcome {
-  /** Runs that were missing, and were run now. */
+  /** Runs of the plan that were done before. */
+  readonly had: number;
+  /** Runs that were missing, and were run now; with a precision, also some that turned out not to be needed. */
   readonly ran: number;
   /** Of those, with their errors. */
   readonly failed: readonly StoredRun[];
@@ -34,53 +37,80 @@ export interface StudyOutcome {
  * Runs what a plan asks for and the folder does not have. Every run is written down as soon as it is over; when the last of a
  * chunk is, they go into a shard. A process that is killed loses the runs that it was at, and nothing else.
  *
- * @param scenarios of the points of the plan
+ * @param points those of the plan
  * @throws BrokenTable when a shard of the folder cannot be read
  * @throws an error of the file system when nothing more can be written, such as ENOSPC
  */
 export const runStudy = async (
   folder: StudyFolder,
   plan: StudyPlan,
-  scenarios: readonly Scenario[],
+  points: readonly RunPoint[],
   options: StudyOptions,
 ): Promise<StudyOutcome> => {
   await sealLeftovers(folder, plan);
   const record = await StudyRecord.read(folder, plan);
   const chunks = options.chunk === undefined ? Array.from({ length: chunkCount(plan) }, (_, k) => k) : [options.chunk];
+  const had = record.state.done;
   const books = new Map<number, ChunkBooks>();
-  const jobs: Job[] = [];
   for (const k of chunks) {
-    const missing = chunkRuns(plan, k).filter((run) => {
-      const state = record.of(run);
-      return state === undefined || (options.retryFailed === true && state.error !== undefined);
-    });
     if (record.chunk(k).sealed) folder.forget(folder.journalOf(plan, k));
-    else books.set(k, new ChunkBooks(folder, plan, k, missing));
-    jobs.push(...missing.map(({ point, replication }) => ({ point, replication })));
+    else books.set(k, new ChunkBooks(folder, plan, k));
   }
-  options.onStart?.(jobs.length);
   const failed: StoredRun[] = [];
+  const tried = new Set<string>();
   let ran = 0;
+  const missing = (): PlannedRun[] =>
+    [...books.keys()].flatMap((k) =>
+      record.wanted(k).filter((run) => {
+        const state = record.of(run);
+        const again = options.retryFailed === true && state?.error !== undefined;
+        return (state === undefined || again) && !tried.has(run.id);
+      }),
+    );
+  const take = (reply: WorkerReply): StoredRun => {
+    const run = plannedRun(plan, reply.job.point * plan.replications + reply.job.replication);
+    const stored = storedRun(run, reply);
+    tried.add(run.id);
+    const figure = stored.error === undefined ? record.sequential.figureOf(stored.metrics) : undefined;
+    record.sequential.note(run, figure);
+    books.get(Math.floor(run.index / plan.chunk))!.add(stored);
+    return stored;
+  };
+  const isAborted = (): boolean => options.signal?.aborted === true;
   try {
-    // What was finished by a process that was killed before it could say so.
-    for (const book of books.values()) book.sealIfComplete();
-    if (jobs.length > 0 && options.signal?.aborted !== true) {
+    for (let round = missing(); ; round = missing()) {
+      options.onRound?.(round.length);
+      const open = new Map<number, number>();
+      for (const { index } of round) {
+        const k = Math.floor(index / plan.chunk);
+        open.set(k, (open.get(k) ?? 0) + 1);
+      }
+      const settle = (k: number): void => {
+        const left = record.wanted(k).some((run) => record.of(run) === undefined && !tried.has(run.id));
+        if (!left) books.get(k)!.seal(record.wanted(k).length);
+      };
+      // Also what was finished by a process that was killed before it could say so.
+      for (const k of books.keys()) if (!open.has(k)) settle(k);
+      if (round.length === 0 || isAborted()) break;
       const { workers, limits, signal } = options;
       const pool = { ...(limits === undefined ? {} : { limits }), ...(signal === undefined ? {} : { signal }) };
-      for await (const reply of runOnWorkers({ scenarios, seed: plan.seed }, jobs, workers, pool)) {
-        const run = plannedRun(plan, reply.job.point * plan.replications + reply.job.replication);
-        const stored = storedRun(run, reply);
-        books.get(Math.floor(run.index / plan.chunk))!.add(stored);
+      const jobs = round.map(({ point, replication }) => ({ point, replication }));
+      for await (const reply of runOnWorkers({ points }, jobs, workers, pool)) {
+        const run = take(reply);
         ran += 1;
-        if (stored.error !== undefined) failed.push(stored);
-        options.onRun?.({ failed: stored.error !== undefined });
-        if (stored.error !== undefined && options.failFast === true) break;
+        if (run.error !== undefined) failed.push(run);
+        options.onRun?.({ failed: run.error !== undefined, metrics: run.metrics, job: reply.job });
+        const k = Math.floor((run.point * plan.replications + run.replication) / plan.chunk);
+        open.set(k, open.get(k)! - 1);
+        if (open.get(k) === 0) settle(k);
+        if (run.error !== undefined && options.failFast === true) return { had, ran, failed, interrupted: false };
       }
+      if (isAborted()) break;
     }
   } finally {
     for (const book of books.values()) book.close();
   }
-  return { ran, failed, interrupted: options.signal?.aborted === true };
+  return { had, ran, failed, interrupted: isAborted() };
 };
 
 const storedRun = ({ id, point, replication }: PlannedRun, reply: WorkerReply): StoredRun =>
@@ -93,27 +123,23 @@ class ChunkBooks {
   readonly #folder: StudyFolder;
   readonly #plan: StudyPlan;
   readonly #chunk: number;
-  #missing: number;
   #journal: Journal | undefined;
 
-  constructor(folder: StudyFolder, plan: StudyPlan, chunk: number, missing: readonly PlannedRun[]) {
+  constructor(folder: StudyFolder, plan: StudyPlan, chunk: number) {
     this.#folder = folder;
     this.#plan = plan;
     this.#chunk = chunk;
-    this.#missing = missing.length;
   }
 
   add(run: StoredRun): void {
     this.#journal ??= new Journal(this.#path);
     this.#journal.add(run);
-    this.#missing -= 1;
-    this.sealIfComplete();
   }
 
-  sealIfComplete(): void {
-    if (this.#missing > 0) return;
+  /** @param runs of the chunk in all */
+  seal(runs: number): void {
     this.close();
-    seal(this.#folder, this.#plan, this.#chunk, this.#path, true);
+    seal(this.#folder, this.#plan, this.#chunk, this.#path, runs);
   }
 
   close(): void {
@@ -127,14 +153,20 @@ class ChunkBooks {
 }
 
 /** Puts the runs of a journal into a shard, in the order of the plan; the journal goes when the shard is there. */
-const seal = (folder: StudyFolder, plan: StudyPlan, chunk: number, journal: string, isComplete: boolean): void => {
+const seal = (
+  folder: StudyFolder,
+  plan: StudyPlan,
+  chunk: number,
+  journal: string,
+  complete: number | undefined,
+): void => {
   const latest = new Map<string, StoredRun>();
   for (const run of readJournal<StoredRun>(journal)) {
     const before = latest.get(run.id);
     if (before === undefined || before.error !== undefined) latest.set(run.id, run);
   }
   const runs = [...latest.values()].sort((a, b) => a.point - b.point || a.replication - b.replication);
-  if (runs.length > 0) writeShard(folder, plan, chunk, runs, isComplete);
+  if (runs.length > 0) writeShard(folder, plan, chunk, runs, complete);
   folder.forget(journal);
 };
 
@@ -145,6 +177,6 @@ const sealLeftovers = async (folder: StudyFolder, plan: StudyPlan): Promise<void
     const [, id, chunk] = /([0-9a-f]+)-(\d+)\.jsonl$/.exec(journal) ?? [];
     if (id === undefined || id === own) continue;
     const old = folder.planOf(id);
-    if (old !== undefined) seal(folder, old, Number(chunk), journal, false);
+    if (old !== undefined) seal(folder, old, Number(chunk), journal, undefined);
   }
 };

@@ -17,7 +17,7 @@ export interface Shard {
   /** Names of the figures that it has. */
   readonly metrics: readonly string[];
   /** The plan and the chunk that it completes; undefined for runs of a chunk that was not completed. */
-  readonly completes: { readonly plan: string; readonly chunk: number } | undefined;
+  readonly completes: { readonly plan: string; readonly chunk: number; readonly runs: number } | undefined;
 }
 
 /**
@@ -71,7 +71,10 @@ export class StudyFolder {
         rows,
         failed: Number(provenance.get("snapback.failed")),
         metrics: JSON.parse(provenance.get("snapback.metrics") ?? "[]") as string[],
-        completes: chunk === undefined || chunk === "" ? undefined : { plan, chunk: Number(chunk) },
+        completes:
+          chunk === undefined || chunk === ""
+            ? undefined
+            : { plan, chunk: Number(chunk), runs: Number(provenance.get("snapback.wanted")) },
       };
     });
   }

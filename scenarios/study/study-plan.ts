@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Seeds } from "../identity/point-seed.ts";
 import { pointId, type RunId, runId, schemaVersion } from "../identity/run-id.ts";
 import type { LoadedScenario } from "../load.ts";
+import type { Stopping } from "../sequential.ts";
 import { showScenario } from "../show.ts";
 
 /** What a study is made of: every point with its identity, and how its runs are cut into chunks. */
@@ -12,7 +14,10 @@ export interface StudyPlan {
   readonly folder: string;
   readonly set: readonly string[];
   readonly seed: number;
+  readonly seeds: Seeds;
+  /** Of each point; where a precision is asked for, the most. */
   readonly replications: number;
+  readonly stopping?: Stopping;
   /** The whole scenario as it was then, and where each value was from. */
   readonly parameters: string;
   /** Of the code that it was planned with. */
@@ -38,24 +43,33 @@ export interface PlannedRun {
 }
 
 /** Chunks of at least so many runs, so that files are few, and of no more than so many, so that a kill costs little. */
-const [fewest, most, chunks] = [16, 1024, 256];
+const [smallest, largest, chunks] = [16, 1024, 256];
 
 export const planStudy = (
   loaded: LoadedScenario,
   given: Pick<StudyPlan, "scenario" | "folder" | "set" | "code">,
 ): StudyPlan => {
-  const { name, description, seed, replications, points } = loaded;
-  const runs = points.length * replications;
+  const { name, description, seed, seeds, replications, stopping, points } = loaded;
+  const most = stopping?.ceiling ?? replications;
+  const runs = points.length * most;
+  const chunk = Math.min(largest, Math.max(smallest, Math.ceil(runs / chunks)));
   return {
     ...given,
     study: name,
     description,
     seed,
-    replications,
+    seeds,
+    replications: most,
+    ...(stopping === undefined ? {} : { stopping }),
     parameters: showScenario(loaded),
     schema: schemaVersion,
-    chunk: Math.min(most, Math.max(fewest, Math.ceil(runs / chunks))),
-    points: points.map(({ scenario, values, labels }) => ({ id: pointId(scenario, seed, given.code), values, labels })),
+    // Only of a whole point it can be told where it stops.
+    chunk: stopping === undefined ? chunk : Math.ceil(chunk / most) * most,
+    points: points.map((point) => ({
+      id: pointId(point.scenario, point.seed, given.code),
+      values: point.values,
+      labels: point.labels,
+    })),
   };
 };
 
@@ -69,7 +83,7 @@ export const plannedRun = ({ points, replications }: StudyPlan, index: number): 
   return { index, point, replication, id: runId(points[point]!.id, replication) };
 };
 
-/** The runs of chunk `k`, counted from 0. */
+/** The runs of chunk `k`, counted from 0; where a precision is asked for, all that there might be. */
 export const chunkRuns = (plan: StudyPlan, k: number): PlannedRun[] => {
   const from = k * plan.chunk;
   const count = Math.max(0, Math.min(plan.chunk, runCount(plan) - from));
@@ -77,8 +91,10 @@ export const chunkRuns = (plan: StudyPlan, k: number): PlannedRun[] => {
 };
 
 /** Tells plans apart by the runs they ask for and how they cut them. */
-export const planId = ({ points, replications, chunk }: StudyPlan): string =>
+export const planId = ({ points, replications, stopping, chunk }: StudyPlan): string =>
   createHash("sha256")
-    .update(`${replications} ${chunk} ${points.map(({ id }) => id).join(" ")}`)
+    .update(
+      `${replications} ${stopping === undefined ? "" : JSON.stringify(stopping)} ${chunk} ${points.map(({ id }) => id).join(" ")}`,
+    )
     .digest("hex")
     .slice(0, 12);

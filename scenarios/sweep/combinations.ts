@@ -11,7 +11,7 @@ import { readCondition } from "./condition.ts";
 /** One combination of the values of all axes: path of a key → what is laid there. */
 export type Combination = ReadonlyMap<string, Tree>;
 
-const fixed = ["sweep", "seed", "replications", "model", "extends", "description"];
+const fixed = ["sweep", "seed", "seeds", "replications", "precision", "model", "extends", "description"];
 const most = 100_000;
 
 /**

@@ -6,6 +6,8 @@ import type { TestFile } from "./test-file.ts";
 /** Packages that tests may ask for with `// needs: <package>`, each with a command that shows that it is installed. */
 export const debianPackages: Readonly<Record<string, string>> = {
   chromium: "chromium",
+  munge: "munge",
+  "slurm-wlm": "sbatch",
 };
 
 /** What is needed and not installed, with the files that need it. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { CommandLine } from "../../scenarios/commands/command-line.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 
@@ -23,6 +24,12 @@ export const capturedLine = (folder: string): Captured => {
     folder,
     files: diskFiles,
     cores: 1,
+    self: [
+      process.execPath,
+      "--import",
+      import.meta.resolve("tsx"),
+      fileURLToPath(new URL("../../cli.ts", import.meta.url)),
+    ],
     onInterrupt: () => () => {},
   };
   return { line, out: () => out, err: () => err };

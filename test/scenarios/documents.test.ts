@@ -18,7 +18,7 @@ const blocks = (document: string, language: string): string[] => {
 
 test("every scenario in the documents can be loaded", () => {
   const scenarios = blocks("scenarios/README.md", "yaml");
-  assert.is(scenarios.length, 7);
+  assert.is(scenarios.length, 8);
   for (const scenario of scenarios) assert.equal(faults(scenario), []);
 });
 

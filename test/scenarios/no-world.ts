@@ -11,5 +11,6 @@ export const noWorld: CommandLine = {
   folder,
   files: diskFiles,
   cores: 1,
+  self: [],
   onInterrupt: () => () => {},
 };

@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { aggregate } from "../../scenarios/aggregate.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { type LoadedScenario, loadScenario } from "../../scenarios/load.ts";
-import { RunFailed, type RunOptions, runAll } from "../../scenarios/run.ts";
+import { everyJob, RunFailed, type RunOptions, runAll } from "../../scenarios/run.ts";
 import { ScenarioError } from "../../scenarios/text/issue.ts";
 
 const test = suite("modules with policies");
@@ -57,9 +57,8 @@ const faults = (scenario: string, ...set: string[]): string => {
 const results = async (loaded: LoadedScenario, options: RunOptions = {}) => {
   const { points, seed, replications } = loaded;
   const plan = {
-    scenarios: points.map(({ scenario }) => scenario),
-    seed,
-    replications: Array.from({ length: replications }, (_, index) => index),
+    points,
+    jobs: everyJob(points.length, replications),
   };
   const runs = [];
   for await (const run of runAll(plan, options)) runs.push(run);

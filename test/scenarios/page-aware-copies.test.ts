@@ -4,7 +4,7 @@ import { test } from "uvu";
 import { render } from "../../results/charts/render.ts";
 import { tradeOff } from "../../results/charts/trade-off.ts";
 import { loadForFigure } from "../../scenarios/figures/figure.ts";
-import { runAll } from "../../scenarios/run.ts";
+import { everyJob, runAll } from "../../scenarios/run.ts";
 import { capturedLine } from "./captured-line.ts";
 
 const stress = "failures.shocks=[{law: exponential, mean: 10d, takes: {random: 4}, permanent: 100%}]";
@@ -20,9 +20,8 @@ test("under losses of four hosts at once graded copies are degraded more often, 
     usable: 0,
   }));
   const plan = {
-    scenarios: loaded.points.map(({ scenario }) => scenario),
-    seed: loaded.seed,
-    replications: [0, 1, 2, 3],
+    points: loaded.points,
+    jobs: everyJob(loaded.points.length, 4),
   };
   for await (const { point, result } of runAll(plan)) {
     const { rollbacks, pIntact, pUsable } = result.metrics as { rollbacks: number; pIntact: number; pUsable: number };

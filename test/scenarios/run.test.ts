@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { aggregate, estimate } from "../../scenarios/aggregate.ts";
 import { collapseNotes } from "../../scenarios/notes.ts";
-import { type FinishedRun, RunFailed, type RunOptions, type RunPlan, runAll } from "../../scenarios/run.ts";
+import { everyJob, type FinishedRun, RunFailed, type RunOptions, type RunPlan, runAll } from "../../scenarios/run.ts";
 import { align, formatEstimate } from "../../scenarios/table.ts";
 import { load } from "./overlay.ts";
 
@@ -21,10 +21,9 @@ const collect = async (plan: RunPlan, options: RunOptions): Promise<FinishedRun[
   return runs;
 };
 
-const planOf = ({ points, seed, replications }: ReturnType<typeof load>): RunPlan => ({
-  scenarios: points.map(({ scenario }) => scenario),
-  seed,
-  replications: Array.from({ length: replications }, (_, index) => index),
+const planOf = ({ points, replications }: ReturnType<typeof load>): RunPlan => ({
+  points,
+  jobs: everyJob(points.length, replications),
 });
 
 test("results are the same in one thread, on one worker, on two, and half and half", async () => {
@@ -56,7 +55,7 @@ test("an error in a run names its point and replication, wherever it ran", async
   );
   for (const workers of [1, 2]) {
     try {
-      await collect({ ...planOf(loaded), replications: [4] }, { workers });
+      await collect({ ...planOf(loaded), jobs: [{ point: 0, replication: 4 }] }, { workers });
       assert.unreachable();
     } catch (error) {
       assert.ok(error instanceof RunFailed, String(error));

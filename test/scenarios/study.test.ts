@@ -139,7 +139,7 @@ test("values of a key are compared run by run, the best first, with the best or 
   const { groups } = JSON.parse(await desk.printed("compare", "r", "--of", "pauseMean", "--json"));
   assert.is(groups.length, 1);
   const [best, other] = groups[0].systems;
-  assert.is(groups[0].pairs, 6);
+  assert.is(groups[0].runs, 6);
   const means: number[] = estimates.map(
     (one: { metrics: { pauseMean: { mean: number } } }) => one.metrics.pauseMean.mean,
   );
