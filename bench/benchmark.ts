@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** The part of a benchmark that runs in a process of its own: our contender. */
-export type Workload = (input: Input) => Outcome;
+export type Workload = (input: Input) => Outcome | Promise<Outcome>;
 
 export interface Case {
   readonly title: string;

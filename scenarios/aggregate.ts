@@ -45,23 +45,31 @@ export const estimate = (figures: readonly number[]): Estimate => {
 export const aggregate = ({ name, points }: Aggregated, seed: number, runs: readonly FinishedRun[]): PointResult[] => {
   const byPoint = points.map((): FinishedRun[] => []);
   for (const run of runs) byPoint[run.point]!.push(run);
-  return points.map(({ values, scenario }, index) => {
-    const own = byPoint[index]!.sort((a, b) => a.replication - b.replication);
-    const columns = new Set(own.flatMap(({ result }) => Object.keys(result.metrics)));
-    const metrics = [...columns].map((column): [string, Estimate] => [
-      column,
-      estimate(own.map(({ result }) => result.metrics[column] ?? Number.NaN)),
-    ]);
-    return {
-      scenario: name,
-      point: values,
-      seed,
-      ...(scenario === undefined ? {} : policyOf(scenario)),
-      replications: own.length,
-      metrics: Object.fromEntries(metrics),
-      notes: collapseNotes(own.flatMap(({ result }) => result.notes)),
-    };
-  });
+  return points.map((point, index) => aggregatePoint(name, point, seed, byPoint[index]!));
+};
+
+/** The figures of one point, from its runs in any order. */
+export const aggregatePoint = (
+  name: string,
+  { values, scenario }: Aggregated["points"][number],
+  seed: number,
+  runs: readonly FinishedRun[],
+): PointResult => {
+  const own = runs.toSorted((a, b) => a.replication - b.replication);
+  const columns = new Set(own.flatMap(({ result }) => Object.keys(result.metrics)));
+  const metrics = [...columns].map((column): [string, Estimate] => [
+    column,
+    estimate(own.map(({ result }) => result.metrics[column] ?? Number.NaN)),
+  ]);
+  return {
+    scenario: name,
+    point: values,
+    seed,
+    ...(scenario === undefined ? {} : policyOf(scenario)),
+    replications: own.length,
+    metrics: Object.fromEntries(metrics),
+    notes: collapseNotes(own.flatMap(({ result }) => result.notes)),
+  };
 };
 
 const policyOf = (scenario: Scenario): Pick<PointResult, "policy"> => {

@@ -10,6 +10,7 @@ import { layForms } from "./resolve/lay-forms.ts";
 import { Resolver, type ScenarioFile } from "./resolve/resolve-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { type ClusterFile, clusterSchema } from "./schema/cluster-schema.ts";
+import { ParsedSections } from "./schema/parsed-sections.ts";
 import { textbookSchema } from "./schema/textbook-schema.ts";
 import { type Fault, faultsOf } from "./schema/zod-issues.ts";
 import type { Stopping } from "./sequential.ts";
@@ -17,7 +18,7 @@ import { type Combination, combinations } from "./sweep/combinations.ts";
 import { withoutAxes } from "./sweep/without-axes.ts";
 import { readLineage, scenarioPath } from "./text/inherit.ts";
 import { type Issue, type Path, pathName, ScenarioError } from "./text/issue.ts";
-import { complete, prepareLayer } from "./text/layer.ts";
+import { Completion, prepareLayer } from "./text/layer.ts";
 import { type Override, overridePath, readOverride } from "./text/override.ts";
 import { beyond, setAside } from "./text/set-aside.ts";
 import { didYouMean } from "./text/spelling.ts";
@@ -87,6 +88,8 @@ class Loader {
   readonly #forms: FormShelf;
   readonly #resolver: Resolver;
   readonly #sound: ClusterFile[] = [];
+  readonly #sections = new ParsedSections();
+  readonly #completion: Completion;
   #set: readonly Tree[] = [];
   /** The same at every point. */
   #precision: ClusterFile["precision"] | undefined;
@@ -94,6 +97,7 @@ class Loader {
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#catalogue = new Catalogue(options.files);
+    this.#completion = new Completion(this.#catalogue);
     this.#forms = new FormShelf(options.files, options.folder, this.#issues);
     this.#resolver = new Resolver(options.files, this.#forms);
   }
@@ -110,7 +114,7 @@ class Loader {
     const layers = [this.#catalogue.defaults(model), ...written].map((one) => this.#prepare(one));
     this.#set = layers.slice(layers.length - set.length).map((one) => without(one as Mapping, "sweep"));
     const merged = this.#withoutSetAxes(layers.reduce((base, over) => merge(base, over)) as Mapping);
-    const tree = complete(merged, this.#catalogue);
+    const tree = this.#completion.complete(merged);
 
     const points = this.#combinations(model, tree).map((combination) => this.#point(model, name, merged, combination));
     // A point that is at fault might be the one that has a use for a key.
@@ -174,17 +178,17 @@ class Loader {
     // What the command line sets below an axis, such as an option of a swept policy, holds at each of its points.
     const laid = [...[...combination.values()].map((one) => this.#prepare(one)), ...this.#set];
     const swept = laid.reduce<Tree>((below, over) => merge(below, over), without(base, "sweep"));
-    const tree = complete(swept, this.#catalogue);
-    const input = plain(tree);
-    const parsed = models[model].safeParse(input);
-    if (!parsed.success) {
-      const faults = faultsOf(models[model], input, parsed.error.issues);
+    const tree = this.#completion.complete(swept);
+    const file = this.#sections.file(models[model], tree) as ScenarioFile | undefined;
+    if (file === undefined) {
+      const input = plain(tree);
+      const faults = faultsOf(models[model], input, models[model].safeParse(input).error?.issues ?? []);
       this.#tell(tree, faults);
       this.#judgeRest(model, name, tree, faults);
       return undefined;
     }
-    this.#precision ??= parsed.data.precision;
-    const scenario = this.#resolve(parsed.data, name, tree);
+    this.#precision ??= file.precision;
+    const scenario = this.#resolve(file, name, tree);
     if (scenario === undefined) return undefined;
     const paths = [...combination.keys()];
     const described = (describe: (path: string[]) => unknown): [string, unknown][] =>
@@ -195,11 +199,11 @@ class Loader {
     };
     return {
       values: Object.fromEntries(
-        described((path) => scalarAt(parsed.data, path) ?? plain(at(combination.get(path.join("."))!, path)!)),
+        described((path) => scalarAt(file, path) ?? plain(at(combination.get(path.join("."))!, path)!)),
       ),
       labels: Object.fromEntries(paths.map((path) => [path, label(path)])),
       scenario,
-      seed: pointSeed(scenario, parsed.data.seed, parsed.data.seeds),
+      seed: pointSeed(scenario, file.seed, file.seeds),
     };
   }
 
@@ -223,7 +227,7 @@ class Loader {
 
   /** Checks what is not at fault in itself, so that everything that is wrong is told at once. */
   #judgeRest(model: Model, name: string, tree: Tree, told: readonly Fault[]): void {
-    const defaults = complete(prepareLayer(this.#catalogue.defaults(model), this.#catalogue, []), this.#catalogue);
+    const defaults = this.#completion.complete(prepareLayer(this.#catalogue.defaults(model), this.#catalogue, []));
     let rest = setAside(tree, told, defaults);
     let faults = told;
     for (let level = 1; level <= deepest; level++) {

@@ -59,7 +59,11 @@ export async function* runAll(plan: RunPlan, { workers = 1, clock }: RunOptions 
     if (next % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   if (next === jobs.length) return;
-  for await (const reply of runOnWorkers({ points }, jobs.slice(next), workers)) {
+  for await (const reply of runOnWorkers(
+    { points },
+    { source: jobs.slice(next), total: jobs.length - next },
+    workers,
+  )) {
     if (reply.kind === "error") throw new RunFailed(reply.job, reply.message);
     yield { ...reply.job, result: reply.result };
   }

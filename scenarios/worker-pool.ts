@@ -18,6 +18,12 @@ export interface PoolOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Jobs one by one, and how many they are. */
+export interface Jobs {
+  readonly source: Iterable<Job>;
+  readonly total: number;
+}
+
 /** A thread, with the jobs that it was given and has not answered, in their order. */
 interface Hand {
   readonly worker: Worker;
@@ -34,7 +40,7 @@ interface Hand {
  */
 export async function* runOnWorkers(
   plan: WorkerPlan,
-  jobs: readonly Job[],
+  jobs: Jobs,
   count: number,
   { limits = {}, signal }: PoolOptions = {},
 ): AsyncGenerator<WorkerReply> {
@@ -50,27 +56,31 @@ class WorkerPool {
   readonly #plan: WorkerPlan;
   readonly #count: number;
   readonly #limits: RunLimits;
-  readonly #jobs: readonly Job[];
+  readonly #jobs: Iterator<Job>;
+  readonly #total: number;
   /** Jobs of threads that ended before they came to them. */
   readonly #again: Job[] = [];
   readonly #hands = new Set<Hand>();
   readonly #replies: WorkerReply[] = [];
-  #next = 0;
+  #given = 0;
+  /** The source has no more. */
+  #exhausted = false;
   #failure: Error | undefined;
   #wake = (): void => {};
 
-  constructor(plan: WorkerPlan, jobs: readonly Job[], count: number, limits: RunLimits) {
+  constructor(plan: WorkerPlan, jobs: Jobs, count: number, limits: RunLimits) {
     // Threads get a copy: no more of each point than its runs need.
     this.#plan = { points: plan.points.map(({ scenario, seed }) => ({ scenario, seed })) };
-    this.#jobs = jobs;
-    this.#count = Math.min(count, jobs.length);
+    this.#jobs = jobs.source[Symbol.iterator]();
+    this.#total = jobs.total;
+    this.#count = Math.min(count, jobs.total);
     this.#limits = limits;
     for (let i = 0; i < this.#count; i++) this.#hire();
   }
 
   async *replies(signal: AbortSignal | undefined): AsyncGenerator<WorkerReply> {
     signal?.addEventListener("abort", () => this.#wake());
-    for (let done = 0; done < this.#jobs.length && signal?.aborted !== true; ) {
+    for (let done = 0; !(this.#exhausted && done === this.#given) && signal?.aborted !== true; ) {
       const reply = this.#replies.shift();
       if (reply !== undefined) {
         done++;
@@ -129,9 +139,16 @@ class WorkerPool {
 
   #batch(): Job[] {
     if (this.#again.length > 0) return this.#again.splice(0);
-    const size = Math.min(64, Math.ceil((this.#jobs.length - this.#next) / (4 * this.#count)));
-    const batch = this.#jobs.slice(this.#next, this.#next + size);
-    this.#next += size;
+    const size = Math.max(1, Math.min(64, Math.ceil((this.#total - this.#given) / (4 * this.#count))));
+    const batch: Job[] = [];
+    while (!this.#exhausted && batch.length < size) {
+      const { done, value } = this.#jobs.next();
+      if (done === true) this.#exhausted = true;
+      else batch.push(value);
+    }
+    this.#given += batch.length;
+    // Whoever waits for replies may have had the last.
+    if (this.#exhausted) this.#wake();
     return batch;
   }
 

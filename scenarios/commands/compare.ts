@@ -44,7 +44,7 @@ export const compare = async (line: CommandLine, given: CompareArguments): Promi
   const plan = planIn(folder);
   const over = comparedKey(plan, given);
   const column = comparedColumn(storedColumns(folder), given.of);
-  const runs = await storedRuns(folder, plan, [column]);
+  const runs = await storedRuns(folder, plan, { columns: [column] });
   const figures = new Map(runs.map((run) => [`${run.point} ${run.replication}`, run.result.metrics[column]]));
   const isPaired = plan.seeds === "common";
   const groups = groupsOf(plan, over).map(({ at, points }): Group => {

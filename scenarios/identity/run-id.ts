@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Scenario } from "../scenario.ts";
-import { canonical } from "./canonical.ts";
+import { Canonical } from "./canonical.ts";
 
 /** Counts the changes of what a resolved scenario means. */
 export const schemaVersion = 1;
@@ -8,9 +8,13 @@ export const schemaVersion = 1;
 /** What tells runs apart: 16 hexadecimal digits of a hash of all that their figures depend on. */
 export type RunId = string;
 
-/** The identity of a point: what it is made of, and by which code. Where a policy's module lies is no part of it. */
-export const pointId = (scenario: Scenario, seed: number, code: string): string => {
-  return digest(canonical({ schema: schemaVersion, code, seed, scenario: placeless(scenario) }));
+/**
+ * The identity of a point: what it is made of, and by which code. Where a policy's module lies is no part of it.
+ *
+ * @param canonical the same for many points, so that what they share is written once
+ */
+export const pointId = (scenario: Scenario, seed: number, code: string, canonical = new Canonical()): string => {
+  return digest(canonical.text({ schema: schemaVersion, code, seed, scenario: placeless(scenario) }));
 };
 
 export const runId = (point: string, replication: number): RunId => digest(`${point}:${replication}`);

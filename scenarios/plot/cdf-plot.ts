@@ -1,7 +1,7 @@
 import { type DistributionPoint, distributionChart } from "../../results/charts/distribution-chart.ts";
 import { pooledDistribution, type RunDistribution } from "../../results/statistics/pooled-distribution.ts";
 import { CommandError } from "../commands/command-line.ts";
-import { storedRuns } from "../study/study-results.ts";
+import { storedPoints } from "../study/study-results.ts";
 import { facetsOf } from "./facets.ts";
 import { type DrawnStudy, type Plot, type PlotArguments, underTitle } from "./plot.ts";
 
@@ -28,10 +28,12 @@ export const cdfPlot = async (study: DrawnStudy, given: PlotArguments): Promise<
     throw new CommandError(`--y: the distribution of one of ${names.join(", ")} can be drawn`);
   const facets = facetsOf(plan, given, []);
   const byPoint = new Map<number, RunDistribution[]>();
-  for (const { point, result } of await storedRuns(folder, plan, [], { distributions: true })) {
-    const found = result.distributions[name];
-    if (found !== undefined) byPoint.set(point, [...(byPoint.get(point) ?? []), found]);
-  }
+  let point = 0;
+  for await (const runs of storedPoints(folder, plan, { columns: [], distributions: true }))
+    byPoint.set(
+      point++,
+      runs.flatMap(({ result }) => result.distributions[name] ?? []),
+    );
   const drawn = facets.points.filter(({ index }) => (byPoint.get(index)?.length ?? 0) >= 2);
   const remarks = facets.points
     .filter((one) => !drawn.includes(one))

@@ -57,55 +57,61 @@ export const runStudy = async (
     else books.set(k, new ChunkBooks(folder, plan, k));
   }
   const failed: StoredRun[] = [];
-  const tried = new Set<string>();
   let ran = 0;
-  const missing = (): PlannedRun[] =>
-    [...books.keys()].flatMap((k) =>
-      record.wanted(k).filter((run) => {
-        const state = record.of(run);
-        const again = options.retryFailed === true && state?.error !== undefined;
-        return (state === undefined || again) && !tried.has(run.id);
-      }),
-    );
+  // Where a precision is asked for, there are rounds, and what has been run in one is not run in the next.
+  const tried = plan.stopping === undefined ? undefined : new Set<string>();
+  const missingOf = (k: number): PlannedRun[] =>
+    record.wanted(k).filter((run) => {
+      const state = record.of(run);
+      const again = options.retryFailed === true && state?.error !== undefined;
+      return (state === undefined || again) && tried?.has(run.id) !== true;
+    });
+  const open = new Map<number, number>();
+  const settle = (k: number): void => {
+    if (tried === undefined || missingOf(k).length === 0) books.get(k)!.seal(record.wanted(k).length);
+  };
+  function* jobs(): Generator<Job> {
+    for (const k of books.keys()) {
+      const missing = missingOf(k);
+      open.set(k, missing.length);
+      // Also what was finished by a process that was killed before it could say so.
+      if (missing.length === 0) settle(k);
+      for (const { point, replication } of missing) yield { point, replication };
+    }
+  }
   const take = (reply: WorkerReply): StoredRun => {
     const run = plannedRun(plan, reply.job.point * plan.replications + reply.job.replication);
     const stored = storedRun(run, reply);
-    tried.add(run.id);
-    const figure = stored.error === undefined ? record.sequential.figureOf(stored.metrics) : undefined;
-    record.sequential.note(run, figure);
-    books.get(Math.floor(run.index / plan.chunk))!.add(stored);
+    tried?.add(run.id);
+    if (tried !== undefined) {
+      const figure = stored.error === undefined ? record.sequential.figureOf(stored.metrics) : undefined;
+      record.sequential.note(run, figure);
+    }
+    const k = Math.floor(run.index / plan.chunk);
+    books.get(k)!.add(stored);
+    open.set(k, open.get(k)! - 1);
+    if (open.get(k) === 0) settle(k);
     return stored;
   };
   const isAborted = (): boolean => options.signal?.aborted === true;
   try {
-    for (let round = missing(); ; round = missing()) {
-      options.onRound?.(round.length);
-      const open = new Map<number, number>();
-      for (const { index } of round) {
-        const k = Math.floor(index / plan.chunk);
-        open.set(k, (open.get(k) ?? 0) + 1);
+    for (;;) {
+      const total = [...books.keys()].reduce((sum, k) => sum + missingOf(k).length, 0);
+      options.onRound?.(total);
+      if (total === 0 || isAborted()) {
+        for (const k of books.keys()) if (total === 0) settle(k);
+        break;
       }
-      const settle = (k: number): void => {
-        const left = record.wanted(k).some((run) => record.of(run) === undefined && !tried.has(run.id));
-        if (!left) books.get(k)!.seal(record.wanted(k).length);
-      };
-      // Also what was finished by a process that was killed before it could say so.
-      for (const k of books.keys()) if (!open.has(k)) settle(k);
-      if (round.length === 0 || isAborted()) break;
       const { workers, limits, signal } = options;
       const pool = { ...(limits === undefined ? {} : { limits }), ...(signal === undefined ? {} : { signal }) };
-      const jobs = round.map(({ point, replication }) => ({ point, replication }));
-      for await (const reply of runOnWorkers({ points }, jobs, workers, pool)) {
+      for await (const reply of runOnWorkers({ points }, { source: jobs(), total }, workers, pool)) {
         const run = take(reply);
         ran += 1;
         if (run.error !== undefined) failed.push(run);
         options.onRun?.({ failed: run.error !== undefined, metrics: run.metrics, job: reply.job });
-        const k = Math.floor((run.point * plan.replications + run.replication) / plan.chunk);
-        open.set(k, open.get(k)! - 1);
-        if (open.get(k) === 0) settle(k);
         if (run.error !== undefined && options.failFast === true) return { had, ran, failed, interrupted: false };
       }
-      if (isAborted()) break;
+      if (isAborted() || tried === undefined) break;
     }
   } finally {
     for (const book of books.values()) book.close();

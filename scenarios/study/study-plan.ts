@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Canonical } from "../identity/canonical.ts";
 import type { Seeds } from "../identity/point-seed.ts";
 import { pointId, type RunId, runId, schemaVersion } from "../identity/run-id.ts";
 import type { LoadedScenario } from "../load.ts";
@@ -50,6 +51,7 @@ export const planStudy = (
   given: Pick<StudyPlan, "scenario" | "folder" | "set" | "code">,
 ): StudyPlan => {
   const { name, description, seed, seeds, replications, stopping, points } = loaded;
+  const canonical = new Canonical();
   const most = stopping?.ceiling ?? replications;
   const runs = points.length * most;
   const chunk = Math.min(largest, Math.max(smallest, Math.ceil(runs / chunks)));
@@ -66,7 +68,7 @@ export const planStudy = (
     // Only of a whole point it can be told where it stops.
     chunk: stopping === undefined ? chunk : Math.ceil(chunk / most) * most,
     points: points.map((point) => ({
-      id: pointId(point.scenario, point.seed, given.code),
+      id: pointId(point.scenario, point.seed, given.code, canonical),
       values: point.values,
       labels: point.labels,
     })),

@@ -44,52 +44,76 @@ const named = (node: Tree, { path, kind, words = [] }: Slot, catalogue: Catalogu
 
 /** The same tree with `change` applied to each item of the list at `path`. */
 const eachItem = (tree: Tree, path: readonly string[], change: (node: Tree) => Tree): Tree =>
-  changed(tree, path, (node) => (node.kind === "list" ? { ...node, items: node.items.map(change) } : node));
+  changed(tree, path, (node) => {
+    if (node.kind !== "list") return node;
+    const items = node.items.map(change);
+    return items.every((item, i) => item === node.items[i]) ? node : { ...node, items };
+  });
 
-/** Lays under a merged scenario those defaults that depend on what it says elsewhere. */
-export const complete = (tree: Tree, catalogue: Catalogue): Tree => {
-  type SectionFor = (node: Tree) => DefaultsSection | undefined;
-  const complement =
-    (sectionFor: SectionFor) =>
-    (node: Tree): Tree => {
-      const section = sectionFor(node);
-      return section === undefined || node.kind !== "mapping" ? node : under(catalogue.defaults(section), node);
-    };
-  const lay = (whole: Tree, path: readonly string[], sectionFor: SectionFor): Tree =>
-    changed(whole, path, complement(sectionFor));
-  const beside = (law: DefaultsSection, trace: DefaultsSection) => (node: Tree) =>
-    at(node, ["law"]) ? law : at(node, ["trace"]) ? trace : undefined;
-  const captured = lay(
-    tree,
-    ["snapshot"],
-    (node) => recordSections.get(plain(at(node, ["capture"]) ?? node)) ?? "postCopy",
-  );
-  const talking = lay(captured, ["cluster", "traffic"], (node) =>
-    at(node, ["pattern"]) ? "trafficPattern" : undefined,
-  );
-  const written = lay(talking, ["cluster", "vm", "disk"], () => "vmDisk");
-  const working = lay(written, ["cluster", "workload"], () => "workload");
-  const failing = components.reduce(
-    (whole, component) =>
-      lay(
-        whole,
-        ["failures", component],
-        component === "disk" ? beside("diskLaw", "diskTrace") : beside("failureLaw", "failureTrace"),
-      ),
-    working,
-  );
-  return eachItem(
-    failing,
-    shockList.path,
-    complement((node) => (at(node, ["law"]) ? "shockLaw" : at(node, ["times"]) ? "shockTimes" : undefined)),
-  );
+/** Lays under merged scenarios those defaults that depend on what they say elsewhere; under what several share, once. */
+export class Completion {
+  readonly #catalogue: Catalogue;
+  readonly #known = new WeakMap<Tree, Tree>();
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+  }
+
+  complete(tree: Tree): Tree {
+    return Object.entries(completions).reduce(
+      (whole, [section, rules]) => changed(whole, [section], (node) => this.#section(node, rules)),
+      tree,
+    );
+  }
+
+  #section(node: Tree, rules: readonly Rule[]): Tree {
+    let found = this.#known.get(node);
+    if (found === undefined) {
+      found = rules.reduce((below, { path, each, section }) => {
+        const lay = (one: Tree): Tree => {
+          const name = section(one);
+          return name === undefined || one.kind !== "mapping" ? one : under(this.#catalogue.defaults(name), one);
+        };
+        return each === true ? eachItem(below, path, lay) : changed(below, path, lay);
+      }, node);
+      this.#known.set(node, found);
+    }
+    return found;
+  }
+}
+
+/** Which section of the defaults lies under what stands at `path`, or under each item of the list there. */
+interface Rule {
+  readonly path: readonly string[];
+  readonly each?: true;
+  readonly section: (node: Tree) => DefaultsSection | undefined;
+}
+
+const beside = (law: DefaultsSection, trace: DefaultsSection) => (node: Tree) =>
+  at(node, ["law"]) ? law : at(node, ["trace"]) ? trace : undefined;
+
+/** What a section lacks depends on that section alone. */
+const completions: { readonly [section: string]: readonly Rule[] } = {
+  snapshot: [{ path: [], section: (node) => recordSections.get(plain(at(node, ["capture"]) ?? node)) ?? "postCopy" }],
+  cluster: [
+    { path: ["traffic"], section: (node) => (at(node, ["pattern"]) ? "trafficPattern" : undefined) },
+    { path: ["vm", "disk"], section: () => "vmDisk" },
+    { path: ["workload"], section: () => "workload" },
+  ],
+  failures: [
+    ...components.map(
+      (component): Rule => ({
+        path: [component],
+        section: component === "disk" ? beside("diskLaw", "diskTrace") : beside("failureLaw", "failureTrace"),
+      }),
+    ),
+    {
+      path: shockList.path.slice(1),
+      each: true,
+      section: (node) => (at(node, ["law"]) ? "shockLaw" : at(node, ["times"]) ? "shockTimes" : undefined),
+    },
+  ],
 };
-
-/** Which pages are recorded, by the capture. */
-const recordSections: ReadonlyMap<unknown, DefaultsSection> = new Map([
-  ["stop-and-copy", "stopAndCopy"],
-  ["pre-copy", "preCopy"],
-]);
 
 /** `node` with the entries of `base` that it lacks, after its own. */
 const under = (base: Mapping, node: Mapping): Mapping => {
@@ -97,6 +121,12 @@ const under = (base: Mapping, node: Mapping): Mapping => {
   for (const [key, entry] of base.entries) if (!entries.has(key)) entries.set(key, entry);
   return { ...node, entries };
 };
+
+/** Which pages are recorded, by the capture. */
+const recordSections: ReadonlyMap<unknown, DefaultsSection> = new Map([
+  ["stop-and-copy", "stopAndCopy"],
+  ["pre-copy", "preCopy"],
+]);
 
 const standAlone = ["law", "times", "trace", "from", "pattern", "matrix", "module"];
 

@@ -82,7 +82,10 @@ export const changed = (tree: Tree, path: readonly string[], change: (node: Tree
   if (tree.kind !== "mapping") return tree;
   const entry = tree.entries.get(head);
   if (entry === undefined) return tree;
-  return { ...tree, entries: new Map(tree.entries).set(head, { ...entry, value: changed(entry.value, rest, change) }) };
+  const value = changed(entry.value, rest, change);
+  // What is not changed stays the same object, so that what was found out about it holds.
+  if (value === entry.value) return tree;
+  return { ...tree, entries: new Map(tree.entries).set(head, { ...entry, value }) };
 };
 
 /** The tree that has nothing but `value` at `path`; all its keys stand at the same place. */
