@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { type Heading, picture } from "./look.ts";
-import { coloured, type PlotAxis, type Scale, seriesLook, xChannel, yChannel } from "./plot-axis.ts";
+import { coloured, drawn, type PlotAxis, type Scale, seriesLook, xChannel, yChannel } from "./plot-axis.ts";
 
 /** One estimate: of a row (what is measured) in a panel, of one series, at an x; bounds of its 95 % interval. */
 export interface CurvePoint {
@@ -46,12 +46,22 @@ export const curveChart = (chart: CurveChart): TopLevelSpec => {
     const own = chart.points.filter((point) => point.row === row);
     const forms = chart.closedForms.filter((point) => point.row === row);
     const values = [...own.flatMap(({ low, high }) => [low, high]), ...forms.map(({ value }) => value)];
-    const y = yChannel({ title, scale, values, ...(most === undefined ? {} : { most }) });
+    const y = yChannel({
+      title,
+      scale,
+      means: own.map(({ mean }) => mean),
+      values,
+      ...(most === undefined ? {} : { most }),
+    });
     return {
       spacing: 26,
       hconcat: chart.panels.map((panel) => {
-        const data = { values: own.filter((point) => point.panel === panel) };
-        const closed = { values: forms.filter((point) => point.panel === panel) };
+        const data = { values: own.filter((point) => point.panel === panel).map((point) => drawn(scale, point)) };
+        const closed = {
+          values: forms
+            .filter((point) => point.panel === panel)
+            .map((point) => ({ ...point, value: scale === "nines" ? 1 - point.value : point.value })),
+        };
         const mean = { x, y: y("mean"), ...look };
         return {
           title: { text: panel, anchor: "start" as const, fontWeight: 600, fontSize: 12 },
@@ -66,12 +76,12 @@ export const curveChart = (chart: CurveChart): TopLevelSpec => {
                     mark: { type: "area" as const, opacity: 0.18, clip: true, color: colour },
                     encoding: { x, y: y("low"), y2: { field: "high" } },
                   })),
+                  { data, mark: { type: "line" as const, strokeWidth: 2, clip: true }, encoding: mean },
                   {
                     data: closed,
                     mark: { type: "line" as const, strokeDash: [2, 3], strokeWidth: 1.5, color: "#222", clip: true },
                     encoding: { x, y: y("value"), detail: { field: "series", type: "nominal" as const } },
                   },
-                  { data, mark: { type: "line" as const, strokeWidth: 2, clip: true }, encoding: mean },
                 ]
               : [
                   {

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { type Heading, picture } from "./look.ts";
-import { type Scale, seriesLook, yChannel } from "./plot-axis.ts";
+import { drawn, type Scale, seriesLook, yChannel } from "./plot-axis.ts";
 
 /** A system by two of its figures, each with its 95 % interval. */
 export interface ParetoPoint {
@@ -43,12 +43,16 @@ export const paretoChart = (chart: ParetoChart): TopLevelSpec => {
     scale: { type: chart.x.scale, domain, nice: false },
     axis: { labelOverlap: true },
   });
-  const y = yChannel({ ...chart.y, values: chart.points.flatMap(({ low, high }) => [low, high]) });
+  const y = yChannel({
+    ...chart.y,
+    means: chart.points.map(({ mean }) => mean),
+    values: chart.points.flatMap(({ low, high }) => [low, high]),
+  });
   const look = seriesLook(chart.series, chart.legend, false);
   return picture(chart, {
     spacing: 26,
     hconcat: chart.panels.map((panel) => {
-      const own = chart.points.filter((point) => point.panel === panel);
+      const own = chart.points.filter((point) => point.panel === panel).map((point) => drawn(chart.y.scale, point));
       const pale = { condition: { test: "datum.onFront", value: 1 }, value: 0.35 };
       return {
         title: { text: panel, anchor: "start" as const, fontWeight: 600, fontSize: 12 },

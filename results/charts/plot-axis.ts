@@ -40,26 +40,46 @@ export const xChannel = (axis: PlotAxis, field: string) => {
 const percentLeft =
   "format(100 * (1 - datum.value), datum.value < 0.00002 ? '.4f' : datum.value < 0.0002 ? '.3f' : datum.value < 0.002 ? '.2f' : datum.value < 0.02 ? '.1f' : '.0f') + ' %'";
 
-/** The y of any of several fields that hold the same quantity. `values`: all that is drawn. */
+/** Values as a scale draws them: with `nines` what is missing from 1. */
+export const drawn = <T extends { readonly mean: number; readonly low: number; readonly high: number }>(
+  scale: Scale,
+  point: T,
+): T => (scale === "nines" ? { ...point, mean: 1 - point.mean, low: 1 - point.high, high: 1 - point.low } : point);
+
+const nines = Array.from({ length: 10 }, (_, k) => [1, 2, 5].map((one) => one * 10 ** -k)).flat();
+
+/** The y of any of several fields that hold the same quantity: estimates at `means`, and bounds and forms at `values`. */
 export const yChannel = ({
   title,
   scale,
+  means,
   values,
   most = Number.POSITIVE_INFINITY,
 }: {
   readonly title: string;
   readonly scale: Scale;
+  readonly means: readonly number[];
   readonly values: readonly number[];
   /** No axis goes beyond it, even where an interval does. */
   readonly most?: number;
 }): ((field: string) => object) => {
   const seen = values.filter((value) => Number.isFinite(value));
-  const positive = seen.filter((value) => value > 0);
+  // An interval that comes near 0 must not stretch a logarithmic scale: it ends at the edge.
+  const lowest = (of: (mean: number) => number): number => Math.min(...means.map(of).filter((value) => value > 0)) / 3;
   const range = {
     linear: padded(Math.min(...seen), Math.max(...seen), most),
-    log: [Math.min(...positive) / 1.2, Math.max(...positive) * 1.2] as const,
+    log: [
+      Math.max(
+        lowest((mean) => mean),
+        Math.min(...seen.filter((value) => value > 0)) / 1.2,
+      ),
+      Math.max(...seen) * 1.2,
+    ] as const,
     nines: [
-      Math.max(1e-9, Math.min(...seen.map((value) => 1 - value)) / 1.3),
+      Math.max(
+        lowest((mean) => 1 - mean),
+        Math.min(...seen.map((value) => 1 - value)) / 1.3,
+      ),
       Math.min(1, 1.3 * Math.max(...seen.map((value) => 1 - value))),
     ] as const,
   }[scale];
@@ -72,7 +92,11 @@ export const yChannel = ({
     return {
       ...base,
       scale: { ...log, reverse: true },
-      axis: { tickCount: 5, labelExpr: percentLeft, labelOverlap: true },
+      axis: {
+        values: nines.filter((loss) => loss >= range[0] && loss <= range[1]),
+        labelExpr: percentLeft,
+        labelOverlap: true,
+      },
     };
   };
 };

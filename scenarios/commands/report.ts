@@ -28,7 +28,7 @@ export const report = async (line: CommandLine, given: ReportArguments): Promise
   const columns = columnsShown(all, given.only, plan.points.length);
   const results = await storedResults(folder, plan, columns);
   const { done, failed, runs } = (await StudyRecord.read(folder, plan)).state;
-  const charts = await figuresOf(study);
+  const charts = await figuresOf(study, all);
   const labels = plan.points.map((point) => point.labels);
   const [head, ...rows] =
     results.length === 1
@@ -59,10 +59,13 @@ export const report = async (line: CommandLine, given: ReportArguments): Promise
   line.print(path);
 };
 
-const figuresOf = async (study: DrawnStudy): Promise<{ readonly pictures: Html[]; readonly missing: string[] }> => {
+const figuresOf = async (
+  study: DrawnStudy,
+  columns: readonly string[],
+): Promise<{ readonly pictures: Html[]; readonly missing: string[] }> => {
   const { render } = await import("../../results/charts/render.ts");
   const [pictures, missing]: [Html[], string[]] = [[], []];
-  for (const [i, { kind, given }] of reportCharts(study.plan).entries()) {
+  for (const [i, { kind, given }] of reportCharts(study.plan, columns).entries()) {
     try {
       const { spec, remarks } = await drawPlot(kind, study, given);
       const kept = given.at.length === 0 ? [] : [`only ${given.at.join(", ")}`];

@@ -10,6 +10,7 @@ import { closedForms } from "../simulate.ts";
 import { axesOf, type Facets, facetsOf } from "./facets.ts";
 import {
   bounded,
+  checkScale,
   columnsFor,
   type DrawnStudy,
   firstAxis,
@@ -64,6 +65,10 @@ export const curvePlot = async (study: DrawnStudy, given: PlotArguments): Promis
     }
   }
   if (points.length === 0) throw new CommandError(`nothing has an interval here: ${leftOut(missing).join("")}`);
+  for (const row of rows) {
+    const means = points.flatMap((point) => (point.row === row ? [point.mean] : []));
+    if (means.length > 0) checkScale(given.yScale, row, means);
+  }
   const drawn = facets.points.map(({ index }) => index);
   const axis: PlotAxis = isAxis ? sweptAxis(plan, x, drawn, given.xScale) : columnAxis(ofX!, points, given.xScale);
   const spec = curveChart({

@@ -5,6 +5,7 @@ import { isHigherBetter, isPart } from "../search/goal.ts";
 import { axesOf, facetsOf } from "./facets.ts";
 import {
   bounded,
+  checkScale,
   columnsFor,
   type DrawnStudy,
   leftOut,
@@ -49,6 +50,11 @@ export const paretoPlot = async (study: DrawnStudy, given: PlotArguments): Promi
   }
   const missing = leftOut(facets.points.length - points.length);
   if (points.length === 0) throw new CommandError(`nothing has an interval here: ${missing.join("")}`);
+  checkScale(
+    given.yScale,
+    y,
+    points.map(({ mean }) => mean),
+  );
   const xScale = given.xScale ?? "linear";
   if (xScale === "log" && points.some(({ xLow }) => xLow <= 0))
     throw new CommandError(`--x-scale log: ${x} is not above 0 everywhere`);

@@ -4,6 +4,7 @@ import type { Estimate, PointResult } from "../aggregate.ts";
 import { chooseColumns, printedUnit, UnknownColumnError } from "../columns.ts";
 import { CommandError } from "../commands/command-line.ts";
 import type { LoadedScenario } from "../load.ts";
+import { isPart } from "../search/goal.ts";
 import type { StudyFolder } from "../study/study-folder.ts";
 import type { StudyPlan } from "../study/study-plan.ts";
 import { storedColumns, storedResults } from "../study/study-results.ts";
@@ -104,6 +105,15 @@ export const sweptAxis = (
     domain: [low, high],
     labels: values.map((value) => ({ value, text: labels.get(value)! })),
   };
+};
+
+/** @throws CommandError where a scale cannot draw what a column holds */
+export const checkScale = (scale: Scale | undefined, column: string, means: readonly number[]): void => {
+  if (scale === "nines" && !isPart(column))
+    throw new CommandError(`--y-scale nines: ${column} is no part of 1, of which nines could be left`);
+  const drawn = scale === "nines" ? means.map((mean) => 1 - mean) : means;
+  if (scale !== undefined && scale !== "linear" && !drawn.some((value) => value > 0))
+    throw new CommandError(`--y-scale ${scale}: of ${column} there is nothing above 0 to draw`);
 };
 
 /** Said of points that are left out because a figure without an interval is not drawn. */

@@ -3,11 +3,15 @@ import type { StudyPlan } from "../study/study-plan.ts";
 import { axesOf } from "./facets.ts";
 import { firstAxis, type PlotArguments, type PlotKind } from "./plot.ts";
 
-/** The charts that a report of a study shows, each with what it is told. */
-export const reportCharts = (plan: StudyPlan): { readonly kind: PlotKind; readonly given: PlotArguments }[] => {
+/** The charts that a report of a study shows, each with what it is told; only of what its model has columns for. */
+export const reportCharts = (
+  plan: StudyPlan,
+  columns: readonly string[],
+): { readonly kind: PlotKind; readonly given: PlotArguments }[] => {
   const varying = axesOf(plan).filter((axis) => valuesOf(plan, axis).length > 1);
   const cdf = (of: string, given: Omit<PlotArguments, "y">) => ({ kind: "cdf" as const, given: { ...given, y: [of] } });
-  if (varying.length === 0) return ["rpo", "rto"].map((of) => cdf(of, { at: [] }));
+  const times = ["rpo", "rto"].filter((of) => columns.includes(`${of}Mean`));
+  if (varying.length === 0) return times.map((of) => cdf(of, { at: [] }));
   const x = firstAxis(plan);
   const others = varying.filter((axis) => axis !== x);
   const laid = layout(plan, others);
@@ -21,16 +25,25 @@ export const reportCharts = (plan: StudyPlan): { readonly kind: PlotKind; readon
     ],
   };
   return [
-    { kind: "curve", given: { x, y: ["availability", "availabilityNet", "workRatio"], ...laid } },
-    { kind: "downtime", given: { x, ...layout(plan, others) } },
     {
-      kind: "pareto",
-      given: { ...layout(plan, others.slice(1)), ...(others[0] === undefined ? {} : { series: others[0] }) },
+      kind: "curve",
+      given: { x, y: ["availability", "availabilityNet", "workRatio"].filter((one) => columns.includes(one)), ...laid },
     },
+    ...(columns.includes("downtimeDetect")
+      ? [{ kind: "downtime" as const, given: { x, ...layout(plan, others) } }]
+      : []),
+    ...(columns.includes("storedBytes")
+      ? [
+          {
+            kind: "pareto" as const,
+            given: { ...layout(plan, others.slice(1)), ...(others[0] === undefined ? {} : { series: others[0] }) },
+          },
+        ]
+      : []),
     ...(others.length > 0 && others.every((axis) => valuesOf(plan, axis).length <= 12)
       ? [{ kind: "heat" as const, given: { x, series: others[0]!, at: [], ...panelOf(others[1]) } }]
       : []),
-    ...["rpo", "rto"].map((of) => cdf(of, few)),
+    ...times.map((of) => cdf(of, few)),
   ];
 };
 

@@ -67,6 +67,19 @@ test("a curve shows just what the table says, with the closed form beside it", a
   assert.is(marks("curve"), 10);
 });
 
+test("nines are drawn by what is missing from 1, and told as they are", async () => {
+  const { points } = await drawn("nines", "--y", "availability", "--y-scale", "nines");
+  assert.ok(points.every(({ mean }) => (mean as number) > 0.9 && (mean as number) < 1));
+  const svg = readFileSync(join(desk.folder, "plots", "nines.svg"), "utf8");
+  assert.match(svg, />99\.\d+ %</);
+  // Points of different height: each at its own place, not at the edge.
+  const heights = [...svg.matchAll(/aria-roledescription="point"[^>]*transform="translate\([\d.]+,([\d.]+)\)/g)].map(
+    ([, y]) => y,
+  );
+  assert.is(heights.length, 10);
+  assert.ok(new Set(heights).size >= 8, heights.join(" "));
+});
+
 test("any column is drawn against any other, and a key of words as words", async () => {
   const { points } = await drawn("columns", "--x", "rpoMean", "--y", "availabilityNet");
   assert.ok(points.every(({ xLow, x, xHigh }) => xLow! <= x! && x! <= xHigh!));
@@ -120,6 +133,8 @@ test("what cannot be drawn is refused with what to do instead", async () => {
   assert.match(await refusal("--kind", "cdf", "--y", "workRatio"), /one of rpo, rto, ttr, residency/);
   assert.match(await refusal("--kind", "cdf", "--series", "snapshot.capture"), /snapshot.interval changes, too/);
   assert.match(await refusal("--kind", "pareto", "--x", "workRatio"), /on both axes shows nothing/);
+  assert.match(await refusal("--y-scale", "nines", "--y", "rpoMean"), /rpoMean is no part of 1/);
+  assert.match(await refusal("--y-scale", "log", "--y", "downtimeNoSpare"), /there is nothing above 0 to draw/);
   await desk.printed("run", "b.yaml", "--results", "single", "--replications", "1");
   const { status, stderr } = await desk.snapback("plot", "single");
   assert.is(status, 1);
