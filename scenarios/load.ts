@@ -15,6 +15,7 @@ import { textbookSchema } from "./schema/textbook-schema.ts";
 import { type Fault, faultsOf } from "./schema/zod-issues.ts";
 import type { Stopping } from "./sequential.ts";
 import { type Combination, combinations } from "./sweep/combinations.ts";
+import { tornAxis } from "./sweep/torn-axis.ts";
 import { withoutAxes } from "./sweep/without-axes.ts";
 import { readLineage, scenarioPath } from "./text/inherit.ts";
 import { type Issue, type Path, pathName, ScenarioError } from "./text/issue.ts";
@@ -155,6 +156,11 @@ class Loader {
 
   #combinations(model: Model, tree: Mapping | Tree): Combination[] {
     if (at(tree, ["sweep"]) === undefined) return [new Map()];
+    const torn = tornAxis(at(tree, ["sweep"])!);
+    if (torn !== undefined) {
+      this.#issues.push(torn);
+      return [new Map()];
+    }
     const parsed = models[model].shape.sweep.safeParse(plain(at(tree, ["sweep"])!));
     if (!parsed.success) {
       const within = parsed.error.issues.map((issue) => ({ ...issue, path: ["sweep", ...issue.path] }));

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { load } from "./overlay.ts";
+import { faults, load } from "./overlay.ts";
 
 const test = suite("sweeps");
 
@@ -92,6 +92,13 @@ test("what the command line sets is not swept, and an axis can be set as a whole
     [1, 7],
     [2, 7],
   ]);
+});
+
+test("a range that braces tear apart is told as what it is", () => {
+  const told = faults("sweep: { snapshot.interval: logspace(10s, 1h, 100) }");
+  assert.is(told.length, 1);
+  assert.match(told[0]!, /1:47: .*in braces a comma ends a value/);
+  assert.equal(faults('sweep: { snapshot.interval: "logspace(10s, 1h, 100)" }'), []);
 });
 
 test.run();
