@@ -36,6 +36,8 @@ const lines = (found: Explanation): string[] => {
       return ["stale: it was run, but not as it is planned now", ...found.because.map((one) => `- ${one}`)];
     case "missing":
       return ["missing: it has not been run"];
+    case "not wanted":
+      return [`not wanted: ${found.replications} replications of its point are wanted, as far as is known`];
   }
 };
 

@@ -29,7 +29,7 @@ export const cdfPlot = async (study: DrawnStudy, given: PlotArguments): Promise<
   const facets = facetsOf(plan, given, []);
   const byPoint = new Map<number, RunDistribution[]>();
   let point = 0;
-  for await (const runs of storedPoints(folder, plan, { columns: [], distributions: true }))
+  for await (const { runs } of storedPoints(folder, plan, { columns: [], distributions: true }))
     byPoint.set(
       point++,
       runs.flatMap(({ result }) => result.distributions[name] ?? []),

@@ -2,6 +2,7 @@ import { readJournal } from "../../results/store/journal.ts";
 import { readShard, type StoredRun } from "./finished-run.ts";
 import type { StudyFolder } from "./study-folder.ts";
 import type { PlannedRun, StudyPlan } from "./study-plan.ts";
+import { storedPoints } from "./study-results.ts";
 
 /** Where a run is, or why it is not there. */
 export type Explanation =
@@ -9,10 +10,14 @@ export type Explanation =
   | { readonly state: "failed"; readonly where: string; readonly error: string }
   /** It was run before something that it depends on has changed. */
   | { readonly state: "stale"; readonly because: readonly string[] }
-  | { readonly state: "missing" };
+  | { readonly state: "missing" }
+  /** Its point is known precisely enough without it; it may have been run all the same. */
+  | { readonly state: "not wanted"; readonly replications: number };
 
 /** Why a run of the plan is done, failed, stale or missing. @throws BrokenTable */
 export const explainRun = async (folder: StudyFolder, plan: StudyPlan, run: PlannedRun): Promise<Explanation> => {
+  const replications = plan.stopping === undefined ? plan.replications : await wantedOf(folder, plan, run.point);
+  if (run.replication >= replications) return { state: "not wanted", replications };
   let failed: Explanation | undefined;
   const judge = (error: string | undefined, where: string): Explanation | undefined => {
     if (error === undefined) return { state: "done", where };
@@ -31,6 +36,13 @@ export const explainRun = async (folder: StudyFolder, plan: StudyPlan, run: Plan
     }
   }
   return failed ?? staleOrMissing(folder, plan, run);
+};
+
+/** Replications of a point that are wanted. */
+const wantedOf = async (folder: StudyFolder, plan: StudyPlan, point: number): Promise<number> => {
+  let index = 0;
+  for await (const { wanted } of storedPoints(folder, plan, { columns: [] })) if (index++ === point) return wanted;
+  throw new RangeError(`the plan has no point ${point}`);
 };
 
 /** An older plan that had the same point, made of something else. */

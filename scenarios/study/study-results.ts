@@ -15,6 +15,13 @@ export const storedColumns = (folder: StudyFolder): string[] => {
   return [...all];
 };
 
+/** What is done of a point. */
+export interface StoredPoint {
+  readonly runs: readonly FinishedRun[];
+  /** Replications that are wanted, as far as the known ones tell. */
+  readonly wanted: number;
+}
+
 /**
  * The runs of a plan that are done, with these figures, point by point: just those that simulating it anew would give. No more
  * than the runs of one chunk is in memory, besides what lies in shards of no whole chunk.
@@ -23,7 +30,7 @@ export async function* storedPoints(
   folder: StudyFolder,
   plan: StudyPlan,
   { columns, distributions = false }: Wanted,
-): AsyncGenerator<readonly FinishedRun[]> {
+): AsyncGenerator<StoredPoint> {
   const read = plan.stopping === undefined ? columns : [...new Set([...columns, plan.stopping.of])];
   const shelf = await Shelf.open(folder, plan, { columns: read, distributions });
   for (let point = 0; point < plan.points.length; point++) {
@@ -38,14 +45,15 @@ export async function* storedPoints(
       if (error === undefined) runs.push({ point, replication, result: { metrics, distributions: kept, notes } });
     }
     // What was run beyond the replication at which the point stops does not count.
-    yield runs.filter(({ replication }) => replication < sequential.wanted(0));
+    const wanted = sequential.wanted(0);
+    yield { runs: runs.filter(({ replication }) => replication < wanted), wanted };
   }
 }
 
 /** All of them together. */
 export const storedRuns = async (folder: StudyFolder, plan: StudyPlan, wanted: Wanted): Promise<FinishedRun[]> => {
   const all: FinishedRun[] = [];
-  for await (const runs of storedPoints(folder, plan, wanted)) for (const run of runs) all.push(run);
+  for await (const { runs } of storedPoints(folder, plan, wanted)) for (const run of runs) all.push(run);
   return all;
 };
 
@@ -57,7 +65,7 @@ export const storedResults = async (
   scenarios?: readonly Scenario[],
 ): Promise<PointResult[]> => {
   const results: PointResult[] = [];
-  for await (const runs of storedPoints(folder, plan, { columns })) {
+  for await (const { runs } of storedPoints(folder, plan, { columns })) {
     const index = results.length;
     const scenario = scenarios?.[index];
     const point = { values: plan.points[index]!.values, ...(scenario === undefined ? {} : { scenario }) };

@@ -1,4 +1,4 @@
-// limit: 200s
+// limit: 300s
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Sequential } from "../../scenarios/sequential.ts";
@@ -62,6 +62,10 @@ test("kept or not, in one go or in pieces, by chunks: the same figures, with no 
   assert.is(first!.replications, 10);
   assert.ok(last!.replications > 20 && last!.replications < 300, `${last!.replications}`);
   assert.match((await desk.snapback("run", "p.yaml", "--results", "r")).stderr, /^0 runs now/);
+  const explained = async (replication: number): Promise<string> =>
+    desk.printed("explain", "r", "--at", "snapshot.interval=30s", "--replication", String(replication));
+  assert.match(await explained(9), /\ndone: /);
+  assert.match(await explained(10), /\nnot wanted: 10 replications of its point are wanted/);
   await desk.printed("plan", "p.yaml", "--results", "s");
   for (const chunk of ["1", "2", "0"]) await desk.printed("shard", "s", chunk);
   assert.match(await desk.printed("status", "s"), /0 failed, 0 missing\n$/);

@@ -1,4 +1,4 @@
-// limit: 300s
+// limit: 480s
 // needs: slurm-wlm, munge
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
