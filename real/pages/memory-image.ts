@@ -1,0 +1,92 @@
+import { readSync } from "node:fs";
+import { MemoryImageError } from "./image-error.ts";
+
+export const frameSize = 4096;
+
+/** A zero page of a stream, of which there are no bytes in the file. */
+export const zeroFrame = -1;
+/** A frame whose content the file does not have. */
+export const missingFrame = -2;
+
+/** Frames that follow each other in the guest's physical memory. */
+export interface Region {
+  readonly first: number;
+  readonly frames: number;
+  /** Where the frames are in the file: one after the other from an offset, or each at its own (or `zeroFrame`). */
+  readonly at: number | Float64Array;
+}
+
+/** The physical memory of a guest, in a file that is open. */
+export class MemoryImage {
+  readonly name: string;
+  readonly file: number;
+  readonly regions: readonly Region[];
+  /** Frames of all regions. */
+  readonly frames: number;
+  /** One past the highest frame. */
+  readonly end: number;
+
+  /** @throws MemoryImageError if there is no memory in it, or regions overlap */
+  constructor(name: string, file: number, regions: readonly Region[]) {
+    this.name = name;
+    this.file = file;
+    this.regions = [...regions].sort((a, b) => a.first - b.first);
+    this.frames = regions.reduce((sum, { frames }) => sum + frames, 0);
+    if (this.frames === 0) throw new MemoryImageError(`${name}: holds no memory`);
+    this.end = this.regions.reduce((end, { first, frames }) => {
+      if (first < end) throw new MemoryImageError(`${name}: two parts hold frame ${first}; parts may not overlap`);
+      return first + frames;
+    }, 0);
+  }
+
+  /** Byte offset of a frame in the file, `zeroFrame` or `missingFrame`. */
+  offsetOf(frame: number): number {
+    let [low, high] = [0, this.regions.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const { first, frames } = this.regions[middle]!;
+      if (first + frames <= frame) low = middle + 1;
+      else high = middle;
+    }
+    const region = this.regions[low];
+    if (region === undefined || frame < region.first) return missingFrame;
+    const index = frame - region.first;
+    return typeof region.at === "number" ? region.at + index * frameSize : region.at[index]!;
+  }
+}
+
+const zeros = new Uint8Array(frameSize);
+
+/** Reads frames through a window on the file. */
+export class FrameReader {
+  readonly #image: MemoryImage;
+  readonly #window: Buffer;
+  #from = 0;
+  #filled = 0;
+
+  constructor(image: MemoryImage, windowBytes: number) {
+    this.#image = image;
+    this.#window = Buffer.allocUnsafeSlow(windowBytes);
+  }
+
+  /**
+   * The content of a frame, valid until the next call.
+   *
+   * @throws MemoryImageError naming `what`, if the file does not have it
+   */
+  frame(frame: number, what: string): Uint8Array {
+    const offset = this.#image.offsetOf(frame);
+    if (offset === zeroFrame) return zeros;
+    const { name } = this.#image;
+    if (offset === missingFrame)
+      throw new MemoryImageError(`${name}: ${what} would be in frame ${frame}, which the file does not have`);
+    if (offset < this.#from || offset + frameSize > this.#from + this.#filled) {
+      this.#from = offset;
+      this.#filled = readSync(this.#image.file, this.#window, 0, this.#window.length, offset);
+      if (this.#filled < frameSize)
+        throw new MemoryImageError(`${name}: ends at byte ${offset + this.#filled}, inside frame ${frame} (${what})`);
+    }
+    const start = offset - this.#from;
+    return this.#window.subarray(start, start + frameSize);
+  }
+}

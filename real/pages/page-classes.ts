@@ -1,0 +1,140 @@
+import type { PageType } from "../../models/scenario.ts";
+import type { MemoryImage } from "./memory-image.ts";
+import type { MemoryMap } from "./memory-map.ts";
+import type { VmCoreInfo } from "./vmcoreinfo.ts";
+
+/** What a guest's kernel uses frames for; `unmanaged` ones have no `struct page`. */
+export const frameClasses = [
+  "unmanaged",
+  "free",
+  "cache-clean",
+  "cache-dirty",
+  "cache-private-clean",
+  "cache-private-dirty",
+  "anonymous",
+  "slab",
+  "kernel",
+] as const;
+export type FrameClass = (typeof frameClasses)[number];
+
+/** The page type of the models that a class counts as. */
+export const pageTypeOf: Readonly<Record<FrameClass, PageType>> = {
+  unmanaged: "kernel",
+  free: "free",
+  "cache-clean": "cacheClean",
+  "cache-dirty": "cacheDirty",
+  "cache-private-clean": "cacheClean",
+  "cache-private-dirty": "cacheDirty",
+  anonymous: "anonymous",
+  slab: "kernel",
+  kernel: "kernel",
+};
+
+const codeOf = Object.fromEntries(frameClasses.map((name, i) => [name, i])) as Record<FrameClass, number>;
+/** A tail of a compound page, until its head is known. */
+const tail = 255;
+const anonymousMapping = 1;
+
+/**
+ * The class of each frame, as an index into `frameClasses`, in the order of the image's regions. The rules are those of
+ * makedumpfile(8): free is what the buddy allocator holds; the page cache is on an LRU list, or in the swap cache, and
+ * not anonymous; tails of compound pages are what their heads are.
+ *
+ * @throws MemoryImageError if the note lacks what it needs, or the memory map contradicts it
+ */
+export const classify = (note: VmCoreInfo, map: MemoryMap, image: MemoryImage): Uint8Array => {
+  const classOf = classifier(note, map.pageBytes);
+  const readOrder = field(note, "page.private", map.pageBytes, 8);
+  const headOffset = field(note, "page.compound_head", map.pageBytes, 8);
+  const orders = note.within("LENGTH(zone.free_area)", 1, 20);
+  const heads = new Float64Array(image.frames);
+  const classes = new Uint8Array(image.frames);
+  let start = 0;
+  for (const { first, frames } of image.regions) {
+    // One past the last frame of the free block at hand, whose other frames' own fields say nothing.
+    let freeUntil = 0;
+    map.forEach(first, frames, (frame, page, base) => {
+      const index = start + frame - first;
+      if (frame < freeUntil) {
+        classes[index] = codeOf.free;
+        return;
+      }
+      const head = page.getBigUint64(headOffset, true);
+      if ((head & 1n) === 1n) {
+        const at = map.frameAt(head - 1n, base);
+        heads[index] = at ?? -1;
+        classes[index] = at === undefined ? codeOf.kernel : tail;
+        return;
+      }
+      classes[index] = classOf(page);
+      if (classes[index] !== codeOf.free) return;
+      const order = page.getBigUint64(readOrder, true);
+      if (order >= BigInt(orders))
+        throw note.error(`frame ${frame} begins a free block of order ${order}, of ${orders}`);
+      freeUntil = frame + 2 ** Number(order);
+    });
+    start += frames;
+  }
+  resolveTails(image, classes, heads);
+  return classes;
+};
+
+const resolveTails = (image: MemoryImage, classes: Uint8Array, heads: Float64Array): void => {
+  for (let i = 0; i < classes.length; i++) {
+    if (classes[i] !== tail) continue;
+    const at = indexOf(image, heads[i]!);
+    const found = at === undefined ? tail : classes[at]!;
+    // A tail of a tail, of a free block or of nothing is a torn page: the kernel's.
+    classes[i] = found === tail || found === codeOf.free || found === codeOf.unmanaged ? codeOf.kernel : found;
+  }
+};
+
+const indexOf = (image: MemoryImage, frame: number): number | undefined => {
+  let start = 0;
+  for (const { first, frames } of image.regions) {
+    if (frame >= first && frame < first + frames) return start + frame - first;
+    start += frames;
+  }
+  return undefined;
+};
+
+/** Byte offset of a field in `struct page`. */
+const field = (note: VmCoreInfo, name: string, size: number, bytes: number): number =>
+  note.within(`OFFSET(${name})`, 0, size - bytes);
+
+/** Whether a page is of a type that its `_mapcount` tells; from Linux 6.12 on the highest byte alone tells it. */
+const typed = (note: VmCoreInfo, key: string): ((mapcount: number) => boolean) => {
+  const value = note.within(key, -(2 ** 31), 2 ** 32 - 1) >>> 0;
+  const mask = (value & 0xffffff) === 0 ? 0xff000000 : 0xffffffff;
+  return (mapcount) => (mapcount & mask) >>> 0 === value;
+};
+
+const classifier = (note: VmCoreInfo, size: number): ((page: DataView) => number) => {
+  const flagsAt = field(note, "page.flags", size, 8);
+  const mapcountAt = field(note, "page._mapcount", size, 4);
+  const mappingAt = field(note, "page.mapping", size, 8);
+  // All flags that are asked for are among the lower 31.
+  const bit = (name: string): number => 1 << note.within(`NUMBER(${name})`, 0, 30);
+  const [lru, isPrivate, swapCache, swapBacked] = [
+    bit("PG_lru"),
+    bit("PG_private"),
+    bit("PG_swapcache"),
+    bit("PG_swapbacked"),
+  ];
+  // The note does not tell PG_dirty; it stands before PG_lru in all kernels from 5.10 to 6.12.
+  const dirty = lru >>> 1;
+  const isFree = typed(note, "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)");
+  const slab = note.has("NUMBER(PG_slab)") ? bit("PG_slab") : 0;
+  const isSlab = slab === 0 ? typed(note, "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)") : () => false;
+  return (page) => {
+    const mapcount = page.getUint32(mapcountAt, true);
+    if (isFree(mapcount)) return codeOf.free;
+    const flags = page.getUint32(flagsAt, true);
+    if ((flags & slab) !== 0 || isSlab(mapcount)) return codeOf.slab;
+    if ((page.getUint8(mappingAt) & anonymousMapping) !== 0) return codeOf.anonymous;
+    const cached = (flags & lru) !== 0 || ((flags & swapBacked) !== 0 && (flags & swapCache) !== 0);
+    if (!cached) return codeOf.kernel;
+    if ((flags & isPrivate) === 0) return flags & dirty ? codeOf["cache-dirty"] : codeOf["cache-clean"];
+    return flags & dirty ? codeOf["cache-private-dirty"] : codeOf["cache-private-clean"];
+  };
+};

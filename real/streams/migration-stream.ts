@@ -1,0 +1,110 @@
+import type { ByteReader } from "../pages/byte-reader.ts";
+import { largestFlat } from "../pages/flat-memory.ts";
+import { frameSize, missingFrame, type Region, zeroFrame } from "../pages/memory-image.ts";
+
+/** Bytes that begin a stream, "QEVM". */
+export const streamMagic = 0x5145564d;
+
+/** Kinds of sections, and flags of page headers, as QEMU's scripts/analyze-migration.py has them. */
+const section = { start: 1, part: 2, end: 3, full: 4, configuration: 7, footer: 0x7e } as const;
+const flag = { zero: 0x02, sizes: 0x04, page: 0x08, end: 0x10, same: 0x20 } as const;
+
+interface Ram {
+  /** Offset of each frame of `pc.ram`. */
+  main: Float64Array | undefined;
+  readonly lengths: Map<string, number>;
+  /** The block of the last page, which later headers do not repeat. */
+  block: string | undefined;
+}
+
+const u8 = (reader: ByteReader, what: string): number => reader.bytes(1, what)[0]!;
+const u32 = (reader: ByteReader, what: string): number => reader.bytes(4, what).readUInt32BE();
+const u64 = (reader: ByteReader, what: string): bigint => reader.bytes(8, what).readBigUInt64BE();
+const text = (reader: ByteReader, what: string): string => reader.bytes(u8(reader, what), what).toString("latin1");
+
+/**
+ * The guest's memory (`pc.ram`) in a migration stream of version 3, as QEMU 7.2 writes it. A page that was sent several
+ * times is as it was sent last. Reading stops where the section `ram` is complete: states of devices are not looked at.
+ *
+ * @throws MemoryImageError if the stream breaks off, or has what is not read: compressed or delta pages, other sections
+ *   before the end of `ram`
+ */
+export const streamRegions = (reader: ByteReader): Region[] => {
+  reader.seek(4);
+  const version = u32(reader, "the version");
+  if (version !== 3) throw reader.error(`a migration stream of version ${version}; expected 3`);
+  const ram: Ram = { main: undefined, lengths: new Map(), block: undefined };
+  let id: number | undefined;
+  for (let ended = false; !ended; ) {
+    const kind = u8(reader, "a section");
+    if (kind === section.configuration) {
+      reader.skip(u32(reader, "the configuration"), "the configuration");
+      continue;
+    }
+    const given = u32(reader, "a section's number");
+    if (kind === section.start) id = start(reader, given, id);
+    else if ((kind !== section.part && kind !== section.end) || given !== id)
+      throw reader.error(`section ${given} of kind ${kind} before the end of ram; only ram is read`);
+    pages(reader, ram);
+    ended = kind === section.end;
+    if (u8(reader, "a footer") !== section.footer || u32(reader, "a footer") !== given)
+      throw reader.error(`section ${given} has no footer`);
+  }
+  if (ram.main === undefined) throw reader.error("the stream has no block pc.ram");
+  const lacking = ram.main.indexOf(missingFrame);
+  if (lacking >= 0) throw reader.error(`the stream has no content of frame ${lacking}`);
+  return [{ first: 0, frames: ram.main.length, at: ram.main }];
+};
+
+const start = (reader: ByteReader, given: number, id: number | undefined): number => {
+  const name = text(reader, "a section's name");
+  const version = [u32(reader, "an instance"), u32(reader, "a version")][1];
+  if (name !== "ram" || version !== 4 || id !== undefined)
+    throw reader.error(`section "${name}" of version ${version}; only one section ram of version 4 is read`);
+  return given;
+};
+
+/** Page headers up to the one that ends the section. */
+const pages = (reader: ByteReader, ram: Ram): void => {
+  for (;;) {
+    const header = u64(reader, "a page header");
+    const flags = Number(header & 0xfffn);
+    const address = header - BigInt(flags);
+    if (flags === flag.end) return;
+    if (flags === flag.sizes) blocks(reader, ram, address);
+    else if ((flags & ~flag.same) === flag.zero || (flags & ~flag.same) === flag.page)
+      page(reader, ram, flags, address);
+    else throw reader.error(`a page header with flags 0x${flags.toString(16)}, which are not read`);
+  }
+};
+
+const blocks = (reader: ByteReader, ram: Ram, total: bigint): void => {
+  for (let left = total; left > 0n; ) {
+    const name = text(reader, "a block's name");
+    const length = u64(reader, "a block's length");
+    if (length === 0n || length > left || length % BigInt(frameSize) !== 0n || ram.lengths.has(name))
+      throw reader.error(`block "${name}" of ${length} bytes does not fit with the ${left} that are left`);
+    left -= length;
+    ram.lengths.set(name, Number(length));
+    if (name !== "pc.ram") continue;
+    if (length > largestFlat) throw reader.error(`pc.ram of ${length} bytes; at most ${largestFlat} are read`);
+    ram.main = new Float64Array(Number(length) / frameSize).fill(missingFrame);
+  }
+};
+
+const page = (reader: ByteReader, ram: Ram, flags: number, address: bigint): void => {
+  if ((flags & flag.same) === 0) ram.block = text(reader, "a block's name");
+  const length = ram.block === undefined ? undefined : ram.lengths.get(ram.block);
+  if (length === undefined) throw reader.error(`a page of block "${ram.block}", which was not announced`);
+  if (address >= BigInt(length))
+    throw reader.error(`a page at ${address} of "${ram.block}", which has ${length} bytes`);
+  let at: number = zeroFrame;
+  if (flags & flag.zero) {
+    const fill = u8(reader, "a zero page");
+    if (fill !== 0) throw reader.error(`a page filled with ${fill}; only zeros are read`);
+  } else {
+    at = reader.offset;
+    reader.skip(frameSize, "a page");
+  }
+  if (ram.block === "pc.ram") ram.main![Number(address) / frameSize] = at;
+};

@@ -1,0 +1,210 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { pages as pagesCommand } from "../../real/commands/pages.ts";
+import { MemoryImageError } from "../../real/pages/image-error.ts";
+import { withImage } from "../../real/pages/open-image.ts";
+import { SeenContents } from "../../real/pages/seen-contents.ts";
+import { type Survey, survey } from "../../real/pages/survey.ts";
+import { capturedLine } from "../scenarios/captured-line.ts";
+import {
+  buddy,
+  elfOf,
+  flags,
+  frames,
+  type MadePage,
+  noteOf,
+  own,
+  streamOf,
+  syntheticLinux,
+} from "./synthetic-linux.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "snapback-pages-"));
+test.after(() => rmSync(folder, { recursive: true }));
+
+const surveyed = (content: Buffer, machine = 0, seen = new SeenContents()): Survey => {
+  const path = join(folder, "image");
+  writeFileSync(path, content);
+  return withImage(path, (image) => survey(image, machine, seen));
+};
+
+/** Counts of the classes that the test's own pages are in; all other frames are the kernel's. */
+const counts = (content: Buffer): Record<string, number> =>
+  Object.fromEntries(
+    surveyed(content)
+      .classes.filter((one) => one.class !== "kernel" && one.frames > 0)
+      .map((one) => [one.class, one.frames]),
+  );
+
+const { dirty, lru, slab, swapCache, private: attached, backed } = flags;
+/** One of each class, a free block of four, and an anonymous compound page of three. */
+const mixed: readonly MadePage[] = [
+  { flags: lru },
+  { flags: lru | dirty },
+  { flags: lru | attached },
+  { flags: lru | dirty | attached },
+  { flags: swapCache | backed },
+  { flags: swapCache },
+  { flags: slab | lru, mapping: 1n },
+  { mapcount: buddy, private: 2n },
+  { flags: lru },
+  { flags: lru },
+  { flags: lru },
+  { flags: lru, mapping: 0x1001n },
+  { head: own + 11 },
+  { head: own + 11 },
+];
+const expected = {
+  free: 4,
+  "cache-clean": 2,
+  "cache-dirty": 1,
+  "cache-private-clean": 1,
+  "cache-private-dirty": 1,
+  anonymous: 3,
+  slab: 1,
+};
+
+for (const levels of [4, 5] as const)
+  test(`each frame is classified by its struct page, through ${levels} levels of page tables`, () => {
+    assert.equal(counts(syntheticLinux(mixed, levels)), expected);
+  });
+
+test("a raw image, an ELF core and a migration stream of the same memory have the same survey", () => {
+  const image = syntheticLinux(mixed.map((page, i) => ({ ...page, fill: i % 3 })));
+  const raw = surveyed(image);
+  assert.is(raw.frames, frames);
+  assert.equal(surveyed(elfOf(image)), raw);
+  assert.equal(surveyed(streamOf(image)), raw);
+});
+
+test("a page that a stream has twice is as it was sent last", () => {
+  const image = syntheticLinux([{ fill: 7 }]);
+  const stream = streamOf(image);
+  const [end, zero] = [stream.length - 18 - 13, Buffer.alloc(9)];
+  zero.writeBigUInt64BE(BigInt((own * 4096) | 0x22));
+  const resent = Buffer.concat([stream.subarray(0, end), zero, stream.subarray(end)]);
+  const zeros = (content: Buffer): number => surveyed(content).classes.reduce((sum, one) => sum + one.zero, 0);
+  assert.is(zeros(resent), zeros(stream) + 1);
+});
+
+test("Linux 6.12 tells free and slab by the highest byte of _mapcount, 5.10 to 6.9 by all of it", () => {
+  const { "NUMBER(PG_slab)": _, ...others } = noteOf();
+  const [free, slabs] = [0xf0 << 24, 0xf5 << 24];
+  const note = {
+    ...others,
+    "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)": String(free),
+    "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)": String(slabs),
+  };
+  const pages = [{ mapcount: free, private: 0n }, { mapcount: slabs | 3 }, { mapcount: buddy }];
+  assert.equal(counts(syntheticLinux(pages, 4, note)), { free: 1, slab: 1 });
+});
+
+test("zeros are no duplicates; a content counts as inside its machine before it counts as across", () => {
+  const seen = new SeenContents();
+  const page = (fill: number): MadePage => ({ flags: lru, fill });
+  const clean = ({ classes }: Survey) => classes.find((one) => one.class === "cache-clean");
+  const first = surveyed(syntheticLinux([page(0), page(0), page(1), page(1), page(2)]), 0, seen);
+  assert.equal(clean(first), { class: "cache-clean", frames: 5, zero: 2, inside: 1, across: 0 });
+  const second = surveyed(syntheticLinux([page(1), page(1), page(3), page(2)]), 1, seen);
+  assert.equal(clean(second), { class: "cache-clean", frames: 4, zero: 0, inside: 1, across: 2 });
+});
+
+test("thousands of contents are told apart while the table grows", () => {
+  const seen = new SeenContents();
+  // The low words are alike, so that every entry collides.
+  for (let i = 0; i < 3000; i++) assert.is(seen.enter(5, i, 0), "new");
+  for (let i = 0; i < 3000; i++) assert.is(seen.enter(5, i, 1), "across");
+});
+
+test("the command prints text, csv and json", () => {
+  const { line, out } = capturedLine(folder);
+  writeFileSync(join(folder, "a,b"), syntheticLinux(mixed));
+  pagesCommand(line, { snapshot: ["a,b"], format: "csv" });
+  assert.match(out(), /^file,class,type,frames,zero,inside,across\n/);
+  assert.match(out(), /\n"a,b",cache-private-clean,cacheClean,1,1,0,0\n/);
+  const json = capturedLine(folder);
+  pagesCommand(json.line, { snapshot: ["a,b"], format: "json" });
+  assert.is(JSON.parse(json.out())[0].release, "6.1.0-made");
+  const text = capturedLine(folder);
+  pagesCommand(text.line, { snapshot: ["a,b"], format: "text" });
+  assert.match(text.out(), /^a,b: Linux 6.1.0-made, 64 frames of 4 KiB\n/);
+  assert.throws(
+    () => pagesCommand(text.line, { snapshot: ["none"], format: "text" }),
+    /none: cannot be read \(ENOENT\)/,
+  );
+});
+
+const refused = (content: Buffer, message: RegExp): void => {
+  try {
+    surveyed(content);
+  } catch (error) {
+    assert.instance(error, MemoryImageError);
+    assert.match((error as Error).message, message);
+    return;
+  }
+  assert.unreachable(`accepted, but expected ${message}`);
+};
+
+test("what is broken is refused with its place", () => {
+  const image = syntheticLinux(mixed);
+  refused(Buffer.alloc(0), /ends inside the first word/);
+  refused(Buffer.alloc(8192), /no VMCOREINFO was found/);
+  refused(image.subarray(0, -1), /inside a frame/);
+  refused(elfOf(image).subarray(0, -1), /program header 0: .* more than the file has/);
+  refused(streamOf(image).subarray(0, -20), /the file ends inside/);
+  refused(syntheticLinux([{ mapcount: buddy, private: 77n }]), /free block of order 77/);
+  const note = (key: string, value: string): Buffer => syntheticLinux(mixed, 4, { ...noteOf(), [key]: value });
+  refused(note("SIZE(page)", "99999999999999999999"), /frame 1: VMCOREINFO: SIZE\(page\)/);
+  refused(note("OFFSET(page.flags)", "-8"), /OFFSET\(page.flags\) is -8; expected 0 to 56/);
+  refused(note("SYMBOL(mem_section)", "0"), /mem_section would be at 0x0, which is not mapped/);
+  refused(note("NUMBER(phys_base)", "4096000000000"), /frame \d+, which the file does not have/);
+});
+
+test("page tables that lead back to themselves end as any others", () => {
+  const image = syntheticLinux(mixed);
+  for (let entry = 0; entry < 512; entry++) image.writeBigUInt64LE(0x2001n, 2 * 4096 + 8 * entry);
+  refused(image, /root|mem_section|section|struct page|page table/);
+});
+
+/** The survey of damaged content is a survey or a MemoryImageError, never anything else. */
+const survives = (content: Buffer): void => {
+  try {
+    assert.ok(surveyed(content).frames > 0);
+  } catch (error) {
+    if (!(error instanceof MemoryImageError)) throw error;
+  }
+};
+
+const whole = syntheticLinux(mixed);
+const forms = { raw: whole, elf: elfOf(whole), stream: streamOf(whole) };
+for (const [form, content] of Object.entries(forms))
+  test(`damaged content (${form}) is refused with a typed error, or surveyed`, () => {
+    const place = fc.nat({ max: content.length - 1 });
+    // Half of the changes hit the headers, the note, the tables or the memory map.
+    const change = fc.tuple(fc.oneof(place, fc.nat({ max: 255 })), fc.uint8Array({ minLength: 1, maxLength: 8 }));
+    const damage = fc.tuple(fc.array(change, { maxLength: 12 }), fc.option(place));
+    fc.assert(
+      fc.property(damage, ([changes, end]) => {
+        const damaged = Buffer.from(content);
+        for (const [offset, bytes] of changes) damaged.set(bytes.subarray(0, damaged.length - offset), offset);
+        survives(end === null ? damaged : damaged.subarray(0, end));
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+
+test("a note of random numbers is refused with a typed error, or surveyed", () => {
+  const keys = Object.keys(noteOf());
+  const value = fc.oneof(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String), fc.string());
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...keys), value), (changed) => {
+      survives(syntheticLinux(mixed, 4, { ...noteOf(), ...changed }));
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test.run();
