@@ -22,12 +22,16 @@ export const elfRegions = (reader: ByteReader): Region[] => {
   if (table > BigInt(reader.size)) throw reader.error(`program headers at byte ${table}, beyond the end`);
   reader.seek(Number(table));
   const regions: Region[] = [];
+  // Segments may not share bytes of the file: what is held of an image is then bounded by its size.
+  let left = BigInt(reader.size);
   for (let i = 0; i < count; i++) {
     const segment = reader.bytes(segmentBytes, `program header ${i}`);
     if (segment.readUInt32LE(0) !== load) continue;
     const [offset, address, length] = [8, 24, 32].map((at) => segment.readBigUInt64LE(at)) as [bigint, bigint, bigint];
     if (offset + length > BigInt(reader.size))
       throw reader.error(`program header ${i}: ${length} bytes from ${offset} on are more than the file has`);
+    left -= length;
+    if (left < 0n) throw reader.error(`program header ${i}: the segments hold more bytes than the file`);
     if (address + length > 1n << 52n)
       throw reader.error(`program header ${i}: physical address ${address} has more than 52 bits`);
     const skipped = (frameSize - (Number(address) % frameSize)) % frameSize;

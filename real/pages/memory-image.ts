@@ -25,13 +25,20 @@ export class MemoryImage {
   readonly frames: number;
   /** One past the highest frame. */
   readonly end: number;
+  /** Frames below each region. */
+  readonly #starts: readonly number[];
 
   /** @throws MemoryImageError if there is no memory in it, or regions overlap */
   constructor(name: string, file: number, regions: readonly Region[]) {
     this.name = name;
     this.file = file;
     this.regions = [...regions].sort((a, b) => a.first - b.first);
-    this.frames = regions.reduce((sum, { frames }) => sum + frames, 0);
+    const starts: number[] = [];
+    this.frames = this.regions.reduce((sum, { frames }) => {
+      starts.push(sum);
+      return sum + frames;
+    }, 0);
+    this.#starts = starts;
     if (this.frames === 0) throw new MemoryImageError(`${name}: holds no memory`);
     this.end = this.regions.reduce((end, { first, frames }) => {
       if (first < end) throw new MemoryImageError(`${name}: two parts hold frame ${first}; parts may not overlap`);
@@ -41,6 +48,20 @@ export class MemoryImage {
 
   /** Byte offset of a frame in the file, `zeroFrame` or `missingFrame`. */
   offsetOf(frame: number): number {
+    const found = this.#regionOf(frame);
+    if (found === undefined) return missingFrame;
+    const { first, at } = this.regions[found]!;
+    const index = frame - first;
+    return typeof at === "number" ? at + index * frameSize : at[index]!;
+  }
+
+  /** How many frames of the image are below this one, or undefined if the image does not have it. */
+  indexOf(frame: number): number | undefined {
+    const found = this.#regionOf(frame);
+    return found === undefined ? undefined : this.#starts[found]! + frame - this.regions[found]!.first;
+  }
+
+  #regionOf(frame: number): number | undefined {
     let [low, high] = [0, this.regions.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -49,9 +70,7 @@ export class MemoryImage {
       else high = middle;
     }
     const region = this.regions[low];
-    if (region === undefined || frame < region.first) return missingFrame;
-    const index = frame - region.first;
-    return typeof region.at === "number" ? region.at + index * frameSize : region.at[index]!;
+    return region === undefined || frame < region.first ? undefined : low;
   }
 }
 

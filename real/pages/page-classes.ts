@@ -82,20 +82,11 @@ export const classify = (note: VmCoreInfo, map: MemoryMap, image: MemoryImage): 
 const resolveTails = (image: MemoryImage, classes: Uint8Array, heads: Float64Array): void => {
   for (let i = 0; i < classes.length; i++) {
     if (classes[i] !== tail) continue;
-    const at = indexOf(image, heads[i]!);
+    const at = image.indexOf(heads[i]!);
     const found = at === undefined ? tail : classes[at]!;
     // A tail of a tail, of a free block or of nothing is a torn page: the kernel's.
     classes[i] = found === tail || found === codeOf.free || found === codeOf.unmanaged ? codeOf.kernel : found;
   }
-};
-
-const indexOf = (image: MemoryImage, frame: number): number | undefined => {
-  let start = 0;
-  for (const { first, frames } of image.regions) {
-    if (frame >= first && frame < first + frames) return start + frame - first;
-    start += frames;
-  }
-  return undefined;
 };
 
 /** Byte offset of a field in `struct page`. */

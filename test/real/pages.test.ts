@@ -163,6 +163,27 @@ test("what is broken is refused with its place", () => {
   refused(note("NUMBER(phys_base)", "4096000000000"), /frame \d+, which the file does not have/);
 });
 
+test("segments of an ELF core that share bytes of the file are refused, so that a small file cannot ask for much memory", () => {
+  const core = elfOf(syntheticLinux(mixed));
+  core.writeUInt16LE(2, 56);
+  core.copy(core, 64 + 56, 64, 64 + 56);
+  core.writeBigUInt64LE(1n << 40n, 64 + 56 + 24);
+  refused(core, /program header 1: the segments hold more bytes than the file/);
+});
+
+test("tails of compound pages find their heads in any segment", () => {
+  const core = elfOf(syntheticLinux(mixed));
+  // The same memory in two segments, cut between the head at frame `own + 11` and its tails.
+  const cut = BigInt((own + 12) * 4096);
+  core.writeUInt16LE(2, 56);
+  core.copy(core, 64 + 56, 64, 64 + 56);
+  core.writeBigUInt64LE(cut, 64 + 32);
+  core.writeBigUInt64LE(4096n + cut, 64 + 56 + 8);
+  core.writeBigUInt64LE(cut, 64 + 56 + 24);
+  core.writeBigUInt64LE(BigInt(frames * 4096) - cut, 64 + 56 + 32);
+  assert.equal(counts(core), expected);
+});
+
 test("page tables that lead back to themselves end as any others", () => {
   const image = syntheticLinux(mixed);
   for (let entry = 0; entry < 512; entry++) image.writeBigUInt64LE(0x2001n, 2 * 4096 + 8 * entry);
