@@ -114,12 +114,13 @@ export class StudyRecord {
 
   /** What the known runs of a chunk tell of where its points stop. */
   #note(chunk: number): void {
-    if (this.#sealed.has(chunk)) return;
+    if (this.#sealed.has(chunk) || this.#known.size === 0) return;
     const [first, last] = [chunkRuns(this.plan, chunk)[0]!.point, chunkRuns(this.plan, chunk).at(-1)!.point];
     for (let point = first; point <= last; point++)
       for (let replication = 0; replication < this.plan.replications; replication++) {
         const found = this.#known.get(plannedRun(this.plan, point * this.plan.replications + replication).id);
-        if (found === undefined) break;
+        // Runs end out of order: behind one that is missing there may be others.
+        if (found === undefined) continue;
         const figure = found.error === undefined ? this.sequential.figureOf(found.metrics) : undefined;
         this.sequential.note({ point, replication }, figure);
       }

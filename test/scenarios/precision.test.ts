@@ -1,7 +1,12 @@
 // limit: 300s
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Journal } from "../../results/store/journal.ts";
 import { Sequential } from "../../scenarios/sequential.ts";
+import { readShard } from "../../scenarios/study/finished-run.ts";
+import { StudyFolder } from "../../scenarios/study/study-folder.ts";
 import { StudyDesk } from "./study-desk.ts";
 
 const test = suite("precision");
@@ -70,6 +75,24 @@ test("kept or not, in one go or in pieces, by chunks: the same figures, with no 
   for (const chunk of ["1", "2", "0"]) await desk.printed("shard", "s", chunk);
   assert.match(await desk.printed("status", "s"), /0 failed, 0 missing\n$/);
   assert.is(await desk.figures("s"), await desk.figures("r"));
+});
+
+test("killed on its way, with gaps among the runs that are known, it ends with the same figures", async () => {
+  await desk.printed("run", "p.yaml", "--results", "whole");
+  await desk.printed("plan", "p.yaml", "--results", "r");
+  await desk.printed("shard", "r", "2");
+  // What a killed process leaves: a journal of some runs of the point that needs many, in the order in which they ended.
+  const folder = new StudyFolder(join(desk.folder, "r"));
+  const plan = folder.plan!;
+  const [shard] = folder.shards;
+  const runs = await readShard(shard!, { columns: shard!.metrics, distributions: true });
+  rmSync(shard!.path);
+  const journal = new Journal(folder.journalOf(plan, 2));
+  for (const run of runs.filter(({ replication }) => replication % 3 !== 1).reverse())
+    journal.add({ ...run, point: 2 });
+  journal.close();
+  await desk.printed("run", "p.yaml", "--results", "r");
+  assert.is(await desk.figures("r"), await desk.figures("whole"));
 });
 
 test("what is printed says whether the precision was reached", async () => {
