@@ -214,7 +214,7 @@ export interface CaptureCosts {
   readonly compressRate: number;
 }
 
-export const rollbackPlacements = ["first-fit", "spread"] as const;
+export const rollbackPlacements = ["first-fit", "random", "spread", "pack", "traffic-aware"] as const;
 export type RollbackPlacement = (typeof rollbackPlacements)[number];
 
 export interface RollbackPlan {

@@ -1,6 +1,7 @@
 import { reductionOf } from "../guest/content.ts";
 import { placeVms } from "../placement/vm-placement.ts";
-import type { ClusterScenario, PageClass, StoragePlan } from "../scenario.ts";
+import { NoRoomForVms, type VmHost } from "../placement/vm-room.ts";
+import type { ClusterScenario, PageClass, RollbackPlacement, StoragePlan } from "../scenario.ts";
 import { asCopies, isDropped, overheadOf, redundancyOf } from "../store/redundancy.ts";
 import { requireCount, requireFraction } from "./in-range.ts";
 
@@ -102,12 +103,15 @@ export const storedMix = (
 /**
  * VMs that store what they have in common once, on average: all of a cluster, or those of it that lie on one host at first.
  *
+ * Undefined when that is up to chance, because hosts are chosen at random.
+ *
  * @throws RangeError if the VMs do not fit on the hosts
  */
-export const sharingVms = ({ cluster, dataCentre, rollback, storage }: ClusterScenario): number => {
+export const sharingVms = ({ cluster, dataCentre, rollback, storage }: ClusterScenario): number | undefined => {
   const { count, vm, vms } = cluster;
   if (storage.deduplication === "hosts") return vms;
   if (storage.deduplication !== "host") return 1;
+  if (rollback.placement === "random") return undefined;
   const { racks, hostsPerRack, host } = dataCentre;
   const hosts = Array.from({ length: racks * hostsPerRack }, (_, index) => ({
     index,
@@ -118,7 +122,7 @@ export const sharingVms = ({ cluster, dataCentre, rollback, storage }: ClusterSc
   }));
   let groups = 0;
   for (let i = 0; i < count; i++) {
-    const chosen = placeVms(rollback.placement, hosts, cluster, [], vms);
+    const chosen = firstPlaces(rollback.placement, hosts, cluster);
     if (chosen === undefined) throw new RangeError(`saving: ${count} times ${vms} VMs do not fit on the hosts`);
     groups += new Set(chosen).size;
     for (const index of chosen) {
@@ -127,4 +131,22 @@ export const sharingVms = ({ cluster, dataCentre, rollback, storage }: ClusterSc
     }
   }
   return (count * vms) / groups;
+};
+
+/** Where a cluster is placed at first; undefined when it does not fit. */
+const firstPlaces = (
+  placement: Exclude<RollbackPlacement, "random">,
+  hosts: readonly VmHost[],
+  { vm, vms, antiAffinity, traffic }: ClusterScenario["cluster"],
+): number[] | undefined => {
+  const stay = Array.from({ length: vms }, () => undefined);
+  const pick = (): number => {
+    throw new Error(`${placement} draws nothing`);
+  };
+  try {
+    return placeVms(placement, { hosts, vm, antiAffinity, stay, spares: 0 }, { traffic, pick });
+  } catch (error) {
+    if (error instanceof NoRoomForVms) return undefined;
+    throw error;
+  }
 };

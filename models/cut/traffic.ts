@@ -41,6 +41,17 @@ export const trafficOf = (pattern: TrafficPattern, vms: number, messagesPerSecon
   }
 };
 
+/** The traffic among some of the VMs, which are counted anew in the order in which they are given, none of them twice. */
+export const trafficAmong = (traffic: TrafficMatrix, vms: readonly number[]): TrafficMatrix => {
+  if (traffic.kind === "even") return { ...traffic, vms: vms.length };
+  const numbers = new Map(vms.map((vm, number) => [vm, number]));
+  const pairs = traffic.pairs.flatMap(({ from, to, messagesPerSecond }) => {
+    const [sender, receiver] = [numbers.get(from), numbers.get(to)];
+    return sender === undefined || receiver === undefined ? [] : [{ from: sender, to: receiver, messagesPerSecond }];
+  });
+  return { kind: "pairs", vms: vms.length, pairs };
+};
+
 /** Whether any VM sends anything. */
 export const anyTraffic = (traffic: TrafficMatrix): boolean =>
   traffic.kind === "even" ? traffic.messagesPerSecond > 0 : traffic.pairs.length > 0;

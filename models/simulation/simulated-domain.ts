@@ -17,7 +17,6 @@ import { StoreOutage } from "../failures/store-outage.ts";
 import { type MemoryTable, memoryTable } from "../guest/memory.ts";
 import type { LifeCycleEvent, RunBegins, Tell } from "../life-cycle-events.ts";
 import { placeCopies } from "../placement/copy-placement.ts";
-import { placeVms } from "../placement/vm-placement.ts";
 import type { ClusterPolicy } from "../policies/cluster-policy.ts";
 import { PolicyFailed } from "../policies/policy-failed.ts";
 import { protect } from "../policies/protect.ts";
@@ -31,6 +30,7 @@ import { drive } from "./drive.ts";
 import { FastForward } from "./fast-forward.ts";
 import { ModelClock } from "./model-clock.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
+import { SimulatedPlacement } from "./simulated-placement.ts";
 import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
 import { SimulatedVm } from "./simulated-vm.ts";
 
@@ -55,6 +55,7 @@ export class SimulatedDomain {
   readonly tell: Tell | undefined;
   readonly memory: MemoryTable;
   readonly centre: DataCentre;
+  readonly placement: SimulatedPlacement;
   /** Undefined when the VMs write to no disks. */
   readonly disks: Disks | undefined;
   readonly storeOutage: StoreOutage;
@@ -76,6 +77,7 @@ export class SimulatedDomain {
     this.transfers = new Transfers(this.net, this.ledger, this.tell);
     this.memory = memoryTable(scenario.cluster, scenario.storage);
     this.centre = new DataCentre(this.net, scenario.dataCentre, scenario.storage.repairRate);
+    this.placement = new SimulatedPlacement(scenario, streams.get("placement of VMs"));
     this.storeOutage = new StoreOutage(this.centre, this.sim);
     const placements = streams.get("placement of copies");
     const { placement } = scenario.storage;
@@ -217,13 +219,13 @@ export class SimulatedDomain {
 
   #newCluster(i: number, chance: Stream): SimulatedCluster {
     const { scenario, memory, centre } = this;
-    const { cluster, rollback } = scenario;
+    const { cluster } = scenario;
     const name = cluster.count === 1 ? "cluster" : `cluster ${i}`;
     const vms = Array.from(
       { length: cluster.vms },
       (_, j) => new SimulatedVm(`${name} vm ${j}`, j, memory, scenario.snapshot, this.disks?.add()),
     );
-    const chosen = placeVms(rollback.placement, centre.hosts, cluster, [], cluster.vms);
+    const chosen = this.placement.place(centre.hosts, vms);
     if (chosen === undefined) {
       throw new RangeError(
         `${name}: ${cluster.vms} VMs do not fit on ${centre.hosts.length} hosts with their capacities and anti-affinity`,

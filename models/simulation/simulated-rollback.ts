@@ -1,7 +1,6 @@
 import type { Simulation } from "../../sim/index.ts";
 import { buildsOnVersions } from "../cut/extent.ts";
 import type { Place, RollbackGoesOn, VmOutcomes } from "../life-cycle-events.ts";
-import { placeVms } from "../placement/vm-placement.ts";
 import type { RollbackPlan } from "../scenario.ts";
 import type { VmOutcome } from "../store/vm-outcome.ts";
 import { Interrupted, type Policy, type Testbed } from "../testbed.ts";
@@ -36,7 +35,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     for (;;) {
       const found = chain.newestReadable();
       const give = found === undefined && (chain.versions.length === 0 || rollback.unreachable === "cold");
-      if ((found !== undefined || give) && this.#place(cluster, rollback)) {
+      if ((found !== undefined || give) && this.#place(cluster)) {
         for (const vm of cluster.vms) if (vm.state === "noSpare") cluster.move(vm, "plan");
         store.chains.abandon(cluster);
         store.chains.rollBackTo(found?.point, cluster);
@@ -186,15 +185,16 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   }
 
   /** Gives every VM that is known to have lost its host another one; false when there is no room. */
-  #place(cluster: SimulatedCluster, rollback: RollbackPlan): boolean {
+  #place(cluster: SimulatedCluster): boolean {
     const { centre, scenario } = this.#domain;
     const { vms } = cluster;
-    const homeless = vms.filter((vm) => vm.host === undefined && !cluster.undetected.has(vm));
-    if (homeless.length === 0) return true;
-    const placed = vms.flatMap((vm) => (vm.host === undefined ? [] : [vm.host.index]));
-    const chosen = placeVms(rollback.placement, centre.placeable, scenario.cluster, placed, homeless.length);
+    // One whose failure is not known yet neither stays nor gets a host.
+    const known = vms.filter((vm) => vm.host !== undefined || !cluster.undetected.has(vm));
+    if (known.every((vm) => vm.host !== undefined)) return true;
+    const chosen = this.#domain.placement.place(centre.placeable, known);
     if (chosen === undefined) return false;
-    for (const [i, vm] of homeless.entries()) {
+    for (const [i, vm] of known.entries()) {
+      if (vm.host !== undefined) continue;
       const host = centre.hosts[chosen[i]!]!;
       centre.reserve(host, scenario.cluster.vm);
       vm.host = host;

@@ -174,7 +174,12 @@ const precisionNotes = ({ stopping }: LoadedScenario, results: readonly PointRes
 const savingNotes = (scenario: Scenario, points: number): string[] => {
   if (scenario.model !== "cluster" || points > 1) return [];
   const { cluster, storage } = scenario;
-  const { saving, dropped, bytes } = storedMix(cluster.workload.classes, storage, 3, sharingVms(scenario));
+  const sharing = sharingVms(scenario);
+  if (sharing === undefined)
+    return [
+      "what a whole snapshot takes is not told: it is up to chance which VMs share a host and what they store once",
+    ];
+  const { saving, dropped, bytes } = storedMix(cluster.workload.classes, storage, 3, sharing);
   const per = (part: number): string => `${Number((100 * part).toPrecision(3))} %`;
   return [
     `a whole snapshot under ${storage.policy} takes ${Number(bytes.toPrecision(3))} bytes for each byte of memory, ${per(saving)} less than 3 copies of everything; ${per(dropped)} of the pages are not stored (without dropping, the most is ${per(savingCeiling(3))})`,

@@ -89,9 +89,17 @@ const ownPolicies = (line: CommandLine, { set, copies }: SavingArguments, scenar
     const overrides = [...set, `storage.policy=${policy}`, `storage.copies=${copies}`];
     const loaded = loadScenario(scenario, { files, folder, overrides: overrides.map((text) => setTo("--set", text)) });
     const one = loaded.points[0]!.scenario as ClusterScenario;
-    const { saving, steps } = storedMix(one.cluster.workload.classes, one.storage, copies, sharingVms(one));
+    const { saving, steps } = storedMix(one.cluster.workload.classes, one.storage, copies, sharing(one));
     return [{ policy, mix, saving, steps }];
   });
+};
+
+const sharing = (scenario: ClusterScenario): number => {
+  const vms = sharingVms(scenario);
+  if (vms !== undefined) return vms;
+  throw new CommandError(
+    "with rollback.placement: random it is up to chance which VMs share a host, and so what storage.deduplication: host saves: set another placement",
+  );
 };
 
 /** The one page mix that a scenario has. */

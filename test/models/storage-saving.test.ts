@@ -62,7 +62,7 @@ test("VMs share what they have in common with those of their cluster that placem
       } as ClusterScenario;
       const { clusters } = finishedDomain(scenario);
       const groups = clusters.reduce((sum, one) => sum + new Set(one.vms.map(({ host }) => host)).size, 0);
-      near(sharingVms(scenario), (2 * vms) / groups, 1e-12, `${placement}, ${vms} VMs`);
+      near(sharingVms(scenario)!, (2 * vms) / groups, 1e-12, `${placement}, ${vms} VMs`);
     }
   }
   assert.is(sharingVms({ ...smallCluster, storage: { ...smallCluster.storage, deduplication: "hosts" } }), 3);

@@ -163,4 +163,15 @@ test("show, schema and completion print what can be used as it is", () => {
   assert.match(snapback("--help").out, /check <scenario\.\.\.>[\s\S]*run <scenario>/);
 });
 
+test("run says what it does not know of storage when VMs are placed at random, and prints the rest", () => {
+  writeFileSync(
+    join(folder, "random.yaml"),
+    "horizon: 10m\nreplications: 2\nsnapshot: { interval: 60s }\nstorage: { deduplication: host }\nrollback: { placement: random }\n",
+  );
+  const { status, out, err } = snapback("run", "random.yaml");
+  assert.is(status, 0, err);
+  assert.match(out, /^availability +[\d.]+/m);
+  assert.match(out, /what a whole snapshot takes is not told: it is up to chance which VMs share a host/);
+});
+
 test.run();

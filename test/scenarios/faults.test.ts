@@ -89,6 +89,12 @@ tellFaults(test, [
     "1:23",
     /^rollback\.transfer: "multicast" is not simulated yet: must be unicast$/,
   ],
+  [
+    "a placement that is not simulated yet",
+    "rollback:\n  placement: similarity-aware",
+    "2:14",
+    /^rollback\.placement: "similarity-aware" is not simulated yet: must be one of first-fit, random, spread, pack, traffic-aware$/,
+  ],
   ["a list for a mapping", "snapshot: [60s]", "1:1", /^snapshot: expected a mapping of keys, got a list$/],
   ["a word for a mapping", "snapshot: often", "1:11", /^snapshot: expected a mapping of keys, got "often"$/],
   ["an empty value", "detection: { timeout: }", "1:14", /^detection\.timeout: expected a duration .* got nothing$/],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
+import { CommandError } from "../../scenarios/commands/command-line.ts";
 import { saving } from "../../scenarios/commands/saving.ts";
 import { capturedLine } from "./captured-line.ts";
 
@@ -37,6 +38,12 @@ test("targets and copies that mean nothing are refused by their option", () => {
   assert.throws(() => said({ target: "110%" }), /--target: expected a saving between 0 and 100 %/);
   assert.throws(() => said({ target: "much" }), /--target: expected a fraction/);
   assert.throws(() => said({ copies: 1 }), /--copies: expected a whole number from 2 on/);
+  const random = ["storage.deduplication=host", "rollback.placement=random"];
+  assert.throws(
+    () => said({ scenario: "second-level-snapshots", set: random }),
+    (error: Error) =>
+      error instanceof CommandError && /^with rollback\.placement: random it is up to chance/.test(error.message),
+  );
   assert.throws(() => said({ scenario: "textbook" }), /page mixes are those of a cluster, not of textbook/);
 });
 

@@ -1,0 +1,46 @@
+import type { Stream } from "../../sim/index.ts";
+import { trafficAmong } from "../cut/traffic.ts";
+import { placeVms } from "../placement/vm-placement.ts";
+import { NoRoomForVms, type VmHost } from "../placement/vm-room.ts";
+import type { ClusterScenario } from "../scenario.ts";
+
+/** A VM of a cluster, and its host if it has one. */
+interface VmInPlace {
+  readonly index: number;
+  readonly host: { readonly index: number } | undefined;
+}
+
+/** Places VMs as the scenario says, at the start and in rollbacks. */
+export class SimulatedPlacement {
+  readonly #scenario: ClusterScenario;
+  readonly #chance: Stream;
+
+  /** @param chance of its own, so that placements at random change no other draw */
+  constructor(scenario: ClusterScenario, chance: Stream) {
+    this.#scenario = scenario;
+    this.#chance = chance;
+  }
+
+  /** The host of each of these VMs of one cluster; undefined when not all find room. */
+  place(hosts: readonly VmHost[], vms: readonly VmInPlace[]): number[] | undefined {
+    const { cluster, rollback } = this.#scenario;
+    const { vm, antiAffinity } = cluster;
+    const stay = vms.map(({ host }) => host?.index);
+    try {
+      return placeVms(
+        rollback.placement,
+        { hosts, vm, antiAffinity, stay, spares: 0 },
+        {
+          traffic: trafficAmong(
+            cluster.traffic,
+            vms.map(({ index }) => index),
+          ),
+          pick: (n) => this.#chance.integer(0, n - 1),
+        },
+      );
+    } catch (error) {
+      if (error instanceof NoRoomForVms) return undefined;
+      throw error;
+    }
+  }
+}
