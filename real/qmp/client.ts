@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
-import { QmpCommandError, QmpConnectionError, QmpDeadlineError } from "./errors.ts";
+import { LineTooLongError, lineSplitter } from "../line-splitter.ts";
+import { QmpCommandError, QmpConnectionError, QmpDeadlineError, QmpLineError } from "./errors.ts";
 import { type QmpEvent, QmpSubscription } from "./events.ts";
-import { lineSplitter } from "./lines.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Pending = {
@@ -11,40 +11,68 @@ type Pending = {
   readonly timer: NodeJS.Timeout;
 };
 
+/** How much a QEMU that misbehaves can make its client hold. */
+export type QmpLimits = {
+  /** Bytes of one line; QEMU's longest replies (schema, CPU models) stay far below the default. */
+  readonly lineBytes?: number;
+  /** Events that wait in one subscription. */
+  readonly unreadEvents?: number;
+};
+
+const mostLineBytes = 64 * 2 ** 20;
+const mostUnreadEvents = 10_000;
+
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * A client of QEMU's machine protocol on a Unix socket. Replies are matched by `id`, so events may come at any moment,
  * even before the greeting. Subscribe before executing: a subscription holds the events that follow it, no others.
+ * What a QEMU can make the client hold is bounded: a line that does not end ends the connection, and events that nobody
+ * reads end their subscription.
  */
 export class QmpClient {
   readonly #socket: Socket;
   readonly #pending = new Map<number, Pending>();
   readonly #subscriptions = new Set<QmpSubscription>();
+  readonly #limits: Required<QmpLimits>;
   #lastId = 0;
   #end: QmpConnectionError | undefined;
+  #ended!: (reason: QmpConnectionError) => void;
+  /**
+   * Resolves with the reason when the connection ends, whoever ended it and whether or not a command is under way;
+   * never rejects.
+   */
+  readonly closed = new Promise<QmpConnectionError>((resolve) => {
+    this.#ended = resolve;
+  });
   #greeted!: () => void;
   readonly #greeting = new Promise<void>((resolve) => {
     this.#greeted = resolve;
   });
 
-  private constructor(path: string) {
+  private constructor(path: string, limits: QmpLimits) {
+    this.#limits = { lineBytes: mostLineBytes, unreadEvents: mostUnreadEvents, ...limits };
     this.#socket = connect(path);
-    this.#socket.on(
-      "data",
-      lineSplitter((line) => this.#receive(line)),
-    );
-    this.#socket.on("error", (error) => this.#fail(`the QMP connection to ${path} failed: ${error.message}`));
-    this.#socket.on("close", () => this.#fail(`the QMP connection to ${path} ended`));
+    const split = lineSplitter(this.#limits.lineBytes, (line) => this.#receive(line));
+    this.#socket.on("data", (chunk) => {
+      try {
+        split(chunk);
+      } catch (error) {
+        if (!(error instanceof LineTooLongError)) throw error;
+        this.#fail(new QmpLineError(`QEMU at ${path} sent ${error.message}`));
+      }
+    });
+    this.#socket.on("error", (error) => this.#failWith(`the QMP connection to ${path} failed: ${error.message}`));
+    this.#socket.on("close", () => this.#failWith(`the QMP connection to ${path} ended`));
   }
 
   /**
    * Connects, waits for the greeting and leaves negotiation mode, all within `deadline` milliseconds.
    * @throws {QmpConnectionError | QmpCommandError | QmpDeadlineError}
    */
-  static async connect(path: string, deadline: number): Promise<QmpClient> {
-    const client = new QmpClient(path);
+  static async connect(path: string, deadline: number, limits: QmpLimits = {}): Promise<QmpClient> {
+    const client = new QmpClient(path, limits);
     try {
       await client.#send("qmp_capabilities", {}, deadline, client.#greeting);
       return client;
@@ -59,16 +87,17 @@ export class QmpClient {
     return this.#send(command, args, deadline);
   }
 
-  /** The events from now on. */
+  /** The events from now on; more than the limit unread end it with a QmpOverflowError, and nothing else. */
   subscribe(): QmpSubscription {
-    const subscription = new QmpSubscription((closed) => this.#subscriptions.delete(closed));
+    const forget = (closed: QmpSubscription): void => void this.#subscriptions.delete(closed);
+    const subscription = new QmpSubscription(this.#limits.unreadEvents, forget);
     if (this.#end) subscription.fail(this.#end);
     else this.#subscriptions.add(subscription);
     return subscription;
   }
 
   close(): void {
-    this.#fail("the QMP connection was closed by its user");
+    this.#failWith("the QMP connection was closed by its user");
   }
 
   #send(command: string, args: Fields, deadline: number, after?: Promise<void>): Promise<unknown> {
@@ -94,14 +123,14 @@ export class QmpClient {
     try {
       message = JSON.parse(line);
     } catch {
-      this.#fail(`not QMP, a line that is no JSON: ${line.slice(0, 80)}`);
+      this.#failWith(`not QMP, a line that is no JSON: ${line.slice(0, 80)}`);
       return;
     }
-    if (!isFields(message)) this.#fail(`not QMP, a line that is no object: ${line.slice(0, 80)}`);
+    if (!isFields(message)) this.#failWith(`not QMP, a line that is no object: ${line.slice(0, 80)}`);
     else if ("QMP" in message) this.#greeted();
     else if (typeof message["event"] === "string") this.#publish(message["event"], message);
     else if ("return" in message || isFields(message["error"])) this.#reply(message);
-    else this.#fail(`not QMP, neither greeting, event nor reply: ${line.slice(0, 80)}`);
+    else this.#failWith(`not QMP, neither greeting, event nor reply: ${line.slice(0, 80)}`);
   }
 
   #publish(event: string, message: Fields): void {
@@ -116,7 +145,7 @@ export class QmpClient {
     const id = message["id"];
     // Without an id QEMU answers a line that it could not parse: no command can be told to have failed.
     if (typeof id !== "number") {
-      this.#fail(`QEMU answered without an id: ${JSON.stringify(message).slice(0, 200)}`);
+      this.#failWith(`QEMU answered without an id: ${JSON.stringify(message).slice(0, 200)}`);
       return;
     }
     const pending = this.#pending.get(id);
@@ -129,16 +158,21 @@ export class QmpClient {
     else pending.resolve(message["return"]);
   }
 
-  #fail(reason: string): void {
+  #failWith(reason: string): void {
+    this.#fail(new QmpConnectionError(reason));
+  }
+
+  #fail(reason: QmpConnectionError): void {
     if (this.#end) return;
-    this.#end = new QmpConnectionError(reason);
+    this.#end = reason;
     this.#socket.destroy();
     for (const { command, reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
-      reject(new QmpConnectionError(`${reason} (before the reply to ${command})`));
+      reject(reason.beforeReplyTo(command));
     }
     this.#pending.clear();
     for (const subscription of this.#subscriptions) subscription.fail(this.#end);
     this.#subscriptions.clear();
+    this.#ended(reason);
   }
 }

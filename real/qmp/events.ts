@@ -1,3 +1,5 @@
+import { QmpOverflowError } from "./errors.ts";
+
 /** An event of QEMU; the timestamp is the host's clock in seconds. */
 export type QmpEvent = {
   readonly event: string;
@@ -12,22 +14,30 @@ type Waiting = {
 
 /**
  * The events since a subscription, in order. They wait in a queue of their own, so a consumer that is slow, or that
- * never reads, holds up neither replies nor other consumers. Iterating ends by throwing when the connection ends.
+ * never reads, holds up neither replies nor other consumers; at most `limit` wait. Iterating ends by throwing when the
+ * connection ends or more would wait, after what waited by then has been given.
  */
 export class QmpSubscription implements AsyncIterableIterator<QmpEvent> {
   readonly #queue: QmpEvent[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #onClose: (subscription: QmpSubscription) => void;
+  readonly #limit: number;
   #end: Error | "closed" | undefined;
 
-  constructor(onClose: (subscription: QmpSubscription) => void) {
+  constructor(limit: number, onClose: (subscription: QmpSubscription) => void) {
+    this.#limit = limit;
     this.#onClose = onClose;
   }
 
   push(event: QmpEvent): void {
+    if (this.#end) return;
     const waiting = this.#waiting.shift();
     if (waiting) waiting.resolve({ value: event, done: false });
-    else this.#queue.push(event);
+    else if (this.#queue.length < this.#limit) this.#queue.push(event);
+    else {
+      this.fail(new QmpOverflowError(`more than ${this.#limit} events of QEMU wait unread, the last ${event.event}`));
+      this.#onClose(this);
+    }
   }
 
   fail(error: Error): void {

@@ -2,10 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lineSplitter } from "../../real/qmp/lines.ts";
+import { lineSplitter } from "../../real/line-splitter.ts";
 
 export type Command = { readonly execute: string; readonly arguments: Record<string, unknown>; readonly id: number };
-export type Talk = { readonly say: (...messages: unknown[]) => void; readonly drop: () => void };
+export type Talk = {
+  readonly say: (...messages: unknown[]) => void;
+  /** Bytes as they are, without the end of a line. */
+  readonly mumble: (text: string) => void;
+  readonly drop: () => void;
+};
 export type Script = {
   readonly before?: (talk: Talk) => void;
   readonly answer: (command: Command, talk: Talk) => void;
@@ -32,10 +37,13 @@ export const withFakeQmp = async (script: Script, random: () => number, use: (pa
         start = end;
       }
     };
-    const talk = { say, drop: () => void last.then(() => socket.destroy()) };
+    const mumble = (text: string) => {
+      last = last.then(() => void socket.write(text));
+    };
+    const talk = { say, mumble, drop: () => void last.then(() => socket.destroy()) };
     script.before?.(talk);
     say(greeting);
-    const hear = lineSplitter((line) => {
+    const hear = lineSplitter(1e6, (line) => {
       const command: Command = JSON.parse(line);
       if (command.execute === "qmp_capabilities") say({ return: {}, id: command.id });
       else script.answer(command, talk);

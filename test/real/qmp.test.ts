@@ -50,7 +50,7 @@ test("replies are matched by id, whatever their order, the bytes they split at, 
   }
 });
 
-test("a line has no length limit", async () => {
+test("a line may be as long as QEMU's longest, and longer", async () => {
   const long = "x".repeat(5_000_000);
   await withFakeQmp({ answer: ({ id }, { say }) => say({ return: long, id }) }, seeded(1), async (path) => {
     const client = await QmpClient.connect(path, 5000);
@@ -81,6 +81,71 @@ test("a refusal, a deadline and a dropped connection are told apart, and a late 
     },
   );
   assert.is((await failure(QmpClient.connect("/nonexistent/qmp", 5000))).name, "QmpConnectionError");
+});
+
+test("a line without end ends the connection with an error of its own", async () => {
+  const limits = { lineBytes: 1000 };
+  await withFakeQmp(
+    {
+      answer: ({ execute, id }, { say, mumble }) => {
+        if (execute === "long") say({ return: "x".repeat(900), id });
+        else mumble("y".repeat(1001));
+      },
+    },
+    seeded(5),
+    async (path) => {
+      const client = await QmpClient.connect(path, 5000, limits);
+      const events = client.subscribe();
+      assert.is(((await client.execute("long", {}, 5000)) as string).length, 900);
+      const error = await failure(client.execute("endless", {}, 5000));
+      assert.is(error.name, "QmpLineError");
+      assert.match(error.message, /sent a line of more than 1000 bytes \(before the reply to endless\)/);
+      assert.is((await failure(events.next())).name, "QmpLineError");
+      assert.is((await client.closed).name, "QmpLineError");
+    },
+  );
+});
+
+test("events that nobody reads are kept up to the limit, then end their subscription and nothing else", async () => {
+  const answer = ({ id }: { id: number }, { say }: { say: (...messages: unknown[]) => void }) =>
+    say(...Array.from({ length: 7 }, (_, k) => event(`E${k}`)), { return: {}, id });
+  await withFakeQmp({ answer }, seeded(6), async (path) => {
+    const client = await QmpClient.connect(path, 5000, { unreadEvents: 5 });
+    const [unread, read] = [client.subscribe(), client.subscribe()];
+    const names: unknown[] = [];
+    const reading = (async () => {
+      for await (const one of read) if (names.push(one.event) === 14) return;
+    })();
+    await client.execute("talk", {}, 5000);
+    await client.execute("talk", {}, 5000);
+    await reading;
+    assert.is(names.length, 14);
+    for (let k = 0; k < 5; k++) assert.is((await unread.next()).value?.event, `E${k}`);
+    const error = await failure(unread.next());
+    assert.is(error.name, "QmpOverflowError");
+    assert.match(error.message, /more than 5 events of QEMU wait unread, the last E5/);
+    client.close();
+  });
+});
+
+test("a connection that drops between commands is noticed at once", async () => {
+  await withFakeQmp(
+    {
+      answer: ({ id }, { say, drop }) => {
+        say({ return: {}, id });
+        setTimeout(drop, 30);
+      },
+    },
+    seeded(7),
+    async (path) => {
+      const client = await QmpClient.connect(path, 5000);
+      await client.execute("last", {}, 5000);
+      const reason = await client.closed;
+      assert.is(reason.name, "QmpConnectionError");
+      assert.match(reason.message, /ended$/);
+      assert.is((await failure(client.execute("after", {}, 5000))).message, reason.message);
+    },
+  );
 });
 
 test(
