@@ -100,7 +100,7 @@ for (const [fault, text, expected] of [
   ],
   ["what is no mapping", "- a", /^t\.yaml:1:1: an inventory is a mapping/],
   ["what is no YAML", "a: [", /^t\.yaml:1:\d: this is not YAML/],
-  ["a host twice", `${head}hosts:\n  a:\n  a:`, /^t\.yaml:4:3: this is not YAML: map keys must be unique/],
+  ["a host twice", `${head}hosts:\n  a:\n  a:`, /^t\.yaml:4:5: this is not YAML: map keys must be unique/],
 ] as const)
   inventory(`with ${fault} is refused at its line and column`, () => assert.match(complaint(text), expected));
 
