@@ -13,7 +13,8 @@ interface Span {
   readonly isWhole: boolean;
 }
 
-const most = 100_000;
+/** Points of a sweep, and values of an axis, at most. */
+export const mostPoints = 100_000;
 
 /** The values of an axis, each with the place of the axis: those of its list, or those that its range steps through. */
 export const valuesOf = (axis: Axis, tree: Tree, complain: Complain): readonly Tree[] => {
@@ -26,14 +27,17 @@ export const valuesOf = (axis: Axis, tree: Tree, complain: Complain): readonly T
   }
   const span = spanOf(range, complain);
   if (span === undefined) return [];
-  const { from, to } = span;
-  const values = range.step === undefined ? steps(span, range.points!) : multiples(span, range.step, complain);
-  if (values.length > most) {
-    complain(`${values.length} values from ${from} to ${to}; at most ${most} are possible`);
+  const count = range.step === undefined ? range.points! : countOf(span, range.step, complain);
+  if (count > mostPoints) {
+    complain(tooMany(count));
     return [];
   }
+  const values = range.step === undefined ? steps(span, count) : multiples(span, range.step, count);
   return values.map((value) => written(span, value, tree));
 };
+
+/** Said before any of them is made: they might not fit into memory. */
+export const tooMany = (count: number): string => `these are ${count} values; at most ${mostPoints} are possible`;
 
 /** One value of an axis of a design, `share` of the way from its first to its last. */
 export const valueAt = (axis: Axis, tree: Tree, complain: Complain): ((share: number) => Tree) | undefined => {
@@ -117,18 +121,19 @@ const steps = (span: Span, points: number): number[] => {
   return span.isWhole ? [...new Set(values.map(Math.round))] : values;
 };
 
-/** From the first value on, until the last would be passed. */
-const multiples = ({ quantity, from, to }: Span, step: string | number, complain: Complain): number[] => {
+/** How many values there are from the first on, until the last would be passed; 0 after a complaint. */
+const countOf = ({ quantity, from, to }: Span, step: string | number, complain: Complain): number => {
   const by = read(quantity, step);
   if (by === undefined || by === 0 || Math.sign(by) !== Math.sign(to - from)) {
     complain(`a step of ${step} does not lead from ${from} to ${to}`);
-    return [];
+    return 0;
   }
   // A last step that only rounding keeps from its end is taken.
-  const count = Math.floor((to - from) / by + 1e-9) + 1;
-  if (count > most) return Array<number>(count).fill(from);
-  return Array.from({ length: count }, (_, index) => from + index * by);
+  return Math.floor((to - from) / by + 1e-9) + 1;
 };
+
+const multiples = ({ quantity, from }: Span, step: string | number, count: number): number[] =>
+  Array.from({ length: count }, (_, index) => from + index * read(quantity, step)!);
 
 const written = ({ quantity }: Span, value: number, { at: place }: Tree): Tree => ({
   kind: "scalar",
@@ -151,4 +156,10 @@ export const asNumbers = (one: unknown, other: unknown): readonly [number, numbe
     if (a !== undefined && b !== undefined) return [a, b];
   }
   return undefined;
+};
+
+/** The same text for what is the same value, however it is written: 60s and 1m. */
+export const sameness = (value: unknown): string => {
+  const number = kinds.map((one) => read(one, value)).find((found) => found !== undefined);
+  return number === undefined ? JSON.stringify(value) : String(number);
 };

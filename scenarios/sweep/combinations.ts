@@ -5,15 +5,13 @@ import { Streams } from "../../sim/index.ts";
 import type { Axes, Axis, Design, Sweep, sweepWords } from "../schema/sweep-schema.ts";
 import type { Issue } from "../text/issue.ts";
 import { at, type Entry, type Mapping, only, plain, type Tree } from "../text/tree.ts";
-import { type Complain, valueAt, valuesOf } from "./axis-values.ts";
+import { type Complain, mostPoints, sameness, tooMany, valueAt, valuesOf } from "./axis-values.ts";
 import { readCondition } from "./condition.ts";
 
 /** One combination of the values of all axes: path of a key → what is laid there. */
 export type Combination = ReadonlyMap<string, Tree>;
 
 const fixed = ["sweep", "seed", "seeds", "replications", "precision", "model", "extends", "description"];
-const most = 100_000;
-
 /**
  * All points of `sweep`: combinations of its axes, its zipped axes, and its designs, in the order in which they are written,
  * the last running fastest; those that `where` leaves out are not among them. A single empty one without a sweep.
@@ -24,6 +22,7 @@ export const combinations = (tree: Tree, sweep: Sweep, issues: Issue[]): Combina
 class Combinations {
   readonly #tree: Tree;
   readonly #issues: Issue[];
+  readonly #swept = new Set<string>();
 
   constructor(tree: Tree, issues: Issue[]) {
     this.#tree = tree;
@@ -36,7 +35,8 @@ class Combinations {
     for (const word of written?.entries.keys() ?? []) {
       for (const { path, group } of this.#groups(word, sweep[word])) {
         const count = points.length * group.length;
-        if (count > most) this.#complain(path)(`with this there are ${count} points; at most ${most} are possible`);
+        if (count > mostPoints)
+          this.#complain(path)(`with this there are ${count} points; at most ${mostPoints} are possible`);
         else points = points.flatMap((point) => group.map((one) => new Map([...point, ...one])));
       }
     }
@@ -60,8 +60,17 @@ class Combinations {
       case "sobol":
         return [{ path, group: this.#design(word as "latinHypercube" | "sobol", part as Design) }];
       default:
-        return [{ path, group: this.#axis(word, part as Axis, path).map((value) => this.#laid(word, value, path)) }];
+        return [{ path, group: this.#product(word, part as Axis, path) }];
     }
+  }
+
+  #product(key: string, axis: Axis, path: readonly string[]): Combination[] {
+    const values = this.#axis(key, axis, path);
+    this.#once(
+      values.map((value) => [value]),
+      path,
+    );
+    return values.map((value) => this.#laid(key, value, path));
   }
 
   #axis(key: string, axis: Axis, path: readonly string[]): readonly Tree[] {
@@ -75,17 +84,41 @@ class Combinations {
       place: [...path, key],
       values: this.#axis(key, axis, [...path, key]),
     }));
-    if (columns.length === 0) return [new Map()];
+    if (columns.length === 0) return this.#without(path);
     const lengths = columns.map(({ values }) => values.length);
     if (lengths.some((length) => length !== lengths[0])) {
       const said = columns.map(({ key, values }) => `${key} has ${values.length}`).join(", ");
       if (lengths.every((length) => length > 0)) this.#complain(path)(`zipped axes have as many values each: ${said}`);
       return [new Map()];
     }
-    return Array.from(
-      { length: lengths[0]! },
-      (_, i) => new Map(columns.flatMap(({ key, place, values }) => [...this.#laid(key, values[i]!, place)])),
-    );
+    const rows = Array.from({ length: lengths[0]! }, (_, i) => columns.map(({ values }) => values[i]!));
+    this.#once(rows, path);
+    return rows.map((row) => new Map(columns.flatMap(({ key, place }, k) => [...this.#laid(key, row[k]!, place)])));
+  }
+
+  /** A sweep that has a point twice is a slip of the pen; those of a design fall where they will. */
+  #once(rows: readonly (readonly Tree[])[], path: readonly string[]): void {
+    const seen = new Map<string, string>();
+    for (const row of rows) {
+      const values = row.map(plain);
+      const key = values.map(sameness).join("\n");
+      const shown = values
+        .map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value)))
+        .join(", ");
+      const before = seen.get(key);
+      if (before !== undefined) {
+        const twice = before === shown ? `${shown} stands twice` : `${before} and ${shown} are the same`;
+        this.#complain(path)(`each value can be swept once: ${twice}`);
+        return;
+      }
+      seen.set(key, shown);
+    }
+  }
+
+  /** Of a group without an axis. */
+  #without(path: readonly string[]): Combination[] {
+    this.#complain(path)("has no axis: give a key and its values");
+    return [new Map()];
   }
 
   #design(kind: "latinHypercube" | "sobol", { points, seed = 0, axes }: Design): Combination[] {
@@ -95,7 +128,9 @@ class Combinations {
       this.#checkKey(key, place);
       return { key, place, valueAt: valueAt(axis, this.#at(place), this.#complain(place)) };
     });
-    if (columns.some((column) => column.valueAt === undefined)) return [new Map()];
+    if (columns.length === 0) return this.#without(path);
+    if (points > mostPoints) this.#complain([...path, "points"])(tooMany(points));
+    if (points > mostPoints || columns.some((column) => column.valueAt === undefined)) return [new Map()];
     const stream = new Streams(seed).get("latin hypercube");
     try {
       const shares =
@@ -142,6 +177,8 @@ class Combinations {
     const complain = this.#complain(path);
     if (fixed.includes(key.split(".")[0]!)) complain(`${key} cannot be swept: it is the same for the whole scenario`);
     if (key.split(".").some((part) => part === "")) complain("expected a path of keys such as snapshot.interval");
+    if (this.#swept.has(key)) complain(`${key} is swept twice: only one of them could hold`);
+    this.#swept.add(key);
   }
 
   #at(path: readonly string[]): Tree {

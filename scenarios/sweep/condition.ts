@@ -29,6 +29,11 @@ const readTerm = (term: string, isKey: (path: string) => boolean, complain: Comp
     return undefined;
   }
   const [, left, sign, right] = found as unknown as [string, string, string, string];
+  if (/^[<>=!]|\sand\s/.test(right)) {
+    complain(`"${term}" is no condition: write such as snapshot.interval <= 10m, and a list of those that all hold`);
+    return undefined;
+  }
+  let isTold = false;
   if (!isKey(left)) {
     complain(`there is no key ${left} to compare`);
     return undefined;
@@ -39,7 +44,10 @@ const readTerm = (term: string, isKey: (path: string) => boolean, complain: Comp
     if (numbers !== undefined) return compare(numbers[0], sign, numbers[1]);
     if (sign === "=" || sign === "==") return String(one) === String(other);
     if (sign === "!=") return String(one) !== String(other);
-    complain(`${JSON.stringify(one)} and ${JSON.stringify(other)} in "${term}" are no numbers of one unit`);
+    // The same is wrong at other points.
+    if (!isTold)
+      complain(`${JSON.stringify(one)} and ${JSON.stringify(other)} in "${term}" are no numbers of one unit`);
+    isTold = true;
     return false;
   };
 };

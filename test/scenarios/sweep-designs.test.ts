@@ -144,4 +144,47 @@ for (const [what, sweep, place, complaint] of [
   });
 }
 
+test("a sweep of more points than are possible is refused before they are made", () => {
+  const giant = "these are 1000000000 values; at most 100000 are possible";
+  assert.match(fault('sweep: { snapshot.interval: "linspace(10s, 1h, 1000000000)" }'), giant);
+  assert.match(fault("sweep: { storage.keep: { from: 1, to: 1000000000, step: 1 } }"), giant);
+  assert.match(fault("sweep: { storage.keep: { from: 1, to: 9, points: 1000000000 } }"), giant);
+  const axes = "axes: { snapshot.interval: { from: 10s, to: 1h } }";
+  assert.match(fault(`sweep: { sobol: { points: 1000000000, ${axes} } }`), giant);
+  assert.match(fault(`sweep: { latinHypercube: { points: 1000000000, ${axes} } }`), giant);
+});
+
+test("what would be swept twice is refused, however it is written", () => {
+  assert.match(
+    fault("sweep: { snapshot.interval: [1m, 10s, 60s] }"),
+    "1:10: sweep.snapshot.interval: each value can be swept once: 1m and 60s are the same",
+  );
+  assert.match(fault("sweep: { storage.placement: [random, random] }"), "random stands twice");
+  assert.match(fault('sweep: { snapshot.interval: "logspace(10s, 10s, 3)" }'), "10s stands twice");
+  const zip = (intervals: string): string =>
+    `sweep: { zip: { snapshot.interval: ${intervals}, storage.keep: [1, 2, 2] } }`;
+  assert.match(fault(zip("[1m, 1m, 60s]")), "1m, 2 and 60s, 2 are the same");
+  assert.is(fault(zip("[1m, 1m, 10s]")), "nothing");
+  const twice = "sweep: { snapshot.interval: [10s, 1m], zip: { snapshot.interval: [1h, 2h], storage.keep: [1, 2] } }";
+  assert.match(fault(twice), "snapshot.interval is swept twice: only one of them could hold");
+  assert.is(values("sweep: { sobol: { points: 8, axes: { storage.placement: [random, rack-aware] } } }").length, 8);
+});
+
+test("a group without an axis is refused", () => {
+  for (const group of ["zip: {}", "sobol: { points: 4, axes: {} }", "latinHypercube: { points: 4, axes: {} }"])
+    assert.match(fault(`sweep: { storage.keep: [1, 2], ${group} }`), "has no axis: give a key and its values");
+});
+
+test("a condition holds of a scenario without axes, too", () => {
+  assert.match(fault('sweep: { where: "storage.keep > 100" }'), "no point is left");
+  assert.equal(values('sweep: { where: "storage.keep < 100" }'), [[]]);
+});
+
+test("what is wrong with a condition is said once, and what none can be is no unit's fault", () => {
+  const sweep = (where: string): string => fault(`sweep: { snapshot.interval: [10s, 1m, 10m], where: "${where}" }`);
+  assert.is(sweep("snapshot.interval < 5GiB").match(/are no numbers of one unit/g)?.length, 1);
+  assert.match(sweep("snapshot.interval < 5m and storage.keep = 1"), "and a list of those that all hold");
+  assert.match(sweep("snapshot.interval <> 5m"), '"snapshot.interval <> 5m" is no condition');
+});
+
 test.run();
