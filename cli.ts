@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
+import { notebookCommands } from "./notebooks/commands/index.ts";
 import { realCommands } from "./real/commands/index.ts";
 import { CommandError, type CommandLine, scenarioCommands } from "./scenarios/commands/index.ts";
 import { diskFiles } from "./scenarios/files.ts";
@@ -30,6 +31,7 @@ const explained = [
   "BrokenTable",
   "UnknownPrecisionError",
   "SlurmError",
+  "NotebookError",
   CommandError.name,
 ];
 
@@ -45,7 +47,7 @@ try {
   await yargs(hideBin(process.argv))
     .scriptName("snapback")
     .usage("$0 <command>\n\nHow should clusters of virtual machines be snapshotted, stored and restored?")
-    .command([...scenarioCommands(line), ...realCommands(line)])
+    .command([...scenarioCommands(line), ...realCommands(line), ...notebookCommands(line)])
     .completion("completion", "Print a script that completes commands in your shell")
     .demandCommand(1, "Name a command; snapback --help lists them")
     .strict()

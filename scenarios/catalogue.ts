@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { bundledFolder } from "./bundled-folder.ts";
 import type { Files } from "./files.ts";
 import { type Issue, ScenarioError } from "./text/issue.ts";
 import type { Source } from "./text/place.ts";
@@ -6,9 +6,6 @@ import { readYaml } from "./text/read-yaml.ts";
 import type { CatalogueKind } from "./text/slots.ts";
 import { type Mapping, mapping, type Tree } from "./text/tree.ts";
 import { parseQuantity, quantities } from "./text/units.ts";
-
-/** Where scenarios, catalogue, defaults and traces of the product lie, in the sources as in the compiled package. */
-export const bundledFolder = fileURLToPath(new URL(".", import.meta.url));
 
 /** A part of defaults.yaml: of a model, or of what stands beside something that a scenario says. */
 export type DefaultsSection =

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundledFolder } from "../../scenarios/catalogue.ts";
+import { bundledFolder } from "../../scenarios/bundled-folder.ts";
 import { diskFiles, type Files } from "../../scenarios/files.ts";
 import { type LoadedScenario, loadScenario } from "../../scenarios/load.ts";
 import { simulate } from "../../scenarios/simulate.ts";

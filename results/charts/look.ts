@@ -1,5 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
-import { fontFamily } from "./render.ts";
+
+/** The only font of our pictures: what is drawn does not depend on the machine. */
+export const fontFamily = "Inter";
 
 /** What all our charts look like. */
 const chartConfig = {

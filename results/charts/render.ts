@@ -4,9 +4,7 @@ import { Resvg } from "@resvg/resvg-js";
 import { type Font, parse as parseFont } from "opentype.js";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-
-/** The only font of our pictures: what is drawn does not depend on the machine. */
-export const fontFamily = "Inter";
+import { fontFamily } from "./look.ts";
 
 export interface Picture {
   readonly svg: string;

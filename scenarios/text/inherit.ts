@@ -1,5 +1,5 @@
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { bundledFolder } from "../catalogue.ts";
+import { bundledFolder } from "../bundled-folder.ts";
 import { type Files, whyUnreadable } from "../files.ts";
 import type { Issue } from "./issue.ts";
 import { type Place, type Source, shownPath } from "./place.ts";

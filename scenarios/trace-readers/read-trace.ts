@@ -1,4 +1,4 @@
-import { bundledFolder } from "../catalogue.ts";
+import { bundledFolder } from "../bundled-folder.ts";
 import { type Files, whyUnreadable } from "../files.ts";
 import { didYouMean } from "../text/spelling.ts";
 import { readSsdTrace, ssdColumns } from "./alibaba-ssd.ts";

@@ -34,7 +34,7 @@ export const simulationEntries: readonly string[] = [];
 const touchesNode = /^sim\/realtime\.ts$/;
 const runsInBrowsers = /^(sim|models)\//;
 /** Files that may read a clock or draw unseeded randomness; a command gets its clock from the command line's top. */
-const mayReadClocks = /^(sim\/realtime\.ts$|real\/|results\/|(build|cli)\.ts$|bench\/|test\/)/;
+const mayReadClocks = /^(sim\/realtime\.ts$|real\/|results\/|(build|cli)\.ts$|notebooks\/page\/|bench\/|test\/)/;
 
 /** What policies are made of, and what they import as "snapback": they run on any testbed; and what a run tells of itself. */
 const livesApart =

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { bundledFolder } from "../../scenarios/catalogue.ts";
+import { bundledFolder } from "../../scenarios/bundled-folder.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { scenarioJsonSchema } from "../../scenarios/schema/json-schema.ts";
 import { builtInScenarios } from "../../scenarios/text/inherit.ts";

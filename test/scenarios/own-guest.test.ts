@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { distinctWrites } from "../../models/guest/memory.ts";
 import type { ClusterScenario, PageClass } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
-import { bundledFolder } from "../../scenarios/catalogue.ts";
+import { bundledFolder } from "../../scenarios/bundled-folder.ts";
 import { check } from "../../scenarios/commands/check.ts";
 import { run } from "../../scenarios/commands/run.ts";
 import { diskFiles } from "../../scenarios/files.ts";

@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import * as assert from "uvu/assert";
+import { buildNotebook } from "../../notebooks/site/build-notebook.ts";
+import { chromiumFlags } from "../runner/elsewhere.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const pictures = fileURLToPath(new URL("../../results/runs/notebook-pictures/", import.meta.url));
+
+/** An open notebook: its page, and what went wrong in it so far. */
+export interface OpenNotebook {
+  readonly page: Page;
+  readonly faults: readonly string[];
+}
+
+/** Reads notebooks from disk in Chromium, as somebody does who was sent the file. */
+export class Reader {
+  readonly #browser: Browser;
+  readonly #folder = mkdtempSync(join(tmpdir(), "snapback-notebooks-"));
+  readonly #built = new Map<string, Promise<string>>();
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async start(executablePath: string): Promise<Reader> {
+    return new Reader(await chromium.launch({ executablePath, args: chromiumFlags }));
+  }
+
+  async open(name: string, width = 1000, text?: string): Promise<OpenNotebook> {
+    const html = this.#built.get(name) ?? buildNotebook(name, text);
+    this.#built.set(name, html);
+    const path = join(this.#folder, `${name}.html`);
+    writeFileSync(path, await html);
+    const page = await this.#browser.newPage({ viewport: { width, height: 900 } });
+    const faults: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(message.text());
+    });
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("request", (request) => {
+      if (!/^(file|blob|data):/.test(request.url())) faults.push(`asks for ${request.url()}`);
+    });
+    await page.goto(pathToFileURL(path).href);
+    return { page, faults };
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** Waits until every simulation of the page has come to its end. */
+export const settled = async (page: Page): Promise<void> => {
+  await page.waitForFunction(
+    () => {
+      const all = [...document.querySelectorAll<HTMLElement>(".status")];
+      return all.length > 0 && all.every((one) => one.dataset["state"] !== undefined);
+    },
+    undefined,
+    { timeout: 60_000 },
+  );
+  await page.waitForTimeout(200);
+};
+
+/** The outlines of all marks of the `index`-th figure. */
+export const marks = (page: Page, index: number): Promise<string[]> =>
+  page
+    .locator("figure")
+    .nth(index)
+    .locator("svg .mark-line path, svg .mark-symbol path, svg .mark-rect path")
+    .evaluateAll((paths) => paths.map((path) => `${path.getAttribute("d")} ${path.getAttribute("transform")}`));
+
+/** Findings of axe-core that keep people out. */
+export const seriousFindings = async (page: Page): Promise<string[]> => {
+  await page.evaluate(axe);
+  const { violations } = (await page.evaluate("axe.run()")) as {
+    violations: { id: string; impact: string; nodes: { html: string }[] }[];
+  };
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+};
+
+/** Keeps a picture of the whole page for people to look at. */
+export const picture = async (page: Page, name: string): Promise<void> => {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+};
+
+/** What holds for every notebook once it is settled: nothing went wrong, figures are drawn, and everybody can read it. */
+export const holdsUp = async ({ page, faults }: OpenNotebook, name: string): Promise<void> => {
+  assert.equal(faults, []);
+  assert.is(await page.locator(".observablehq--error").count(), 0, "a cell shows an error");
+  const figures = await page.locator("figure").count();
+  assert.ok(figures > 0, "there is no figure");
+  for (let i = 0; i < figures; i++) assert.ok((await marks(page, i)).length > 1, `figure ${i} of ${name} is empty`);
+  assert.not.match(await page.locator("main").innerText(), /\bNaN\b|undefined|\$\{/);
+  assert.equal(await seriousFindings(page), []);
+};
+
+/** At the width of a phone nothing but figures, tables and code is wider than the screen. */
+export const fitsPhone = async (page: Page): Promise<void> => {
+  await page.setViewportSize({ width: 375, height: 800 });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), "it is too wide");
+};
