@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 /**
@@ -8,7 +9,8 @@ import { basename, dirname, join } from "node:path";
 export const writeAtomically = (path: string, bytes: Uint8Array | string): void => {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
-  const beside = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  // Nodes that share a file system may share numbers of processes.
+  const beside = join(folder, `.${basename(path)}.${hostname()}.${process.pid}.tmp`);
   try {
     const file = openSync(beside, "w");
     try {

@@ -7,17 +7,24 @@ import { crc32 } from "node:zlib";
  * that does not bear its checksum: it is no entry.
  */
 export class Journal {
-  readonly #file: number;
+  readonly #path: string;
+  #file: number;
 
   constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true });
-    this.#file = openSync(path, "a");
-    // What a killed writer has left unfinished ends here.
-    if (fstatSync(this.#file).size > 0) writeSync(this.#file, "\n");
+    this.#path = path;
+    this.#file = opened(path);
   }
 
-  /** @throws an error of the file system, such as ENOSPC; then nothing counts as written */
+  /**
+   * Another process may have taken away what was written so far; then the journal begins anew.
+   *
+   * @throws an error of the file system, such as ENOSPC; then nothing counts as written
+   */
   add(entry: unknown): void {
+    if (fstatSync(this.#file).nlink === 0) {
+      closeSync(this.#file);
+      this.#file = opened(this.#path);
+    }
     const text = JSON.stringify(entry, infinite);
     const line = Buffer.from(`${checksum(text)} ${text}\n`);
     const written = writeSync(this.#file, line);
@@ -28,6 +35,14 @@ export class Journal {
     closeSync(this.#file);
   }
 }
+
+const opened = (path: string): number => {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(path, "a");
+  // What a killed writer has left unfinished ends here.
+  if (fstatSync(file).size > 0) writeSync(file, "\n");
+  return file;
+};
 
 /** The entries of a journal, in their order; none if there is no such file. */
 export const readJournal = <Entry>(path: string): Entry[] => {

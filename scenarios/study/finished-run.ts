@@ -42,12 +42,7 @@ export const writeShard = (
   const columns: Column[] = [
     { name: "run", kind: "text", data: runs.map(({ id }) => id) },
     { name: "replication", kind: "whole", data: runs.map(({ replication }) => replication) },
-    ...axes.map((axis) =>
-      sweptColumn(
-        axis,
-        runs.map(({ point }) => plan.points[point]!.values[axis]),
-      ),
-    ),
+    ...axes.map((axis) => sweptColumn(plan, axis, runs)),
     ...metrics.map((name): Column => ({ name, kind: "number", data: runs.map((run) => run.metrics[name] ?? null) })),
     { name: distributed, kind: "text", data: runs.map(({ distributions }) => packed(distributions)) },
     { name: "error", kind: "text", data: runs.map(({ error }) => error ?? null) },
@@ -69,10 +64,17 @@ export const writeShard = (
   });
 };
 
-const sweptColumn = (name: string, values: readonly unknown[]): Column =>
-  values.every((value) => typeof value === "number")
-    ? { name, kind: "number", data: values }
-    : { name, kind: "text", data: values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))) };
+/** Of one kind in all shards of a plan, so that they can be read as one table. */
+const sweptColumn = ({ points }: StudyPlan, name: string, runs: readonly StoredRun[]): Column => {
+  const values = runs.map(({ point }) => points[point]!.values[name]);
+  if (points.every((point) => typeof point.values[name] === "number"))
+    return { name, kind: "number", data: values as number[] };
+  return {
+    name,
+    kind: "text",
+    data: values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))),
+  };
+};
 
 /** As JSON, to six digits; null where nothing was observed. */
 const packed = (distributions: Distributions): string | null =>

@@ -166,6 +166,7 @@ const seal = (
   journal: string,
   complete: number | undefined,
 ): void => {
+  const size = folder.sizeOf(journal);
   const latest = new Map<string, StoredRun>();
   for (const run of readJournal<StoredRun>(journal)) {
     const before = latest.get(run.id);
@@ -173,7 +174,8 @@ const seal = (
   }
   const runs = [...latest.values()].sort((a, b) => a.point - b.point || a.replication - b.replication);
   if (runs.length > 0) writeShard(folder, plan, chunk, runs, complete);
-  folder.forget(journal);
+  // Whoever else writes to it has a run there that the shard lacks.
+  if (folder.sizeOf(journal) === size) folder.forget(journal);
 };
 
 /** Journals of other plans will never be completed: what they have goes into shards of its own. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../../results/store/atomic-file.ts";
 import { BrokenTable, readProvenance } from "../../results/store/parquet-table.ts";
@@ -34,30 +34,37 @@ export class StudyFolder {
   /** The plan in force; undefined if there is none. @throws StudyError */
   get plan(): StudyPlan | undefined {
     const path = join(this.path, "plan.json");
-    if (!existsSync(path)) return undefined;
+    return existsSync(path) ? readPlan(path) : undefined;
+  }
+
+  /**
+   * From now on this plan holds; the one before stays in `plans/`. A plan that holds already is not written again, so a study
+   * that is done can be asked for where nothing can be written.
+   *
+   * @throws StudyError, also when it cannot be written
+   */
+  keepPlan(plan: StudyPlan): void {
+    const before = this.plan;
+    const text = JSON.stringify(plan);
+    if (before !== undefined && JSON.stringify(before) === text) return;
     try {
-      return JSON.parse(readFileSync(path, "utf8")) as StudyPlan;
+      if (before !== undefined && planId(before) !== planId(plan))
+        writeAtomically(join(this.path, "plans", `${planId(before)}.json`), JSON.stringify(before));
+      writeAtomically(join(this.path, "plan.json"), text);
     } catch (error) {
-      throw new StudyError(`${path} cannot be read: ${(error as Error).message}`);
+      throw new StudyError(`no plan can be kept in ${this.path}: ${(error as Error).message}`);
     }
   }
 
-  /** From now on this plan holds; the one before stays in `plans/`. */
-  keepPlan(plan: StudyPlan): void {
-    const before = this.plan;
-    if (before !== undefined && planId(before) !== planId(plan))
-      writeAtomically(join(this.path, "plans", `${planId(before)}.json`), JSON.stringify(before));
-    writeAtomically(join(this.path, "plan.json"), JSON.stringify(plan));
-  }
-
-  /** An older plan, by its identity. */
+  /** An older plan, by its identity. @throws StudyError */
   planOf(id: string): StudyPlan | undefined {
     const path = join(this.path, "plans", `${id}.json`);
-    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as StudyPlan) : undefined;
+    return existsSync(path) ? readPlan(path) : undefined;
   }
 
+  /** @throws StudyError */
   get olderPlans(): StudyPlan[] {
-    return this.#names("plans", ".json").map((path) => JSON.parse(readFileSync(path, "utf8")) as StudyPlan);
+    return this.#names("plans", ".json").map(readPlan);
   }
 
   /** Every shard, by its name. @throws BrokenTable */
@@ -96,6 +103,11 @@ export class StudyFolder {
     }
   }
 
+  /** Bytes; 0 if it is not there. */
+  sizeOf(journal: string): number {
+    return statSync(journal, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
   forget(journal: string): void {
     rmSync(journal, { force: true });
   }
@@ -109,3 +121,15 @@ export class StudyFolder {
       .map((name) => join(path, name));
   }
 }
+
+const readPlan = (path: string): StudyPlan => {
+  let plan: StudyPlan | undefined;
+  try {
+    plan = JSON.parse(readFileSync(path, "utf8")) as StudyPlan;
+  } catch (error) {
+    throw new StudyError(`${path} cannot be read: ${(error as Error).message}`);
+  }
+  const isPlan = Array.isArray(plan?.points) && plan.points.length > 0 && plan.chunk > 0 && plan.replications > 0;
+  if (!isPlan) throw new StudyError(`${path} is no plan of a study of snapback`);
+  return plan;
+};

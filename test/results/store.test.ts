@@ -79,6 +79,17 @@ test("a journal keeps what was written before its writer was killed, and goes on
   assert.equal(readJournal(join(folder, "none")), []);
 });
 
+test("what is added after another process has taken a journal away begins a new one", () => {
+  const path = join(folder, "taken.jsonl");
+  const journal = new Journal(path);
+  journal.add({ id: "a" });
+  rmSync(path);
+  journal.add({ id: "b" });
+  journal.add({ id: "c" });
+  journal.close();
+  assert.equal(readJournal(path), [{ id: "b" }, { id: "c" }]);
+});
+
 test("a file that cannot be written whole leaves the one before, and nothing beside it", () => {
   const path = join(folder, "plan.json");
   writeAtomically(path, "before");

@@ -1,4 +1,5 @@
 // limit: 300s
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { suite } from "uvu";
@@ -179,6 +180,54 @@ test("DuckDB reads the shards as they are", async () => {
     [found[1]!, second],
   ])
     assert.ok(Math.abs(row.mean - estimate.metrics.availability.mean) < 1e-12);
+});
+
+test("DuckDB reads shards of runs that failed, and swept keys that are numbers in some shards only", async () => {
+  desk.write("moody.mjs", moody);
+  const sweep = "sweep: { policy.options.mood: [throw, 3, calm] }";
+  const policy = "policy: { module: ./moody.mjs, options: { mood: calm } }";
+  desk.write("b.yaml", `horizon: 1h\nreplications: 16\n${policy}\n${sweep}\n`);
+  assert.is((await desk.snapback("run", "b.yaml", "--results", "r")).status, 1);
+  assert.is(desk.shards("r").length, 3);
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const shards = join(desk.folder, "r", "shards", "*.parquet");
+  const reader = await connection.runAndReadAll(
+    `select "policy.options.mood" as mood, count(workRatio) as n from read_parquet('${shards}', union_by_name = true) group by 1 order by 1`,
+  );
+  assert.equal(reader.getRowObjectsJson(), [
+    { mood: "3", n: "16" },
+    { mood: "calm", n: "16" },
+    { mood: "throw", n: "0" },
+  ]);
+});
+
+test("a study that is done is not written to by asking for it again", async () => {
+  await desk.printed("run", "a.yaml", "--results", "r", "--replications", "2");
+  const file = (): number => statSync(join(desk.folder, "r", "plan.json")).ino;
+  const before = file();
+  await desk.printed("run", "a.yaml", "--results", "r", "--replications", "2");
+  assert.is(file(), before);
+});
+
+test("a folder that is none, and plans that are none, are named without a stack", async () => {
+  for (const words of [["run"], ["plan"]]) {
+    const { status, stderr } = desk.process(...words, "a.yaml", "--results", "a.yaml");
+    assert.is(status, 1);
+    assert.match(stderr, /^no plan can be kept in \S*a\.yaml: /);
+    assert.not.match(stderr, /\n +at /);
+  }
+  await desk.printed("plan", "a.yaml", "--results", "r");
+  await desk.printed("plan", "a.yaml", "--results", "r", "--seed", "2");
+  const [old] = desk.names("r", "plans");
+  for (const text of ["{}", "[]", "null", '{"points"', '{"points": []}']) {
+    desk.write(`r/plans/${old}`, text);
+    const { stderr } = desk.process("explain", "r", "--at", "snapshot.interval=10m");
+    assert.match(stderr, new RegExp(`^\\S*plans/${old} (is no plan of a study|cannot be read)`));
+    assert.not.match(stderr, /\n +at /);
+  }
+  desk.write("r/plan.json", "{}");
+  const { stderr } = desk.process("status", "r");
+  assert.match(stderr, /^\S*plan\.json is no plan of a study of snapback/);
 });
 
 test.run();
