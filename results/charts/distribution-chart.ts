@@ -22,17 +22,26 @@ export interface DistributionChart extends Heading {
   readonly points: readonly DistributionPoint[];
 }
 
-const ticks = [0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000];
+const usual = [0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000];
+
+/** The usual times; where not even two of them lie, five from end to end. */
+const ticksOf = (low: number, high: number): number[] => {
+  const within = usual.filter((tick) => tick >= low && tick <= high);
+  if (within.length >= 2) return within;
+  const even = Array.from({ length: 5 }, (_, i) => Number((low * (high / low) ** (i / 4)).toPrecision(3)));
+  return [...new Set(even)];
+};
 
 /** Distribution functions of times with bands of confidence. */
 export const distributionChart = (chart: DistributionChart): TopLevelSpec => {
   const xs = chart.points.map(({ x }) => x);
+  const [low, high] = [Math.min(...xs), Math.max(...xs)];
   const x = {
     field: "x",
     type: "quantitative" as const,
     title: chart.x,
-    scale: { type: "log" as const, domain: [Math.min(...xs), Math.max(...xs)], nice: false },
-    axis: { values: ticks, labelExpr: timeLabel, labelOverlap: true },
+    scale: { type: "log" as const, domain: [low, high], nice: false },
+    axis: { values: ticksOf(low, high), labelExpr: timeLabel, labelOverlap: true },
   };
   const y = (field: string) => ({
     field,

@@ -60,4 +60,4 @@ export const okabeIto = {
 
 /** Labels of an axis in seconds, from below a second to days, as a Vega expression. */
 export const timeLabel =
-  "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min' : datum.value < 86400 ? datum.value / 3600 + ' h' : datum.value / 86400 + ' d'";
+  "datum.value < 60 ? format(datum.value, '.3~r') + ' s' : datum.value < 3600 ? format(datum.value / 60, '.3~r') + ' min' : datum.value < 86400 ? format(datum.value / 3600, '.3~r') + ' h' : format(datum.value / 86400, '.4~r') + ' d'";

@@ -1,3 +1,5 @@
+import { readableLabels } from "../text/readable.ts";
+import { axesOf } from "./facets.ts";
 import type { DrawnStudy, Plot, PlotArguments, PlotKind } from "./plot.ts";
 
 type Draw = (study: DrawnStudy, given: PlotArguments) => Promise<Plot>;
@@ -10,6 +12,26 @@ const kinds: { readonly [kind in PlotKind]: () => Promise<Draw> } = {
   downtime: async () => (await import("./downtime-plot.ts")).downtimePlot,
 };
 
-/** Draws a study. @throws CommandError where there is nothing that can be drawn like that */
-export const drawPlot = async (kind: PlotKind, study: DrawnStudy, given: PlotArguments): Promise<Plot> =>
-  (await kinds[kind]())(study, given);
+/**
+ * Draws a study, with labels that can be read: those of ranges may have as many digits as a number has.
+ *
+ * @throws CommandError where there is nothing that can be drawn like that
+ */
+export const drawPlot = async (kind: PlotKind, study: DrawnStudy, given: PlotArguments): Promise<Plot> => {
+  const { plan } = study;
+  const shown = new Map(
+    axesOf(plan).map((axis) => [axis, readableLabels(plan.points.map(({ labels }) => labels[axis]!))] as const),
+  );
+  const points = plan.points.map((point) => ({
+    ...point,
+    labels: Object.fromEntries(
+      Object.entries(point.labels).map(([axis, label]) => [axis, shown.get(axis)!.get(label)!]),
+    ),
+  }));
+  const at = given.at.map((text) => {
+    const [axis, label] = [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)];
+    const short = shown.get(axis)?.get(label);
+    return short === undefined ? text : `${axis}=${short}`;
+  });
+  return (await kinds[kind]())({ ...study, plan: { ...plan, points } }, { ...given, at });
+};

@@ -1,4 +1,5 @@
-import { formatQuantity, parseQuantity, type Quantity, quantities } from "../text/units.ts";
+import { readableQuantity } from "../text/readable.ts";
+import { parseQuantity, type Quantity, quantities } from "../text/units.ts";
 
 /** A range of one key of a scenario, searched on a logarithmic scale where it is positive and more than tenfold. */
 export interface KeyRange {
@@ -7,7 +8,7 @@ export interface KeyRange {
   readonly low: number;
   readonly high: number;
   readonly logarithmic: boolean;
-  /** How a value of the key is written. */
+  /** How a value of the key is shown: in four digits, with its unit. */
   write(value: number): string;
 }
 
@@ -22,7 +23,7 @@ export const keyRange = (key: string, from: string, to: string): KeyRange | { re
       low,
       high,
       logarithmic: low > 0 && high / low > 10,
-      write: (value) => (quantity === undefined ? String(value) : formatQuantity(quantity, value)),
+      write: (value) => (quantity === undefined ? String(value) : readableQuantity(quantity, value, 4)),
     };
   }
   return { fault: `${key} from ${from} to ${to}: give two numbers, or two quantities of one kind, such as 10s and 1h` };

@@ -6,6 +6,9 @@ import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { distributionChart } from "../../results/charts/distribution-chart.ts";
+import { render } from "../../results/charts/render.ts";
+import { readableLabels } from "../../scenarios/text/readable.ts";
 import { chromiumFlags } from "../runner/elsewhere.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
@@ -183,5 +186,41 @@ test(
     },
   ),
 );
+
+test("labels of ranges are cut to what can be read and still differ, and points are named by either", () => {
+  assert.equal(
+    [...readableLabels(["1m", "2.9925557394776896m", "1607.970198389486s", "1.336650123916538h"]).values()],
+    ["1m", "2.99m", "26.8m", "1.34h"],
+  );
+  assert.equal([...readableLabels(["1.00011111m", "1.0002222m", "90m"]).values()], ["1.0001m", "1.0002m", "90m"]);
+  assert.equal([...readableLabels(["0.3333333333", "a.1234567b"]).values()], ["0.333", "a.1234567b"]);
+  assert.equal([...readableLabels(["1234567B", "123456789B"]).values()], ["1.23MB", "123MB"]);
+});
+
+test("a chart of a logarithmic range shows such labels, and --at takes the exact ones, too", async () => {
+  desk.write(
+    "log.yaml",
+    "model: textbook\nhorizon: 20d\nreplications: 3\nsweep:\n  workInterval: logspace(1m, 4h, 6)\n",
+  );
+  await desk.printed("run", "log.yaml", "--results", "log");
+  const labels = JSON.parse(await desk.printed("plan", "log.yaml", "--json")).points.map(
+    ({ labels }: { labels: { workInterval: string } }) => labels.workInterval,
+  );
+  assert.ok(labels[1].length > 10, "the exact one has all its digits");
+  const plot = ["plot", "log", "--kind", "curve", "--format", "svg", "--out", "plots", "--name", "log"];
+  await desk.printed(...plot, "--at", `workInterval=${labels[1]}`, "--at", "workInterval=1m");
+  const svg = readFileSync(join(desk.folder, "plots", "log.svg"), "utf8");
+  assert.match(svg, />2\.99m</);
+  assert.not.match(svg, />2\.9925/);
+  assert.is((await desk.snapback(...plot, "--at", "workInterval=2.99m", "--at", "workInterval=1m")).status, 0);
+});
+
+test("a distribution of little spread has a scale all the same", async () => {
+  const chart = { title: "", subtitle: [], x: "rto", y: "", panels: [""], series: ["a"], legend: "" };
+  const point = (x: number) => ({ panel: "", series: "a", x, part: 0.5, low: 0, high: 1 });
+  const { svg } = await render(distributionChart({ ...chart, points: [point(200), point(210)] }));
+  assert.match(svg, />3\.33 min</);
+  assert.match(svg, />3\.5 min</);
+});
 
 test.run();
