@@ -16,47 +16,61 @@ export interface Difference {
   readonly p: number;
 }
 
+/** What all are compared with. */
+export interface Baseline {
+  /** Index of the system. */
+  readonly system: number;
+  /**
+   * It was picked by these very observations, as the best of them is: then p-values are corrected for all pairs of systems, any
+   * of which might have been looked at.
+   */
+  readonly isPicked?: boolean;
+}
+
 /**
  * Differences of systems from one of them, pair by pair: the n-th observations of all were made with the same random numbers.
  *
  * @param systems observations of each, of equal number
  * @throws StatisticsError for fewer than two systems, or unequal numbers of observations
  */
-export const pairedComparison = (systems: readonly Sample[], baseline: number): Difference[] => {
-  const base = systems[baseline];
-  if (systems.length < 2 || base === undefined)
-    throw new StatisticsError(`comparison of ${systems.length} systems with number ${baseline}: give two or more`);
-  const found = systems.flatMap((sample, system) => {
-    if (system === baseline) return [];
+export const pairedComparison = (systems: readonly Sample[], baseline: Baseline): Difference[] =>
+  compared(systems, baseline, (sample, base) => {
     const { mean, halfWidth, sd, count } = pairedInterval(sample, base);
-    return [{ system, mean, halfWidth, p: pValue(mean, sd, count) }];
+    return { mean, halfWidth, p: pValue(mean, sd, count) };
   });
-  return corrected(found);
-};
 
 /**
  * The same of systems whose observations have nothing to do with each other (Welch).
  *
  * @throws StatisticsError for fewer than two systems, or fewer than two observations of one
  */
-export const independentComparison = (systems: readonly Sample[], baseline: number): Difference[] => {
-  const base = systems[baseline];
-  if (systems.length < 2 || base === undefined)
-    throw new StatisticsError(`comparison of ${systems.length} systems with number ${baseline}: give two or more`);
-  const found = systems.flatMap((sample, system) => {
-    if (system === baseline) return [];
+export const independentComparison = (systems: readonly Sample[], baseline: Baseline): Difference[] =>
+  compared(systems, baseline, (sample, base) => {
     const difference = mean(sample) - mean(base);
     // Two constants need no test, and Welch's has no degrees of freedom for them.
     if (variance(sample) === 0 && variance(base) === 0)
-      return [{ system, mean: difference, halfWidth: 0, p: difference === 0 ? 1 : 0 }];
+      return { mean: difference, halfWidth: 0, p: difference === 0 ? 1 : 0 };
     const { halfWidth, p } = welch(sample, base);
-    return [{ system, mean: difference, halfWidth, p }];
+    return { mean: difference, halfWidth, p };
   });
-  return corrected(found);
-};
 
-const corrected = (found: readonly Difference[]): Difference[] => {
-  const ps = holm(found.map(({ p }) => p));
+type Compare = (sample: Sample, base: Sample) => Omit<Difference, "system">;
+
+/** Differences from the baseline, with p-values by Holm over all that may be told. */
+const compared = (
+  systems: readonly Sample[],
+  { system: baseline, isPicked = false }: Baseline,
+  compare: Compare,
+): Difference[] => {
+  const base = systems[baseline];
+  if (systems.length < 2 || base === undefined)
+    throw new StatisticsError(`comparison of ${systems.length} systems with number ${baseline}: give two or more`);
+  const others = systems.flatMap((_, system) => (system === baseline ? [] : [system]));
+  const found = others.map((system) => ({ system, ...compare(systems[system]!, base) }));
+  const rest = isPicked
+    ? others.flatMap((one, i) => others.slice(i + 1).map((other) => compare(systems[one]!, systems[other]!).p))
+    : [];
+  const ps = holm([...found.map(({ p }) => p), ...rest]);
   return found.map((one, i) => ({ ...one, p: ps[i]! }));
 };
 

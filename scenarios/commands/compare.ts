@@ -1,4 +1,4 @@
-import { mean } from "../../results/statistics/moments.ts";
+import { meanInterval } from "../../results/statistics/mean-interval.ts";
 import {
   type Difference,
   independentComparison,
@@ -24,6 +24,8 @@ interface CompareArguments {
 interface Compared {
   readonly value: string;
   readonly mean: number;
+  /** Of the 95 % interval of its mean. */
+  readonly halfWidth: number;
   readonly difference: Omit<Difference, "system"> | undefined;
 }
 
@@ -73,15 +75,16 @@ const ranked = (
   with_: string | undefined,
   isPaired: boolean,
 ): Compared[] => {
-  const means = samples.map((sample) => mean(sample));
+  const means = samples.map((sample) => meanInterval(sample));
   const sign = isHigherBetter(column) ? -1 : 1;
-  const order = labels.map((_, i) => i).sort((a, b) => sign * (means[a]! - means[b]!));
-  const baseline = with_ === undefined ? order[0]! : labels.indexOf(with_);
+  const order = labels.map((_, i) => i).sort((a, b) => sign * (means[a]!.mean - means[b]!.mean));
+  const baseline = { system: with_ === undefined ? order[0]! : labels.indexOf(with_), isPicked: with_ === undefined };
   const differences = (isPaired ? pairedComparison : independentComparison)(samples, baseline);
   return order.map((i) => {
     const found = differences.find(({ system }) => system === i);
     const { system: _, ...difference } = found ?? { system: i, mean: 0, halfWidth: 0, p: 1 };
-    return { value: labels[i]!, mean: means[i]!, difference: found && difference };
+    const { mean, halfWidth } = means[i]!;
+    return { value: labels[i]!, mean, halfWidth, difference: found && difference };
   });
 };
 
@@ -100,14 +103,20 @@ const report = (
   if (systems.length === 0 && runs < 2) return `${title}; two or more are needed to compare them`;
   if (systems.length === 0) return `${title}; ${over} is never ${baseline} here`;
   const base = systems.find(({ difference }) => difference === undefined)!.value;
-  const rows = systems.map(({ value, mean: centre, difference }) => [
+  const rows = systems.map(({ value, mean, halfWidth, difference }) => [
     value,
-    String(Number((centre / factor).toPrecision(6))),
+    formatEstimate({ mean, halfWidth, n: runs }, factor),
     difference === undefined ? "" : formatEstimate({ ...difference, n: runs }, factor),
     difference === undefined ? "" : shownP(difference.p),
   ]);
   const heading = unit === "" ? column : `${column} [${unit}]`;
-  return [title, align([[over, heading, `differs from ${base} by (95 %)`, "p (Holm)"], ...rows])].join("\n");
+  return [
+    title,
+    align([
+      [over, heading, `differs from ${base} by (95 %)`, baseline === undefined ? "p (Holm, all pairs)" : "p (Holm)"],
+      ...rows,
+    ]),
+  ].join("\n");
 };
 
 const shownP = (p: number): string => (p < 1e-4 ? "< 0.0001" : p.toFixed(4));

@@ -147,7 +147,14 @@ test("values of a key are compared run by run, the best first, with the best or 
   assert.ok(Math.abs(best.mean - Math.min(...means)) < 1e-12, "the shortest pause is the best");
   assert.ok(Math.abs(other.difference.mean - (Math.max(...means) - Math.min(...means))) < 1e-12);
   assert.ok(other.difference.p >= 0 && other.difference.p <= 1);
-  assert.match(await desk.printed("compare", "r", "--with", "10m"), /6 runs of each[\s\S]*differs from 10m by/);
+  assert.is(best.halfWidth, estimates[means.indexOf(best.mean)].metrics.pauseMean.halfWidth);
+  assert.match(
+    await desk.printed("compare", "r", "--with", "10m"),
+    /6 runs of each[\s\S]*differs from 10m by.*p \(Holm\)\n.*? ± /,
+  );
+  const [, , ...rows] = (await desk.printed("compare", "r", "--of", "pauseMean")).trimEnd().split("\n");
+  assert.is(rows.length, 2);
+  for (const row of rows) assert.match(row, /^\d+m +\S+ ± \S+/, "no mean is printed without its interval");
   assert.match(
     (await desk.snapback("compare", "r", "--with", "7m")).stderr,
     /--with 7m: snapshot\.interval is 10m, 30m/,
