@@ -19,7 +19,10 @@ const sources = (): string[] => {
           )
         : [entry.name],
     )
-    .filter((path) => /\.ts$|\/.*\.m?js$/.test(path) && !/\/(node_modules|dist|build|runs|fixtures)\//.test(path));
+    .filter(
+      (path) =>
+        /\.ts$|\/.*\.m?js$/.test(path) && !/\/(node_modules|dist|build|runs|fixtures|\.checked-\d+)\//.test(path),
+    );
 };
 
 /** The laws' verdict on a few files that do not exist. */

@@ -11,6 +11,11 @@ export const chart = async (spec: TopLevelSpec, caption: string): Promise<HTMLEl
   drawing.setAttribute("aria-label", caption);
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "svg", container: drawing, hover: false });
   await view.runAsync();
+  // A symbol without a name says nothing: those that hold marks leave that to the marks.
+  for (const holder of drawing.querySelectorAll('svg [role="graphics-symbol"]:not([aria-label])')) {
+    holder.removeAttribute("role");
+    holder.removeAttribute("aria-roledescription");
+  }
   for (const mark of drawing.querySelectorAll("svg [aria-label]")) {
     const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
     title.textContent = mark.getAttribute("aria-label");

@@ -21,7 +21,10 @@ export interface Curves {
 }
 
 /** A time as people write it, with three digits. */
-export const time = (seconds: number): string => formatQuantity(duration, Number(seconds.toPrecision(3)));
+export const time = (seconds: number): string =>
+  seconds > 0 && seconds < 1
+    ? `${Number((1000 * seconds).toPrecision(3))}ms`
+    : formatQuantity(duration, Number(seconds.toPrecision(3)));
 
 /** Curves of simulated columns over a key that is a time, one panel below the other, with bands and closed forms. */
 export const curves = ({ title, over, xTitle, rows, series, legend }: Curves): TopLevelSpec => {

@@ -1,8 +1,11 @@
+import type { RunIdentity } from "../../models/simulate.ts";
 import { aggregatePoint } from "../../scenarios/aggregate.ts";
 import { type LoadedScenario, loadScenario } from "../../scenarios/load.ts";
 import type { FinishedRun } from "../../scenarios/run.ts";
+import type { Scenario } from "../../scenarios/scenario.ts";
 import { closedForms, simulate } from "../../scenarios/simulate.ts";
 import { setTo } from "../../scenarios/text/override.ts";
+import { simulateOwn } from "./own-policy.ts";
 import { ownScenario, pageFiles } from "./page-files.ts";
 import type { FromWorker, Simulated, SimulationRequest, ToWorker } from "./simulation.ts";
 
@@ -37,8 +40,13 @@ const load = ({ scenario, text, set = [] }: SimulationRequest): LoadedScenario =
 const serve = async (id: number, request: SimulationRequest): Promise<void> => {
   const start = seconds();
   const loaded = load(request);
+  const { policy } = request;
+  const run =
+    policy === undefined
+      ? simulate
+      : (scenario: Scenario, identity: RunIdentity) => simulateOwn(policy, scenario, identity);
   const runs = loaded.points.map((): FinishedRun[] => []);
-  const forms = loaded.points.map((point) => closedForms(point.scenario));
+  const forms = loaded.points.map((point) => (policy === undefined ? closedForms(point.scenario) : {}));
   const total = loaded.points.length * loaded.replications;
   let [done, reported] = [0, start];
   const simulated = (): Simulated => {
@@ -61,7 +69,7 @@ const serve = async (id: number, request: SimulationRequest): Promise<void> => {
     const point = done % loaded.points.length;
     const replication = Math.floor(done / loaded.points.length);
     const { scenario, seed } = loaded.points[point]!;
-    runs[point]!.push({ point, replication, result: simulate(scenario, { seed, replication }) });
+    runs[point]!.push({ point, replication, result: run(scenario, { seed, replication }) });
     await turn();
     if (seconds() - reported < reportEvery) continue;
     reported = seconds();

@@ -5,6 +5,8 @@ export interface SimulationRequest {
   readonly scenario?: string;
   readonly text?: string;
   readonly set?: readonly string[];
+  /** A policy of one's own: JavaScript as a module that imports from "snapback" alone and has a default export. */
+  readonly policy?: string;
 }
 
 /** One point of a sweep, with what is known of it. */

@@ -54,4 +54,93 @@ reading("availability against the interval: a slider changes the curve, and a ru
   await page.close();
 });
 
+reading("second-level snapshots: another network moves what each stage is used for", async (reader) => {
+  const name = "02-second-level-snapshots";
+  const opened = await reader.open(name);
+  const { page } = opened;
+  await settled(page);
+  await holdsUp(opened, name);
+  await picture(page, name);
+  const [published, before] = [await marks(page, 0), await marks(page, 1)];
+  await page.getByLabel("Workload and hardware").selectOption({ index: 2 });
+  await page.getByLabel("Network").selectOption("1gbe");
+  await page.locator('.status:not([data-state="done"])').waitFor();
+  await settled(page);
+  assert.not.equal(await marks(page, 0), published);
+  assert.not.equal(await marks(page, 1), before);
+  await holdsUp(opened, name);
+  await fitsPhone(page);
+  await page.close();
+});
+
+reading(
+  "storing less: sliders move the algebra and the rare losses, and the sampled ones lie at the exact",
+  async (reader) => {
+    const name = "03-storing-less";
+    const opened = await reader.open(name);
+    const { page } = opened;
+    await page.locator("figure").nth(2).waitFor();
+    await holdsUp(opened, name);
+    await picture(page, name);
+    const before = await marks(page, 0);
+    await page.getByLabel("Copies of critical pages").fill("0");
+    await page.waitForTimeout(500);
+    assert.not.equal(await marks(page, 0), before);
+    const rows = await page.locator("table").last().locator("tbody tr").allInnerTexts();
+    assert.is(rows.length, 4);
+    for (const row of rows) {
+      const [, estimated, , , exact] = row.split("\t");
+      // Five standard errors of 2 % at most.
+      assert.ok(Math.abs(Number(estimated) / Number(exact) - 1) < 0.1, row);
+    }
+    await fitsPhone(page);
+    await page.close();
+  },
+);
+
+reading("your first model: a bank, and a policy that is edited in the page", async (reader) => {
+  const name = "06-your-first-model";
+  const opened = await reader.open(name);
+  const { page } = opened;
+  await settled(page);
+  await holdsUp(opened, name);
+  await picture(page, name);
+  const before = await marks(page, 0);
+  await page.getByLabel("Load of each counter").fill("9");
+  await page.waitForTimeout(1000);
+  assert.not.equal(await marks(page, 0), before);
+  await holdsUp(opened, name);
+  await page
+    .getByRole("textbox", { name: "Policy" })
+    .fill('import { nothing } from "snapback";\nexport default function* () {}\n');
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.locator('.status[data-state="failed"]', { hasText: "snapback exports no nothing" }).waitFor();
+  await fitsPhone(page);
+  await page.close();
+});
+
+reading("your own scenario: it runs, is refused with line and column, and travels with a link", async (reader) => {
+  const name = "07-your-own-scenario";
+  const opened = await reader.open(name);
+  const { page } = opened;
+  await settled(page);
+  await holdsUp(opened, name);
+  await picture(page, name);
+  await page.getByLabel("Scenario").fill("cluster: { vms: 2, workload: idle }\nhorizon: 1d\n");
+  await page.getByLabel("Scenario").press("Control+Enter");
+  await page.locator('.status:not([data-state="done"])').waitFor();
+  await settled(page);
+  assert.is(await page.locator("tbody tr").count(), 1);
+  const link = await page.getByRole("link", { name: "A link to this page" }).getAttribute("href");
+  assert.equal(opened.faults, []);
+  await page.getByLabel("Scenario").fill("cluster: { vms: 2 }\nhorizen: 1d\n");
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.locator('.status[data-state="failed"]', { hasText: /scenario\.yaml:2:1: .*horizon/ }).waitFor();
+  await fitsPhone(page);
+  await page.goto(`${page.url().replace(/#.*/, "")}${link}`);
+  await page.reload();
+  assert.match(await page.getByLabel("Scenario").inputValue(), /vms: 2, workload: idle/);
+  await page.close();
+});
+
 test.run();
