@@ -1,4 +1,5 @@
 import { type Explanation, explainRun } from "../study/explain-run.ts";
+import { keptPoints } from "../study/kept-points.ts";
 import { plannedRun, runCount, type StudyPlan } from "../study/study-plan.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";
 import { planIn, studyFolder } from "./study.ts";
@@ -47,11 +48,7 @@ const indexOf = (plan: StudyPlan, id: string): number => {
 };
 
 const indexAt = (plan: StudyPlan, { at, replication }: ExplainArguments): number => {
-  const asked = at.map((text) => text.split("=") as [string, string]);
-  const fits = plan.points.flatMap(({ labels }, i) =>
-    asked.every(([axis, value]) => labels[axis] === value) ? [i] : [],
-  );
-  if (fits.length === 0) throw new CommandError(`--at ${at.join(" ")}: no point is there`);
+  const fits = keptPoints(plan, at);
   if (fits.length > 1)
     throw new CommandError(`${fits.length} points fit: say which with --at, such as --at ${exampleOf(plan)}`);
   if (!(Number.isSafeInteger(replication) && replication >= 0 && replication < plan.replications))

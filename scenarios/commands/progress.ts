@@ -8,7 +8,7 @@ export interface Progress {
   end(): void;
 }
 
-/** A bar for runs whose number is not known before, with the precision that has been reached. */
+/** A bar for runs whose number is not known before, with the points they are at and the precision that has been reached. */
 export interface LiveProgress {
   /** So many more runs have begun. */
   expect(runs: number): void;
@@ -20,15 +20,20 @@ export interface LiveProgress {
 /** Between two looks at the precision of all points. Seconds. */
 const lookEvery = 0.5;
 
-/** @param watched the column whose precision is shown, and the one that is asked for */
+/**
+ * @param watched the column whose precision is shown, and the one that is asked for
+ * @param points in all
+ */
 export const liveProgress = (
   { progress: stream, clock }: Pick<CommandLine, "progress" | "clock">,
   watched: { readonly of: string; readonly relative: number | undefined },
+  points: number,
 ): LiveProgress => {
   if (!stream.isTTY) return { expect: () => {}, advance: () => {}, end: () => {} };
-  const format = "{bar} {value}/{total} runs, {eta_formatted} left{precision}";
+  const format = "{bar} {value}/{total} runs at {begun} of {points} points, {eta_formatted} left{precision}";
   const bar = new SingleBar({ stream, format, clearOnComplete: true, hideCursor: true }, Presets.shades_grey);
-  bar.start(0, 0, { precision: "" });
+  bar.start(0, 0, { precision: "", begun: 0, points });
+  const begun = new Set<number>();
   const precision = new LivePrecision(watched.of);
   let [total, looked] = [0, Number.NEGATIVE_INFINITY];
   return {
@@ -38,10 +43,11 @@ export const liveProgress = (
     },
     advance: (point, metrics) => {
       precision.add(point, metrics);
+      begun.add(point);
       const now = clock();
       if (now - looked < lookEvery) return bar.increment();
       looked = now;
-      bar.increment(1, { precision: precision.shown(watched.relative) });
+      bar.increment(1, { precision: precision.shown(watched.relative), begun: begun.size });
     },
     end: () => bar.stop(),
   };

@@ -117,7 +117,7 @@ const runPoints = async (line: CommandLine, loaded: LoadedScenario, given: RunAr
     replication === undefined
       ? points.flatMap((_, point) => sequential.missing(point))
       : points.flatMap((_, point) => (runs.length === 0 ? [{ point, replication }] : []));
-  const progress = liveProgress(line, { of: watched, relative: stopping?.relative });
+  const progress = liveProgress(line, { of: watched, relative: stopping?.relative }, points.length);
   try {
     for (let jobs = missing(); jobs.length > 0; jobs = missing()) {
       progress.expect(jobs.length);

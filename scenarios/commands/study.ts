@@ -89,7 +89,7 @@ export const completeStudy = async (
   const limits = limitsOf(given);
   const stop = new AbortController();
   const resume = line.onInterrupt(() => stop.abort());
-  const bar = liveProgress(line, { of: loaded.watched, relative: loaded.stopping?.relative });
+  const bar = liveProgress(line, { of: loaded.watched, relative: loaded.stopping?.relative }, loaded.points.length);
   try {
     const { chunk, retryFailed, failFast } = given;
     const outcome = await runStudy(folder, plan, loaded.points, {

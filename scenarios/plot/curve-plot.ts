@@ -7,7 +7,8 @@ import { renewalForm } from "../interval-theory.ts";
 import type { Scenario } from "../scenario.ts";
 import { isPart } from "../search/goal.ts";
 import { closedForms } from "../simulate.ts";
-import { axesOf, type Facets, facetsOf } from "./facets.ts";
+import { axesOf } from "../study/kept-points.ts";
+import { type Facets, facetsOf } from "./facets.ts";
 import {
   bounded,
   checkScale,

@@ -1,7 +1,8 @@
 import { type DowntimePart, type DowntimeTotal, downtimeSplit } from "../../results/charts/downtime-split.ts";
 import { CommandError } from "../commands/command-line.ts";
+import { requireAxis } from "../study/kept-points.ts";
 import { storedColumns } from "../study/study-results.ts";
-import { facetsOf, requireAxis } from "./facets.ts";
+import { facetsOf } from "./facets.ts";
 import {
   bounded,
   type DrawnStudy,

@@ -1,7 +1,7 @@
 import { mostSeries } from "../../results/charts/plot-axis.ts";
 import { CommandError } from "../commands/command-line.ts";
+import { axesOf, keptPoints, requireAxis } from "../study/kept-points.ts";
 import type { StudyPlan } from "../study/study-plan.ts";
-import { didYouMean } from "../text/spelling.ts";
 
 /** How the points of a study are laid out in a chart. */
 export interface FacetArguments {
@@ -66,34 +66,4 @@ export const facetsOf = (plan: StudyPlan, given: FacetArguments, taken: readonly
 
 const mostPanels = 12;
 
-/** Keys that a plan sweeps. */
-export const axesOf = (plan: StudyPlan): string[] => [
-  ...new Set(plan.points.flatMap(({ labels }) => Object.keys(labels))),
-];
-
 export const lastWord = (axis: string): string => axis.slice(axis.lastIndexOf(".") + 1);
-
-/** @throws CommandError unless the plan sweeps the key */
-export const requireAxis = (plan: StudyPlan, axis: string): void => {
-  const axes = axesOf(plan);
-  if (axes.includes(axis)) return;
-  const swept = axes.length === 0 ? "this study sweeps nothing" : `this study sweeps ${axes.join(", ")}`;
-  throw new CommandError(`${axis} is not swept${didYouMean(axis, axes) || `: ${swept}`}`);
-};
-
-const keptPoints = (plan: StudyPlan, at: readonly string[]): number[] => {
-  const wanted = new Map<string, string[]>();
-  for (const text of at) {
-    const [axis, value] = [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)];
-    if (!text.includes("=")) throw new CommandError(`--at ${text}: expected a swept key and a value, key=value`);
-    requireAxis(plan, axis);
-    const values = new Set(plan.points.map(({ labels }) => labels[axis]!));
-    if (!values.has(value)) throw new CommandError(`--at ${text}: ${axis} is ${[...values].join(", ")}`);
-    wanted.set(axis, [...(wanted.get(axis) ?? []), value]);
-  }
-  const kept = plan.points.flatMap(({ labels }, i) =>
-    [...wanted].every(([axis, values]) => values.includes(labels[axis]!)) ? [i] : [],
-  );
-  if (kept.length === 0) throw new CommandError(`no point has ${at.join(" and ")}`);
-  return kept;
-};

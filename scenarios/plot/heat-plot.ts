@@ -1,8 +1,9 @@
 import { type HeatCell, heatMap } from "../../results/charts/heat-map.ts";
 import { printedUnit } from "../columns.ts";
 import { CommandError } from "../commands/command-line.ts";
+import { axesOf, requireAxis } from "../study/kept-points.ts";
 import { formatEstimate } from "../table.ts";
-import { axesOf, facetsOf, requireAxis } from "./facets.ts";
+import { facetsOf } from "./facets.ts";
 import {
   bounded,
   columnsFor,

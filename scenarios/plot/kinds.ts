@@ -1,5 +1,5 @@
+import { axesOf, keyAndLabel } from "../study/kept-points.ts";
 import { readableLabels } from "../text/readable.ts";
-import { axesOf } from "./facets.ts";
 import type { DrawnStudy, Plot, PlotArguments, PlotKind } from "./plot.ts";
 
 type Draw = (study: DrawnStudy, given: PlotArguments) => Promise<Plot>;
@@ -29,7 +29,7 @@ export const drawPlot = async (kind: PlotKind, study: DrawnStudy, given: PlotArg
     ),
   }));
   const at = given.at.map((text) => {
-    const [axis, label] = [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)];
+    const [axis, label] = keyAndLabel(text);
     const short = shown.get(axis)?.get(label);
     return short === undefined ? text : `${axis}=${short}`;
   });

@@ -2,7 +2,8 @@ import { type ParetoPoint, paretoChart } from "../../results/charts/pareto-chart
 import { paretoFront } from "../../results/pareto-front.ts";
 import { CommandError } from "../commands/command-line.ts";
 import { isHigherBetter, isPart } from "../search/goal.ts";
-import { axesOf, facetsOf } from "./facets.ts";
+import { axesOf } from "../study/kept-points.ts";
+import { facetsOf } from "./facets.ts";
 import {
   bounded,
   checkScale,

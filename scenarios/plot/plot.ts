@@ -5,10 +5,11 @@ import { chooseColumns, printedUnit, UnknownColumnError } from "../columns.ts";
 import { CommandError } from "../commands/command-line.ts";
 import type { LoadedScenario } from "../load.ts";
 import { isPart } from "../search/goal.ts";
+import { axesOf } from "../study/kept-points.ts";
 import type { StudyFolder } from "../study/study-folder.ts";
 import type { StudyPlan } from "../study/study-plan.ts";
 import { storedColumns, storedResults } from "../study/study-results.ts";
-import { axesOf, type FacetArguments } from "./facets.ts";
+import type { FacetArguments } from "./facets.ts";
 
 export const plotKinds = ["curve", "heat", "pareto", "cdf", "downtime"] as const;
 export type PlotKind = (typeof plotKinds)[number];

@@ -1,6 +1,6 @@
 import { mostSeries } from "../../results/charts/plot-axis.ts";
+import { axesOf } from "../study/kept-points.ts";
 import type { StudyPlan } from "../study/study-plan.ts";
-import { axesOf } from "./facets.ts";
 import { firstAxis, type PlotArguments, type PlotKind } from "./plot.ts";
 
 /** The charts that a report of a study shows, each with what it is told; only of what its model has columns for. */

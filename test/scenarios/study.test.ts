@@ -63,6 +63,12 @@ test("what a run depends on makes another run of it, and explain says why", asyn
     (await desk.snapback("explain", "r")).stderr,
     /2 points fit: say which with --at, such as --at 'snapshot\.interval=10m'/,
   );
+  for (const [at, said] of [
+    ["interval", /--at interval: expected a swept key and a value/],
+    ["interval=10m", /interval is not swept/],
+    ["snapshot.interval=10m=1", /snapshot\.interval is 10m, 30m/],
+  ] as const)
+    assert.match((await desk.snapback("explain", "r", "--at", at)).stderr, said);
   assert.match((await desk.snapback("explain", "r", "--run", "abc")).stderr, /--run abc: the plan has no such run/);
 });
 
