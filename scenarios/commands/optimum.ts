@@ -98,10 +98,10 @@ type Result = {
 const report = (range: KeyRange, result: Result, part: number): string => {
   const { column, interval, flat, evaluations } = result;
   const { factor, unit } = printedUnit(column);
-  const write = (value: number): string => range.write(value);
+  const show = (value: number): string => range.show(value);
   const withTheory = evaluations.some(({ closedForm }) => !Number.isNaN(closedForm));
   const rows = evaluations.map(({ value, figure, closedForm }) => [
-    write(rounded(value)),
+    show(rounded(value)),
     formatEstimate(figure, factor),
     ...(withTheory ? [Number.isNaN(closedForm) ? "" : String(Number((closedForm / factor).toPrecision(7)))] : []),
   ]);
@@ -113,8 +113,8 @@ const report = (range: KeyRange, result: Result, part: number): string => {
   return [
     align([[range.key, heading, ...(withTheory ? ["closed form"] : [])], ...rows]),
     "",
-    `${column} is ${result.goal} at ${range.key} = ${write(result.at)} (95 %: ${write(interval[0]!)} to ${write(interval[1]!)}): ${formatEstimate(result.figure, factor)}`,
-    `From ${write(flat.range[0]!)} to ${write(flat.range[1]!)} its cost is at most ${100 * flat.tolerance} % higher.`,
+    `${column} is ${result.goal} at ${range.key} = ${show(result.at)} (95 %: ${show(interval[0]!)} to ${show(interval[1]!)}): ${formatEstimate(result.figure, factor)}`,
+    `From ${show(flat.range[0]!)} to ${show(flat.range[1]!)} its cost is at most ${100 * flat.tolerance} % higher.`,
     ...edge,
     `${evaluations.length} values were simulated (${result.method}); the interval is a bootstrap over replications under common random numbers.`,
   ].join("\n");

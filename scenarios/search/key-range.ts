@@ -1,5 +1,5 @@
 import { readableQuantity } from "../text/readable.ts";
-import { parseQuantity, type Quantity, quantities } from "../text/units.ts";
+import { formatQuantity, parseQuantity, type Quantity, quantities } from "../text/units.ts";
 
 /** A range of one key of a scenario, searched on a logarithmic scale where it is positive and more than tenfold. */
 export interface KeyRange {
@@ -8,8 +8,10 @@ export interface KeyRange {
   readonly low: number;
   readonly high: number;
   readonly logarithmic: boolean;
-  /** How a value of the key is shown: in four digits, with its unit. */
+  /** A value of the key as a scenario takes it: the very same number. */
   write(value: number): string;
+  /** The same as people read it: in four digits. */
+  show(value: number): string;
 }
 
 /** Both ends must be of the same kind, such as durations; plain numbers are one, too. */
@@ -23,7 +25,8 @@ export const keyRange = (key: string, from: string, to: string): KeyRange | { re
       low,
       high,
       logarithmic: low > 0 && high / low > 10,
-      write: (value) => (quantity === undefined ? String(value) : readableQuantity(quantity, value, 4)),
+      write: (value) => (quantity === undefined ? String(value) : formatQuantity(quantity, value)),
+      show: (value) => (quantity === undefined ? String(value) : readableQuantity(quantity, value, 4)),
     };
   }
   return { fault: `${key} from ${from} to ${to}: give two numbers, or two quantities of one kind, such as 10s and 1h` };

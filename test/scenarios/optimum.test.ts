@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "uvu";
 import { optimum } from "../../scenarios/commands/optimum.ts";
 import { keyRange, valueAt } from "../../scenarios/search/key-range.ts";
+import { duration, parseQuantity } from "../../scenarios/text/units.ts";
 import { capturedLine } from "./captured-line.ts";
 import { folder, overlay } from "./overlay.ts";
 
@@ -69,6 +70,16 @@ test("a positive range of more than ten to one is searched by factors, others by
   assert.ok(!("fault" in range) && Math.abs(valueAt(range, 0.5) - 10) < 1e-9);
   const short = keyRange("cluster.intensity", "1", "3");
   assert.ok(!("fault" in short) && valueAt(short, 0.5) === 2);
+});
+
+test("what is simulated is the very value that is told to programs, and people read four digits of it in one unit", () => {
+  const range = keyRange("snapshot.interval", "10s", "1h");
+  if ("fault" in range) throw new Error(range.fault);
+  const value = 3209.123456789;
+  assert.deepEqual(parseQuantity(duration, range.write(value)), { ok: true, value });
+  assert.equal(range.show(value), "53.49m");
+  assert.equal(range.show(3270), "54.5m");
+  assert.equal(range.show(3200), "53.33m");
 });
 
 test.run();
