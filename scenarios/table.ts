@@ -1,6 +1,7 @@
 import type { Estimate, PointResult } from "./aggregate.ts";
 import { printedUnit } from "./columns.ts";
 import type { Metrics } from "./simulate.ts";
+import { readableLabels } from "./text/readable.ts";
 
 /** Lines of cells with their columns under each other; the first column to the left, the others to the right. */
 export const align = (rows: readonly (readonly string[])[]): string => {
@@ -57,7 +58,7 @@ export const pointRows = ({ metrics }: PointResult, columns: readonly string[], 
   return [["", "mean ± half width (95 %)", "n", ...(withTheory ? ["closed form"] : [])], ...rows];
 };
 
-/** Many points: a line for each, the values of the swept keys first. */
+/** Many points: a line for each, the values of the swept keys first, with no more digits than tell them apart. */
 export const sweepTable = (
   results: readonly PointResult[],
   labels: readonly { readonly [path: string]: string }[],
@@ -71,8 +72,9 @@ export const sweepRows = (
   columns: readonly string[],
 ): string[][] => {
   const axes = Object.keys(labels[0] ?? {});
+  const shown = new Map(axes.map((axis) => [axis, readableLabels(labels.map((point) => point[axis]!))] as const));
   const rows = results.map(({ metrics }, index) => [
-    ...axes.map((axis) => labels[index]![axis]!),
+    ...axes.map((axis) => shown.get(axis)!.get(labels[index]![axis]!)!),
     ...columns.map((column) => formatEstimate(metrics[column] ?? nothing, printedUnit(column).factor)),
   ]);
   return [[...axes, ...columns.map(heading)], ...rows];

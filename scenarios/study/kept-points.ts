@@ -1,4 +1,5 @@
 import { CommandError } from "../commands/command-line.ts";
+import { readableLabels } from "../text/readable.ts";
 import { didYouMean } from "../text/spelling.ts";
 import type { StudyPlan } from "./study-plan.ts";
 
@@ -22,15 +23,20 @@ export const keyAndLabel = (text: string): readonly [string, string] => {
   return [text.slice(0, sign), text.slice(sign + 1)];
 };
 
-/** Indexes of the points that have all these values; of one key, any of them. @throws CommandError if there is none */
+/**
+ * Indexes of the points that have all these values, exactly or as tables and charts show them; of one key, any of them.
+ *
+ * @throws CommandError if there is none
+ */
 export const keptPoints = (plan: StudyPlan, at: readonly string[]): number[] => {
   const wanted = new Map<string, string[]>();
   for (const text of at) {
     const [axis, value] = keyAndLabel(text);
     requireAxis(plan, axis);
-    const values = new Set(plan.points.map(({ labels }) => labels[axis]!));
-    if (!values.has(value)) throw new CommandError(`--at ${text}: ${axis} is ${[...values].join(", ")}`);
-    wanted.set(axis, [...(wanted.get(axis) ?? []), value]);
+    const shown = readableLabels(plan.points.map(({ labels }) => labels[axis]!));
+    const label = shown.has(value) ? value : [...shown].find(([, short]) => short === value)?.[0];
+    if (label === undefined) throw new CommandError(`--at ${text}: ${axis} is ${[...shown.keys()].join(", ")}`);
+    wanted.set(axis, [...(wanted.get(axis) ?? []), label]);
   }
   const kept = plan.points.flatMap(({ labels }, i) =>
     [...wanted].every(([axis, values]) => values.includes(labels[axis]!)) ? [i] : [],

@@ -213,6 +213,10 @@ test("a chart of a logarithmic range shows such labels, and --at takes the exact
   assert.match(svg, />2\.99m</);
   assert.not.match(svg, />2\.9925/);
   assert.is((await desk.snapback(...plot, "--at", "workInterval=2.99m", "--at", "workInterval=1m")).status, 0);
+  const table = await desk.printed("table", "log", "--only", "workRatio");
+  assert.match(table, /^2\.99m +0\.\d+ ± /m);
+  assert.not.match(table, /2\.9925/);
+  assert.match(await desk.printed("explain", "log", "--at", "workInterval=2.99m"), /workInterval=2\.9925\d+m/);
 });
 
 test("a distribution of little spread has a scale all the same", async () => {
