@@ -30,6 +30,8 @@ export interface LoadOptions {
   /** Absolute path of the folder from which references and paths on the command line are meant. */
   readonly folder: string;
   readonly overrides?: readonly Override[];
+  /** One that was read from the same files before: many scenarios share it. */
+  readonly catalogue?: Catalogue;
 }
 
 /** A scenario that can be run. */
@@ -97,7 +99,7 @@ class Loader {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#catalogue = new Catalogue(options.files);
+    this.#catalogue = options.catalogue ?? new Catalogue(options.files);
     this.#completion = new Completion(this.#catalogue);
     this.#forms = new FormShelf(options.files, options.folder, this.#issues);
     this.#resolver = new Resolver(options.files, this.#forms);

@@ -1,5 +1,6 @@
 import type { RunIdentity } from "../../models/simulate.ts";
 import { aggregatePoint } from "../../scenarios/aggregate.ts";
+import { Catalogue } from "../../scenarios/catalogue.ts";
 import { type LoadedScenario, loadScenario } from "../../scenarios/load.ts";
 import type { FinishedRun } from "../../scenarios/run.ts";
 import type { Scenario } from "../../scenarios/scenario.ts";
@@ -29,10 +30,14 @@ const turn = (): Promise<void> =>
     port2.postMessage(undefined);
   });
 
+/** Read once: most of the time of reading a scenario would be the catalogue's. */
+const catalogue = new Catalogue(pageFiles());
+
 const load = ({ scenario, text, set = [] }: SimulationRequest): LoadedScenario =>
   loadScenario(text === undefined ? scenario! : ownScenario, {
     files: pageFiles(text),
     folder: "/own",
+    catalogue,
     overrides: set.map((one) => setTo("set", one)),
   });
 

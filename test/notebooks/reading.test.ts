@@ -1,4 +1,4 @@
-// limit: 240s
+// limit: 420s
 // needs: chromium
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
