@@ -15,6 +15,8 @@ export interface PlainCurves {
 }
 
 export const plainCurves = ({ title, x, y, series, legend }: PlainCurves): TopLevelSpec => {
+  // Single points stand clear of the edges.
+  const room = series.some(({ points }) => points.some(({ xHalf }) => xHalf !== undefined)) ? 0.05 : 0;
   const xs = series.flatMap(({ points }) => points.map((point) => point.x));
   return curveChart({
     title,
@@ -23,7 +25,7 @@ export const plainCurves = ({ title, x, y, series, legend }: PlainCurves): TopLe
       kind: "number",
       title: x.title,
       scale: x.scale,
-      domain: [Math.min(...xs), Math.max(...xs)],
+      domain: [Math.min(...xs) - room, Math.max(...xs) + room],
       ...(x.ticks === undefined ? {} : { labels: x.ticks.map((value) => ({ value, text: String(value) })) }),
     },
     rows: [{ row: "", ...y }],

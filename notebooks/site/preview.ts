@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import { buildNotebook } from "./build-notebook.ts";
 import { NotebookError } from "./cells.ts";
@@ -6,7 +7,12 @@ import { checkCells } from "./check-cells.ts";
 import { notebookNames } from "./notebooks.ts";
 import { indexPage } from "./site.ts";
 
-/** Serves the notebooks to this machine alone, each built anew when it is asked for; returns when interrupted. */
+/**
+ * Serves the notebooks to this machine alone, each built anew when it is asked for; returns when interrupted.
+ *
+ * @param port where it listens; 0 takes any that is free
+ * @throws CommandError if the port is taken
+ */
 export const preview = (line: CommandLine, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const server = createServer(async (request, response) => {
@@ -27,6 +33,9 @@ export const preview = (line: CommandLine, port: number): Promise<void> =>
       }
     });
     server.on("error", (error) => reject(new CommandError(`--port ${port}: ${error.message}`)));
-    server.listen(port, "127.0.0.1", () => line.print(`http://127.0.0.1:${port}/ shows the notebooks; Ctrl-C ends it`));
+    server.listen(port, "127.0.0.1", () => {
+      const { port: own } = server.address() as AddressInfo;
+      line.print(`http://127.0.0.1:${own}/ shows the notebooks; Ctrl-C ends it`);
+    });
     line.onInterrupt(() => server.close(() => resolve()).closeAllConnections());
   });

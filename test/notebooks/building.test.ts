@@ -9,7 +9,10 @@ import { cellsOf, NotebookError } from "../../notebooks/site/cells.ts";
 import { checkCells } from "../../notebooks/site/check-cells.ts";
 import { loadedData } from "../../notebooks/site/loaded-data.ts";
 import { notebookPage } from "../../notebooks/site/notebook-page.ts";
+import { notebookNames } from "../../notebooks/site/notebooks.ts";
 import { outsideAddresses } from "../../notebooks/site/outside.ts";
+import { preview } from "../../notebooks/site/preview.ts";
+import type { CommandLine } from "../../scenarios/commands/command-line.ts";
 
 const test = suite("building notebooks");
 
@@ -97,6 +100,41 @@ test("a loader gives its default export, and runs again when something it is mad
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("the preview shows what there is, to this machine, until it is interrupted", async () => {
+  let [interrupt, printed] = [(): void => {}, ""];
+  const line = {
+    progress: process.stderr,
+    onInterrupt: (call: () => void) => {
+      interrupt = call;
+      return () => {};
+    },
+  } as unknown as CommandLine;
+  const over = await new Promise<{ readonly shown: Promise<void> }>((started) => {
+    const shown = preview(
+      {
+        ...line,
+        print: (text) => {
+          printed = text;
+          started({ shown });
+        },
+      },
+      0,
+    );
+  }).then(async ({ shown }) => {
+    const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(printed)![0];
+    const index = await (await fetch(address)).text();
+    for (const name of notebookNames()) assert.match(index, `href="${name}.html"`);
+    const page = await fetch(`${address}07-your-own-scenario.html`);
+    assert.is(page.status, 200);
+    assert.match(await page.text(), "<h1>Your own scenario</h1>");
+    assert.is((await fetch(`${address}nothing.html`)).status, 404);
+    interrupt();
+    await shown;
+    return true;
+  });
+  assert.is(over, true);
 });
 
 test.run();
