@@ -81,6 +81,17 @@ test("chunks are run one by one, in any order and more than once, by any number 
   assert.match((await desk.snapback("shard", "r", "3")).stderr, /chunk 3: the plan has 3, counted from 0/);
 });
 
+test("another plan in the same folder takes no run from a study that is still at it", async () => {
+  const words = ["run", "a.yaml", "--set", "horizon=20d", "--results", "r"];
+  const { child, ended } = desk.begin(...words, "--workers", "1");
+  while (desk.names("r", "journal").length === 0 && child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  await desk.printed("run", "a.yaml", "--seed", "9", "--replications", "2", "--results", "r");
+  assert.is(child.exitCode, null, "it was still running");
+  assert.is((await ended).code, 0);
+  assert.match((await desk.snapback(...words)).stderr, /^0 runs now, 40 were done before/);
+});
+
 test("a shard that was cut short is refused, with its name", async () => {
   await desk.printed("run", "a.yaml", "--results", "r", "--replications", "2");
   const [name] = desk.names("r", "shards");
