@@ -2,7 +2,7 @@ import { noFailures } from "../models/failures/failure-spec.ts";
 import type { ClusterScenario } from "../models/scenario.ts";
 
 const GiB = 2 ** 30;
-const content = { zero: 0.05, selfDuplicate: 0.1, interVm: 0.05, unique: 0.8 };
+const content = { zero: 0.05, selfDuplicate: 0.1, interVm: { all: 0.05, pair: 0 }, unique: 0.8 };
 const pages = (gib: number): number => (gib * GiB) / 4096;
 
 /** The cluster of the product's own benchmarks: eight VMs of 4 GiB on twelve hosts, post-copy, page-aware copies. */
@@ -30,6 +30,8 @@ export const eightVms: ClusterScenario = {
     vms: 8,
     vm: { cores: 2, memory: 4 * GiB },
     quorum: 8,
+    similarityHalfLife: Number.POSITIVE_INFINITY,
+    placement: "spread",
     antiAffinity: "none",
     traffic: { kind: "even", vms: 8, messagesPerSecond: 100 },
     workload: {
@@ -104,7 +106,13 @@ export const eightVms: ClusterScenario = {
   },
   rollback: {
     placement: "spread",
+    placementWeights: { traffic: 1, bytes: 1 },
+    spares: 0,
     transfer: "unicast",
+    multicast: { groups: 64, join: 0.01 },
+    packetLoss: 0,
+    piece: 2 ** 20,
+    stage: true,
     resume: "eager",
     planTime: 1,
     resumeTime: 0.05,

@@ -250,6 +250,8 @@ interface Transferred {
   readonly id: number;
   readonly errand: Errand;
   readonly vm: string;
+  /** All VMs that want it, when they are several. */
+  readonly vms?: readonly string[];
   /** Left out where no single snapshot is meant, as in repairs. */
   readonly snapshot?: number;
   /** Hosts that are read, and hosts that are written; `store` is the shared store. */

@@ -5,6 +5,7 @@ import type { FalseSuspicion } from "./failures/false-suspicion.ts";
 import type { CopyOrder } from "./guest/copy-order.ts";
 import type { DirtyModel } from "./guest/dirty-curve.ts";
 import type { Law } from "./laws.ts";
+import type { PlacementWeights } from "./placement/joint-cost.ts";
 import type { StoragePlan } from "./store/storage-plan.ts";
 
 export type { FailureSource, FailureSpec, Outage, OutageTrace } from "./failures/failure-spec.ts";
@@ -99,6 +100,10 @@ export interface ClusterSpec {
   readonly workload: Workload;
   /** VMs that must be up for the cluster to be up. */
   readonly quorum: number;
+  /** Time in which VMs lose half of what they have in common (seconds); Infinity: they keep it. */
+  readonly similarityHalfLife: number;
+  /** Where its VMs start. */
+  readonly placement: RollbackPlacement;
   readonly antiAffinity: "none" | "host" | "rack";
   /** Messages between the VMs of one cluster. */
   readonly traffic: TrafficMatrix;
@@ -141,12 +146,20 @@ export interface PageClass {
   readonly content: PageContent;
 }
 
-/** Fractions of a class by content; they add up to 1. */
+/** Fractions of a class by content; all of them add up to 1. */
 export interface PageContent {
   readonly zero: number;
   readonly selfDuplicate: number;
-  readonly interVm: number;
+  readonly interVm: InterVm;
   readonly unique: number;
+}
+
+/** What VMs of one image have in common, as parts of their pages. */
+export interface InterVm {
+  /** In all of them. */
+  readonly all: number;
+  /** In VMs 2j and 2j + 1. */
+  readonly pair: number;
 }
 
 export const captures = ["stop-and-copy", "pre-copy", "post-copy"] as const;
@@ -214,12 +227,35 @@ export interface CaptureCosts {
   readonly compressRate: number;
 }
 
-export const rollbackPlacements = ["first-fit", "random", "spread", "pack", "traffic-aware"] as const;
+export const rollbackPlacements = [
+  "first-fit",
+  "random",
+  "spread",
+  "pack",
+  "traffic-aware",
+  "similarity-aware",
+  "joint",
+] as const;
 export type RollbackPlacement = (typeof rollbackPlacements)[number];
+
+export const transferWays = ["unicast", "multicast", "chain", "tree", "swarm"] as const;
+/** How pages that several hosts want come to them. */
+export type TransferWay = (typeof transferWays)[number];
 
 export interface RollbackPlan {
   readonly placement: RollbackPlacement;
-  readonly transfer: "unicast";
+  /** Of a joint placement. */
+  readonly placementWeights: PlacementWeights;
+  /** VMs of the cluster for which a placement leaves room. */
+  readonly spares: number;
+  readonly transfer: TransferWay;
+  readonly multicast: MulticastPlan;
+  /** Probability that a packet is lost on its way to a host. */
+  readonly packetLoss: number;
+  /** What a host of a chain, a tree or a swarm has received before it sends it on (bytes). */
+  readonly piece: number;
+  /** What arrives is written to the disk of its host, too, for the next rollback in place. */
+  readonly stage: boolean;
   readonly resume: "eager";
   /** Time to choose the restore point and place the VMs. */
   readonly planTime: number;
@@ -230,6 +266,13 @@ export interface RollbackPlan {
   readonly coldStart: number;
   /** When a durable restore point exists, but not one is reachable now: wait for its hosts, or start cold. */
   readonly unreachable: "wait" | "cold";
+}
+
+export interface MulticastPlan {
+  /** Groups of two hosts or more, at most. */
+  readonly groups: number;
+  /** Time that a host takes to join a group (seconds); it joins one after the other. */
+  readonly join: number;
 }
 
 export interface DetectionSpec {

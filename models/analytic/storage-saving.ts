@@ -107,11 +107,11 @@ export const storedMix = (
  *
  * @throws RangeError if the VMs do not fit on the hosts
  */
-export const sharingVms = ({ cluster, dataCentre, rollback, storage }: ClusterScenario): number | undefined => {
-  const { count, vm, vms } = cluster;
+export const sharingVms = ({ cluster, dataCentre, storage }: ClusterScenario): number | undefined => {
+  const { count, placement, vm, vms } = cluster;
   if (storage.deduplication === "hosts") return vms;
   if (storage.deduplication !== "host") return 1;
-  if (rollback.placement === "random") return undefined;
+  if (placement === "random") return undefined;
   const { racks, hostsPerRack, host } = dataCentre;
   const hosts = Array.from({ length: racks * hostsPerRack }, (_, index) => ({
     index,
@@ -122,7 +122,7 @@ export const sharingVms = ({ cluster, dataCentre, rollback, storage }: ClusterSc
   }));
   let groups = 0;
   for (let i = 0; i < count; i++) {
-    const chosen = firstPlaces(rollback.placement, hosts, cluster);
+    const chosen = firstPlaces(placement, hosts, cluster);
     if (chosen === undefined) throw new RangeError(`saving: ${count} times ${vms} VMs do not fit on the hosts`);
     groups += new Set(chosen).size;
     for (const index of chosen) {

@@ -11,8 +11,9 @@ export interface Route {
   readonly to: readonly string[];
   /** Bytes that leave a NIC for each byte of the transfer. */
   readonly sourceShare: number;
-  /** Bytes over NICs and uplinks for each byte of the transfer. */
+  /** Bytes over NICs and uplinks for each byte of the transfer; and over uplinks alone. */
   readonly linkShare: number;
+  readonly uplinkShare: number;
   /** Sum of the shares. */
   readonly weight: number;
 }
@@ -51,14 +52,16 @@ export class RouteMix {
     const hosts = this.#hosts;
     const from = this.#from;
     const to = this.#to;
-    if (total === 0) return { over: [], hosts, from, to, sourceShare: 0, linkShare: 0, weight: 0 };
+    if (total === 0) return { over: [], hosts, from, to, sourceShare: 0, linkShare: 0, uplinkShare: 0, weight: 0 };
     const kinds = this.#routes.length;
     let sourceShare = 0;
     let linkShare = 0;
+    let uplinkShare = 0;
     for (let kind = 0; kind < kinds; kind++) {
       const part = bytes[kind]! / total;
       sourceShare += part * this.#routes[kind]!.sourceShare;
       linkShare += part * this.#routes[kind]!.linkShare;
+      uplinkShare += part * this.#routes[kind]!.uplinkShare;
     }
     let weight = 0;
     for (let i = 0; i < this.#over.length; i++) {
@@ -69,7 +72,7 @@ export class RouteMix {
     }
     // A link that only carries kinds of which there are no bytes is not crossed.
     const over = this.#over.every(({ share }) => share > 0) ? this.#over : this.#over.filter(({ share }) => share > 0);
-    return { over, hosts, from, to, sourceShare, linkShare, weight };
+    return { over, hosts, from, to, sourceShare, linkShare, uplinkShare, weight };
   }
 }
 
@@ -82,6 +85,7 @@ export class RouteBuilder {
   readonly #to = new Set<string>();
   #sourceShare = 0;
   #linkShare = 0;
+  #uplinkShare = 0;
 
   constructor(centre: DataCentre) {
     this.#centre = centre;
@@ -107,24 +111,37 @@ export class RouteBuilder {
   send(from: Host, to: Host, share = 1): this {
     if (from === to || share === 0) return this;
     this.#sourceShare += share;
-    this.#linkShare += 2 * share;
-    this.#use(from, from.nicOut, share).#use(to, to.nicIn, share);
-    if (from.rack !== to.rack) {
-      this.#linkShare += 2 * share;
-      this.#add(this.#centre.racks[from.rack]!.up, share);
-      this.#add(this.#centre.racks[to.rack]!.down, share);
-    }
+    return this.relay(from, to, share);
+  }
+
+  /** The same from a host that is no source, but has just received it. */
+  relay(from: Host, to: Host, share = 1): this {
+    if (from === to || share === 0) return this;
+    this.#nic(from, from.nicOut, share).#nic(to, to.nicIn, share);
+    if (from.rack !== to.rack)
+      this.#uplink(this.#centre.racks[from.rack]!.up, share).#uplink(this.#centre.racks[to.rack]!.down, share);
+    return this;
+  }
+
+  /** From one host to others, once over every link on the way to them. */
+  multicast(from: Host, to: readonly Host[], share = 1): this {
+    const receivers = to.filter((host) => host !== from);
+    if (receivers.length === 0 || share === 0) return this;
+    this.#sourceShare += share;
+    this.#nic(from, from.nicOut, share);
+    for (const host of receivers) this.#nic(host, host.nicIn, share);
+    const racks = new Set(receivers.map(({ rack }) => rack).filter((rack) => rack !== from.rack));
+    if (racks.size > 0) this.#uplink(this.#centre.racks[from.rack]!.up, share);
+    for (const rack of racks) this.#uplink(this.#centre.racks[rack]!.down, share);
     return this;
   }
 
   /** From the shared store, which stands behind the core, to a host. */
   fetch(to: Host, share = 1): this {
     if (share === 0) return this;
-    this.#linkShare += 2 * share;
     this.#from.add(this.#centre.store.name);
     this.#add(this.#centre.store, share);
-    this.#add(this.#centre.racks[to.rack]!.down, share);
-    return this.#use(to, to.nicIn, share);
+    return this.#uplink(this.#centre.racks[to.rack]!.down, share).#nic(to, to.nicIn, share);
   }
 
   /** Inside the shared store. */
@@ -141,8 +158,21 @@ export class RouteBuilder {
       to: [...this.#to],
       sourceShare: this.#sourceShare,
       linkShare: this.#linkShare,
+      uplinkShare: this.#uplinkShare,
       weight: [...this.#shares.values()].reduce((sum, share) => sum + share, 0),
     };
+  }
+
+  #nic(host: Host, link: Link, share: number): this {
+    this.#linkShare += share;
+    return this.#use(host, link, share);
+  }
+
+  #uplink(link: Link, share: number): this {
+    this.#linkShare += share;
+    this.#uplinkShare += share;
+    this.#add(link, share);
+    return this;
   }
 
   #use(host: Host, link: Link, share: number): this {

@@ -10,6 +10,8 @@ export interface TransferOptions {
   readonly errand: Errand;
   /** Whose pages are moved, and of which snapshot when it is a single one. */
   readonly vm: Vm;
+  /** When they are pages that several want: all of them. */
+  readonly vms?: readonly Vm[];
   readonly snapshot?: number;
   readonly bytes: number;
   readonly route: Route;
@@ -141,15 +143,22 @@ export class Transfers {
     this.#ledger.add("linkBytes", linkBytes);
     if (errand === "capture") this.#ledger.add("captureBytes", moved);
     if (errand === "repair") this.#ledger.add("repairBytes", moved);
+    if (errand === "restore") {
+      this.#ledger.add("restoreBytes", moved);
+      this.#ledger.add("restoreSourceBytes", sourceBytes);
+      this.#ledger.add("restoreLinkBytes", linkBytes);
+      this.#ledger.add("restoreUplinkBytes", moved * route.uplinkShare);
+    }
     this.#tell?.({ ...described(transfer), state, moved, sourceBytes, linkBytes });
   }
 }
 
-const described = ({ id, options: { errand, vm, snapshot, route, bytes } }: Transfer) => ({
+const described = ({ id, options: { errand, vm, vms, snapshot, route, bytes } }: Transfer) => ({
   kind: "transfer" as const,
   id,
   errand,
   vm: vm.name,
+  ...(vms === undefined ? {} : { vms: vms.map(({ name }) => name) }),
   ...(snapshot === undefined ? {} : { snapshot }),
   from: route.from,
   to: route.to,

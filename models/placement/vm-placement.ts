@@ -1,8 +1,12 @@
 import type { TrafficMatrix } from "../cut/traffic.ts";
 import type { RollbackPlacement } from "../scenario.ts";
+import type { SharedContent } from "./bytes-moved.ts";
 import { firstFit } from "./first-fit.ts";
+import type { PlacementWeights } from "./joint-cost.ts";
+import { jointPlacement } from "./joint-placement.ts";
 import { packVms } from "./pack-vms.ts";
 import { randomVms } from "./random-vms.ts";
+import { similarityAware } from "./similarity-aware.ts";
 import { spreadVms } from "./spread-vms.ts";
 import { trafficAware } from "./traffic-aware.ts";
 import type { PlacementProblem } from "./vm-room.ts";
@@ -11,6 +15,10 @@ import type { PlacementProblem } from "./vm-room.ts";
 export interface PlacementKnowledge {
   /** Between the VMs of the problem, in its order. */
   readonly traffic: TrafficMatrix;
+  /** What is brought to the VMs of the problem, and which of its hosts hold it: nothing unless told. */
+  readonly contents?: readonly SharedContent[];
+  /** Alike unless told. */
+  readonly weights?: PlacementWeights;
   /** A whole number in [0, n). */
   readonly pick: (n: number) => number;
 }
@@ -24,7 +32,7 @@ export interface PlacementKnowledge {
 export const placeVms = (
   placement: RollbackPlacement,
   problem: PlacementProblem,
-  { traffic, pick }: PlacementKnowledge,
+  { traffic, contents = [], weights = { traffic: 1, bytes: 1 }, pick }: PlacementKnowledge,
 ): number[] => {
   switch (placement) {
     case "first-fit":
@@ -37,5 +45,9 @@ export const placeVms = (
       return packVms(problem);
     case "traffic-aware":
       return trafficAware(problem, traffic);
+    case "similarity-aware":
+      return similarityAware(problem, contents);
+    case "joint":
+      return jointPlacement(problem, traffic, contents, weights);
   }
 };

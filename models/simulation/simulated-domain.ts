@@ -26,6 +26,7 @@ import { DiskSpace } from "../store/disk-space.ts";
 import { Disks } from "../store/disks.ts";
 import { SnapshotStore } from "../store/snapshot-store.ts";
 import type { FailureReport } from "../testbed.ts";
+import { similarityLeft } from "../transfer/image-contents.ts";
 import { drive } from "./drive.ts";
 import { FastForward } from "./fast-forward.ts";
 import { ModelClock } from "./model-clock.ts";
@@ -119,6 +120,11 @@ export class SimulatedDomain {
   /** Whether the guests can write to their disks, and new layers be made. */
   get disksReachable(): boolean {
     return this.disks?.spec.on !== "store" || !this.storeOutage.on;
+  }
+
+  /** Part of what the VMs of a cluster shared when it was started that each of them still has. */
+  similarityOf({ startedAt }: SimulatedCluster): number {
+    return similarityLeft(this.clock.now - startedAt, this.scenario.cluster.similarityHalfLife);
   }
 
   /** A VM was restored from something wrong: so was its snapshot, as far as anybody will know. */

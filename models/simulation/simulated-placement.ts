@@ -1,8 +1,9 @@
 import type { Stream } from "../../sim/index.ts";
 import { trafficAmong } from "../cut/traffic.ts";
+import type { SharedContent } from "../placement/bytes-moved.ts";
 import { placeVms } from "../placement/vm-placement.ts";
 import { NoRoomForVms, type VmHost } from "../placement/vm-room.ts";
-import type { ClusterScenario } from "../scenario.ts";
+import type { ClusterScenario, RollbackPlacement } from "../scenario.ts";
 
 /** A VM of a cluster, and its host if it has one. */
 interface VmInPlace {
@@ -21,20 +22,42 @@ export class SimulatedPlacement {
     this.#chance = chance;
   }
 
-  /** The host of each of these VMs of one cluster; undefined when not all find room. */
+  /** The host of each of these VMs of one cluster when it starts; undefined when not all find room. */
   place(hosts: readonly VmHost[], vms: readonly VmInPlace[]): number[] | undefined {
+    return this.#choose(this.#scenario.cluster.placement, hosts, vms, [], 0);
+  }
+
+  /** The same in a rollback, which brings them contents and leaves room for spares. */
+  replace(
+    hosts: readonly VmHost[],
+    vms: readonly VmInPlace[],
+    contents: readonly SharedContent[] = [],
+  ): number[] | undefined {
+    const { placement, spares } = this.#scenario.rollback;
+    return this.#choose(placement, hosts, vms, contents, spares);
+  }
+
+  #choose(
+    placement: RollbackPlacement,
+    hosts: readonly VmHost[],
+    vms: readonly VmInPlace[],
+    contents: readonly SharedContent[],
+    spares: number,
+  ): number[] | undefined {
     const { cluster, rollback } = this.#scenario;
     const { vm, antiAffinity } = cluster;
     const stay = vms.map(({ host }) => host?.index);
     try {
       return placeVms(
-        rollback.placement,
-        { hosts, vm, antiAffinity, stay, spares: 0 },
+        placement,
+        { hosts, vm, antiAffinity, stay, spares },
         {
           traffic: trafficAmong(
             cluster.traffic,
             vms.map(({ index }) => index),
           ),
+          contents,
+          weights: rollback.placementWeights,
           pick: (n) => this.#chance.integer(0, n - 1),
         },
       );

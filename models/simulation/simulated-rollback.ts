@@ -5,10 +5,10 @@ import type { RollbackPlan } from "../scenario.ts";
 import type { VmOutcome } from "../store/vm-outcome.ts";
 import { Interrupted, type Policy, type Testbed } from "../testbed.ts";
 import { pass, passing } from "./drive.ts";
+import { RestoreFlows } from "./restore-flows.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
 import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
-import type { SimulatedVm } from "./simulated-vm.ts";
 
 /** The verbs of the simulated testbed that roll a cluster back. */
 export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "resume" | "coldStart" | "announce"> {
@@ -35,7 +35,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     for (;;) {
       const found = chain.newestReadable();
       const give = found === undefined && (chain.versions.length === 0 || rollback.unreachable === "cold");
-      if ((found !== undefined || give) && this.#place(cluster)) {
+      if ((found !== undefined || give) && this.#place(cluster, found?.point)) {
         for (const vm of cluster.vms) if (vm.state === "noSpare") cluster.move(vm, "plan");
         store.chains.abandon(cluster);
         store.chains.rollBackTo(found?.point, cluster);
@@ -65,7 +65,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     }
   }
 
-  *transfer(cluster: SimulatedCluster, point: SimulatedSnapshot, _rollback: RollbackPlan): Policy {
+  *transfer(cluster: SimulatedCluster, point: SimulatedSnapshot, rollback: RollbackPlan): Policy {
     const { dataCentre } = this.#domain.scenario;
     const { disks } = this.#domain;
     const chain = this.#domain.store.chain(cluster);
@@ -77,27 +77,14 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const latency = Math.max(dataCentre.latency + dataCentre.host.disk.latency, reRead);
     if (latency > 0) yield* pass(latency);
     yield* this.#withDisks(opening);
+    const flows = new RestoreFlows(this.#domain, cluster, point, rollback);
     try {
-      for (;;) {
-        let open = 0;
-        for (const part of point.parts) {
-          if (isLoaded(part.vm, point)) continue;
-          open += 1;
-          if (part.vm.load?.transfer === undefined && part.vm.host?.reachable === true)
-            this.#load(cluster, point, part.vm);
-          if (isLoaded(part.vm, point)) open -= 1;
-        }
-        if (open === 0) break;
+      while (!flows.go()) {
         if (chain.newestReadable()?.point !== point) throw new Interrupted({ cluster, vms: [] });
         yield* passing(this.#domain.changed);
       }
     } finally {
-      for (const { vm } of point.parts) {
-        if (vm.load?.transfer === undefined) continue;
-        vm.load.remaining = vm.load.transfer.remaining;
-        this.#domain.transfers.cancel(vm.load.transfer);
-        vm.load.transfer = undefined;
-      }
+      flows.end();
     }
     cluster.restore!.resident = this.#sim.now;
     cluster.restore!.outcomes = point.parts.map(({ vm }) => vm.load!.outcome!);
@@ -185,13 +172,17 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   }
 
   /** Gives every VM that is known to have lost its host another one; false when there is no room. */
-  #place(cluster: SimulatedCluster): boolean {
+  #place(cluster: SimulatedCluster, point: SimulatedSnapshot | undefined): boolean {
     const { centre, scenario } = this.#domain;
     const { vms } = cluster;
     // One whose failure is not known yet neither stays nor gets a host.
     const known = vms.filter((vm) => vm.host !== undefined || !cluster.undetected.has(vm));
     if (known.every((vm) => vm.host !== undefined)) return true;
-    const chosen = this.#domain.placement.place(centre.placeable, known);
+    const chosen = this.#domain.placement.replace(
+      centre.placeable,
+      known,
+      point && this.#domain.store.restores.contentsToPlace(point, known, this.#domain.similarityOf(cluster)),
+    );
     if (chosen === undefined) return false;
     for (const [i, vm] of known.entries()) {
       if (vm.host !== undefined) continue;
@@ -201,38 +192,6 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
       vm.load = undefined;
     }
     return true;
-  }
-
-  /** Brings one VM's pages to its host. */
-  #load(cluster: SimulatedCluster, point: SimulatedSnapshot, vm: SimulatedVm): void {
-    const { store, transfers } = this.#domain;
-    const host = vm.host!;
-    if (vm.load?.point !== point || vm.load.host !== host)
-      vm.load = { point, host, transfer: undefined, done: false, outcome: undefined, wrong: 0, kept: true };
-    const { load } = vm;
-    const restore = store.restoreRoute(point, vm, host);
-    if (restore === undefined) return;
-    load.kept &&= host.up && store.space.keep(host, vm.stagedOn === host ? 0 : restore.bytes);
-    load.outcome = restore.outcome;
-    const bytes = Math.min(load.remaining ?? restore.bytes, restore.bytes);
-    load.transfer = transfers.start({
-      errand: "restore",
-      vm,
-      snapshot: point.number,
-      bytes,
-      route: restore.route,
-      onDone: () => {
-        load.transfer = undefined;
-        load.done = true;
-        if (vm.stagedOn !== host) load.wrong = store.verifyRead(point, vm);
-        this.#domain.notify();
-      },
-      onBroken: (remaining) => {
-        load.transfer = undefined;
-        load.remaining = remaining;
-        if (!cluster.undetected.has(vm)) this.#domain.notify();
-      },
-    });
   }
 }
 
@@ -253,6 +212,3 @@ const countOutcomes = (outcomes: readonly VmOutcome[]): VmOutcomes => {
     killed: sum(({ killed }) => killed),
   };
 };
-
-const isLoaded = (vm: SimulatedVm, point: SimulatedSnapshot): boolean =>
-  vm.load?.done === true && vm.load.point === point && vm.load.host === vm.host;

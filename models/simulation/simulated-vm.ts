@@ -5,23 +5,8 @@ import { GuestClock } from "../guest/guest-clock.ts";
 import type { MemoryTable } from "../guest/memory.ts";
 import type { SnapshotPlan } from "../scenario.ts";
 import type { VmDisk } from "../store/vm-disk.ts";
-import type { VmOutcome } from "../store/vm-outcome.ts";
-import type { Snapshot, Vm } from "../testbed.ts";
-
-interface Load {
-  readonly point: Snapshot;
-  readonly host: Host;
-  transfer: Transfer | undefined;
-  /** Bytes that have not arrived, when a transfer was broken off. */
-  remaining?: number;
-  done: boolean;
-  /** What the VM comes to by what was found. */
-  outcome: VmOutcome | undefined;
-  /** Probability that something wrong was read for right. */
-  wrong: number;
-  /** What has arrived lies on the disk of the host too. */
-  kept: boolean;
-}
+import type { Vm } from "../testbed.ts";
+import type { Load } from "./load.ts";
 
 /** What a guest has done in some time: seconds of work and of wall time, and write faults. */
 interface Stint {

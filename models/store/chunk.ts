@@ -63,14 +63,19 @@ export const sources = (chunk: Chunk, spare?: Host): Host[] => {
 
 /**
  * Who sends how much for each byte of a chunk to a host that wants all of it; nobody when it cannot be read. Any `needed`
- * fragments are enough, and all that are there are read alike; what the reader holds is not sent.
+ * fragments are enough, and all that are there are read alike; what the reader holds is not sent. Without a reader nobody
+ * holds anything.
  */
-export const senders = (chunk: Chunk, reader: Host, spare?: Host): { readonly host: Host; readonly part: number }[] => {
+export const senders = (
+  chunk: Chunk,
+  reader: Host | undefined,
+  spare?: Host,
+): { readonly host: Host; readonly part: number }[] => {
   const { needed, read } = chunk.redundancy;
   const live = liveCopies(chunk);
   if (!isEnough(chunk, live)) return spare === undefined ? [] : [{ host: spare, part: 1 }];
   const here = live.find(({ host }) => host === reader);
-  if (here !== undefined && (needed === 1 || isOwn(here))) return [{ host: reader, part: 1 }];
+  if (here !== undefined && (needed === 1 || isOwn(here))) return [{ host: here.host, part: 1 }];
   if (needed === 1) return live.map(({ host }) => ({ host, part: 1 / live.length }));
   const own = live.find(isOwn);
   if (own !== undefined) return [{ host: own.host, part: 1 }];
@@ -78,6 +83,12 @@ export const senders = (chunk: Chunk, reader: Host, spare?: Host): { readonly ho
   const others = ((needed - 1) * read) / (live.length - 1);
   return live.map(({ host }) => ({ host, part: host === reader ? read : others }));
 };
+
+/** Live hosts that have all of it, and need nothing of others. */
+export const holders = (chunk: Chunk): Host[] =>
+  liveCopies(chunk)
+    .filter((copy) => chunk.redundancy.needed === 1 || isOwn(copy))
+    .map(({ host }) => host);
 
 /** Not even all hosts that may return hold enough of it. */
 export const isLost = (chunk: Chunk): boolean =>

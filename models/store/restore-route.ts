@@ -5,6 +5,7 @@ import type { StoragePlan } from "../scenario.ts";
 import type { SimulatedSnapshot, VmPart } from "../simulation/simulated-snapshot.ts";
 import type { Chain } from "./chain.ts";
 import { type HostShares, weigh } from "./host-shares.ts";
+import type { Wanted } from "./restore-contents.ts";
 import { type VmOutcome, vmOutcome } from "./vm-outcome.ts";
 
 /** How one VM's memory and local disk of a restore point come to a host. */
@@ -14,21 +15,26 @@ export interface Restore {
   readonly outcome: VmOutcome;
 }
 
+interface RestoreSource {
+  readonly centre: DataCentre;
+  readonly memory: MemoryTable;
+  readonly storage: StoragePlan;
+}
+
 /**
  * Undefined while something cannot be read. What the host holds is not sent: pages are read from its disk, and blocks stay
  * where they are, because the guest's writes go to a new layer over them. Pages that were not kept are read again from the
  * VM's disk, which by then is on the host, or from its image or disk on the store.
+ *
+ * @param wanted what comes to this VM alone; without it all pages do
  */
 export const restoreRoute = (
-  {
-    centre,
-    memory,
-    storage,
-  }: { readonly centre: DataCentre; readonly memory: MemoryTable; readonly storage: StoragePlan },
+  { centre, memory, storage }: RestoreSource,
   chain: Chain,
   point: SimulatedSnapshot,
   part: VmPart,
   host: Host,
+  { wanted, stage }: { readonly wanted: Wanted | undefined; readonly stage: boolean },
 ): Restore | undefined => {
   const bytes = chain.readBytes(point, part.vm.index);
   const route = new RouteBuilder(centre);
@@ -53,28 +59,36 @@ export const restoreRoute = (
   const outcome = vmOutcome(memory, storage, { own: missing, shared: inCommon?.missing });
   if (outcome === undefined) return undefined;
   const { reRead } = outcome;
+  const alone = wanted === undefined ? bytes : bytes.map((one, c) => one * wanted.own[c]!);
+  const commonAlone = wanted === undefined ? common?.bytes : undefined;
+  const sharedBytes = commonAlone ?? new Float64Array();
   let found = 0;
-  for (const [c, share] of missing.entries()) found += (1 - share) * bytes[c]!;
-  const sharedBytes = common?.bytes ?? new Float64Array();
-  for (const [c, share] of (inCommon?.missing ?? sharedBytes).entries()) found += (1 - share) * sharedBytes[c]!;
+  for (const [c, share] of missing.entries()) found += (1 - share) * alone[c]!;
+  if (commonAlone !== undefined)
+    for (const [c, share] of inCommon!.missing.entries()) found += (1 - share) * sharedBytes[c]!;
+  const held =
+    wanted === undefined
+      ? 0
+      : weigh(wanted.held, bytes) + (wanted.commonHeld ? common!.bytes.reduce((sum, one) => sum + one, 0) : 0);
   const blocks = new Map<Host, number>();
   if (local !== undefined) {
     for (const [source, shares] of local.copies.readers(host, part.vm.staged).from) {
       if (source !== host) blocks.set(source, shares[0]! * part.vm.disk!.spec.bytes);
     }
   }
-  const total = [...blocks.values()].reduce((sum, amount) => sum + amount, found + reRead);
+  const total = [...blocks.values()].reduce((sum, amount) => sum + amount, found + held + reRead);
   if (total > 0) {
     const bring = (shares: HostShares, of: Float64Array): void => {
       for (const [source, own] of shares) {
         const share = weigh(own, of) / total;
         route.read(source, share).send(source, host, share);
         // What comes from elsewhere is kept on the host's disk, for the next rollback in place.
-        if (source !== host && host.up) route.write(host, share);
+        if (stage && source !== host && host.up) route.write(host, share);
       }
     };
-    bring(from, bytes);
-    if (inCommon !== undefined) bring(inCommon.from, sharedBytes);
+    bring(from, alone);
+    if (commonAlone !== undefined) bring(inCommon!.from, sharedBytes);
+    if (held > 0) route.read(host, held / total);
     for (const [source, amount] of blocks) {
       const share = amount / total;
       route.read(source, share).send(source, host, share).write(host, share);

@@ -20,7 +20,7 @@ import { Layout } from "./layout.ts";
 import { nextSnapshot } from "./next-snapshot.ts";
 import { Repairs } from "./repairs.ts";
 import { Replication } from "./replication.ts";
-import { type Restore, restoreRoute } from "./restore-route.ts";
+import { Restores } from "./restores.ts";
 import { Retention } from "./retention.ts";
 import { SharedContent } from "./shared-content.ts";
 import { StoredSpace } from "./stored-space.ts";
@@ -54,6 +54,7 @@ export class SnapshotStore {
   readonly #layout: Layout;
   readonly #shared: SharedContent;
   readonly space: DiskSpace;
+  readonly restores: Restores;
 
   constructor(parts: StoreParts) {
     const { centre, transfers, sim, memory, scenario, place } = parts;
@@ -64,6 +65,7 @@ export class SnapshotStore {
     this.#parts = parts;
     this.#space = new StoredSpace(parts.ledger, sim, parts.tell, scenario.storage.scrub);
     this.space = new DiskSpace(centre);
+    this.restores = new Restores(centre, memory, scenario, parts.ledger, ({ cluster }) => this.chain(cluster));
     this.#layout = new Layout(centre, memory, scenario.storage.chunk, place);
     this.#shared = new SharedContent(centre, memory, scenario.storage, place);
     this.#retention = new Retention(centre, transfers, changed, scenario.storage.deduplicateVersions);
@@ -136,13 +138,6 @@ export class SnapshotStore {
   /** Sends a captured snapshot to the hosts of its copies. */
   replicate(snapshot: SimulatedSnapshot): void {
     this.#replication.start(snapshot);
-  }
-
-  /** How a VM's pages of a restore point come to a host; undefined while some cannot. */
-  restoreRoute(point: SimulatedSnapshot, vm: SimulatedVm, host: Host): Restore | undefined {
-    const { centre, memory, scenario } = this.#parts;
-    const { storage } = scenario;
-    return restoreRoute({ centre, memory, storage }, this.chain(point.cluster), point, point.parts[vm.index]!, host);
   }
 
   /** All pages of the restore points of a VM lie on the disk of its host now. */

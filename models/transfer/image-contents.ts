@@ -1,17 +1,11 @@
 import { requireDuration, requireFraction, requirePositive } from "../analytic/in-range.ts";
 import type { SharedContent } from "../placement/bytes-moved.ts";
-
-/** What VMs of one image have in common, as parts of their bytes. */
-export interface InterVm {
-  /** In all of them. */
-  readonly all: number;
-  /** In VMs 2j and 2j + 1. */
-  readonly pair: number;
-}
+import type { InterVm } from "../scenario.ts";
 
 /** Part of what was shared at the start that a VM has kept after `uptime` seconds: 2^(−uptime / halfLife). */
 export const similarityLeft = (uptime: number, halfLife: number): number => {
   requireDuration("similarityLeft", { uptime });
+  if (halfLife === Number.POSITIVE_INFINITY) return 1;
   requirePositive("similarityLeft", { halfLife });
   return 2 ** (-uptime / halfLife);
 };

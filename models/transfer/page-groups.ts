@@ -5,6 +5,8 @@ export interface PageGroup {
   readonly bytes: number;
   /** By rising number; never none. */
   readonly hosts: readonly number[];
+  /** Which contents they are. */
+  readonly contents: readonly number[];
 }
 
 /**
@@ -14,14 +16,15 @@ export interface PageGroup {
  * @param places the host of each VM
  */
 export const pageGroups = (contents: readonly SharedContent[], places: readonly number[]): PageGroup[] => {
-  const groups = new Map<string, { bytes: number; readonly hosts: readonly number[] }>();
-  for (const { bytes, wantedBy, heldBy } of contents) {
+  const groups = new Map<string, { bytes: number; readonly hosts: readonly number[]; readonly contents: number[] }>();
+  for (const [content, { bytes, wantedBy, heldBy }] of contents.entries()) {
     const held = new Set(heldBy);
     const wanting = new Set(wantedBy.map((vm) => places[vm]!).filter((host) => !held.has(host)));
     if (wanting.size === 0 || bytes === 0) continue;
     const hosts = [...wanting].sort((one, other) => one - other);
-    const group = groups.get(hosts.join()) ?? { bytes: 0, hosts };
+    const group = groups.get(hosts.join()) ?? { bytes: 0, hosts, contents: [] };
     group.bytes += bytes;
+    group.contents.push(content);
     groups.set(hosts.join(), group);
   }
   return [...groups.values()];
@@ -82,4 +85,5 @@ const wasteOf = (one: PageGroup, other: PageGroup): number => {
 const union = (one: PageGroup, other: PageGroup): PageGroup => ({
   bytes: one.bytes + other.bytes,
   hosts: [...new Set([...one.hosts, ...other.hosts])].sort((a, b) => a - b),
+  contents: [...one.contents, ...other.contents],
 });

@@ -2,7 +2,9 @@ import { layWrites } from "../../models/guest/lay-writes.ts";
 import {
   type ClassStorage,
   type ClusterScenario,
+  type InterVm,
   type PageClass,
+  type PageContent,
   type PageType,
   type PolicySpec,
   pageTypes,
@@ -26,7 +28,7 @@ export const resolveCluster = (
   policy: PolicySpec,
 ): ClusterScenario => {
   const { dataCentre, snapshot, storage } = file;
-  const { intensity, ...cluster } = file.cluster;
+  const { intensity, similarity, ...cluster } = file.cluster;
   const { host } = dataCentre;
   const { costs } = snapshot;
   const mix = pageClasses(cluster.workload.classes, cluster.vm.memory);
@@ -57,9 +59,15 @@ export const resolveCluster = (
       workload: {
         name: cluster.workload.name ?? "custom",
         dirtyModel: cluster.workload.dirtyModel,
-        classes: written.map((one) => ({ ...one, writesPerSecond: intensity * one.writesPerSecond })),
+        classes: written.map((one) => ({
+          ...one,
+          writesPerSecond: intensity * one.writesPerSecond,
+          content: withSimilarity(one.content, similarity),
+        })),
       },
       traffic: traffic ?? resolveTraffic(cluster.traffic, cluster.vms),
+      placement: cluster.placement === "rollback" ? file.rollback.placement : cluster.placement,
+      similarityHalfLife: cluster.similarityHalfLife === "none" ? Number.POSITIVE_INFINITY : cluster.similarityHalfLife,
       quorum: cluster.quorum === "all" ? cluster.vms : cluster.quorum,
     },
     snapshot: {
@@ -131,8 +139,25 @@ export const pageClasses = (classes: ClusterFile["cluster"]["workload"]["classes
     pages: pages[index]!,
     writesPerSecond: (writesPerGiB * memory) / gibibyte,
     compressRatio,
-    content,
+    content: { ...content, interVm: interVmOf(content.interVm) },
   }));
+};
+
+const interVmOf = (written: number | InterVm): InterVm =>
+  typeof written === "number" ? { all: written, pair: 0 } : written;
+
+/** What VMs share takes the place of what a class says of it; all else but zeros makes room in proportion. */
+const withSimilarity = (content: PageContent, similarity: ClusterFile["cluster"]["similarity"]): PageContent => {
+  if (similarity === "workload") return content;
+  const { zero, selfDuplicate, unique } = content;
+  const given = interVmOf(similarity);
+  const [all, pair] = [given.all * (1 - zero), given.pair * (1 - zero)];
+  const others = selfDuplicate + unique;
+  const left = 1 - zero - all - pair;
+  // A class that VMs share altogether has nothing in proportion to which others could take their place.
+  if (others === 0) return { zero, selfDuplicate: 0, interVm: { all, pair }, unique: left };
+  const factor = left / others;
+  return { zero, selfDuplicate: selfDuplicate * factor, interVm: { all, pair }, unique: unique * factor };
 };
 
 const capacityOf = (written: number | "none" | undefined): number =>

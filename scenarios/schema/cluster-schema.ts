@@ -10,6 +10,7 @@ import {
   pageTypes,
   records,
   rollbackPlacements,
+  transferWays,
 } from "../../models/scenario.ts";
 import { experimentShape } from "./experiment-schema.ts";
 import { failuresSchema, falseSuspicionSchema } from "./failures-schema.ts";
@@ -65,14 +66,30 @@ const dataCentre = z.strictObject({
   }),
 });
 
+const interVm = z
+  .strictObject({
+    all: part("Pages that all VMs of an image share"),
+    pair: part("Pages that VMs 2j and 2j + 1 share"),
+  })
+  .refine(({ all, pair }) => all + pair <= 1, { error: "all and pair are more than 1 together" });
+
 const content = z
   .strictObject({
     zero: part("Pages of zeros"),
     selfDuplicate: part("Duplicates inside the VM"),
-    interVm: part("Pages that VMs of an image share"),
+    interVm: z
+      .union([part("Pages that all VMs of an image share"), interVm])
+      .describe("Pages that VMs of an image share: all of them, or all and pairs"),
     unique: part("All others"),
   })
-  .check(addsUpTo1("content fractions", (value) => Object.values(value)));
+  .check(
+    addsUpTo1("content fractions", ({ zero, selfDuplicate, interVm, unique }) => [
+      zero,
+      selfDuplicate,
+      typeof interVm === "number" ? interVm : interVm.all + interVm.pair,
+      unique,
+    ]),
+  );
 
 const pageClass = z.strictObject({
   type: z.enum(pageTypes).describe("What the guest's kernel uses the pages for"),
@@ -107,7 +124,16 @@ const cluster = z.strictObject({
   }),
   workload,
   intensity: z.number().min(0).max(1e6).describe("Factor on all write rates of the workload"),
+  similarity: z
+    .union([z.literal("workload"), part("Pages that all VMs share"), interVm])
+    .describe("Part of the pages that are not zero which VMs share, of every class; workload: as its classes say"),
+  similarityHalfLife: z
+    .union([z.literal("none"), positiveSeconds("Half-life")])
+    .describe("Time in which VMs lose half of what they have in common; none: they keep it"),
   quorum: z.union([z.literal("all"), whole(1, "VMs")]).describe("VMs that must be up for the cluster to be up"),
+  placement: z
+    .enum(["rollback", ...rollbackPlacements])
+    .describe("Where VMs start; rollback: as they are placed in a rollback"),
   antiAffinity: z.enum(["none", "host", "rack"]).describe("What no two VMs of a cluster may share"),
   traffic: trafficSchema.describe("Messages between the VMs of a cluster"),
 });
@@ -152,7 +178,26 @@ const snapshot = z.strictObject({
 
 const rollback = z.strictObject({
   placement: z.enum(rollbackPlacements).describe("Where VMs are restored"),
-  transfer: z.literal("unicast").describe("How pages travel"),
+  placementWeights: z
+    .strictObject({
+      traffic: z.number().min(0).describe("Of traffic x distance, as a part of the most that it can be"),
+      bytes: z.number().min(0).describe("Of bytes moved, as a part of what unicast moves"),
+    })
+    .refine(({ traffic, bytes }) => traffic + bytes > 0, { error: "one of traffic and bytes must be above 0" })
+    .describe("Of a joint placement"),
+  spares: whole(0, "VMs of the cluster for which a placement leaves room"),
+  transfer: z.enum(transferWays).describe("How pages that several hosts want come to them"),
+  multicast: z
+    .strictObject({
+      groups: whole(1, "Groups of two hosts or more, at most: others are merged"),
+      join: seconds("Joining one group; a host joins one after the other"),
+    })
+    .describe("Groups of a multicast"),
+  packetLoss: part("Packets that are lost on their way to a host and sent again").refine((value) => value < 1, {
+    error: "must be below 1: nothing would ever arrive",
+  }),
+  piece: atLeastAPage("What a host has received before it sends it on, in a chain, a tree or a swarm"),
+  stage: z.boolean().describe("Write what arrives to the disk of its host, too, for the next rollback in place"),
   resume: z.literal("eager").describe("When a VM may run"),
   planTime: seconds("Choosing the restore point and placing the VMs"),
   resumeTime: seconds("Loading device state and starting"),

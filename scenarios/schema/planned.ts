@@ -5,8 +5,6 @@ const planned: { readonly [path: string]: { readonly words?: readonly string[]; 
   {
     "cluster.workload": { keys: ["workingSet"] },
     rollback: { keys: ["admission"] },
-    "rollback.placement": { words: ["similarity-aware", "joint"] },
-    "rollback.transfer": { words: ["multicast", "chain", "tree", "swarm"] },
     "rollback.resume": { words: ["on-demand", "working-set"] },
   };
 

@@ -11,7 +11,7 @@ import { finishedDomain } from "./finished-domain.ts";
 import { loneVm } from "./lone-vm.ts";
 import { hostOutages, smallCluster } from "./small-cluster.ts";
 
-const content: PageContent = { zero: 0.1, selfDuplicate: 0.15, interVm: 0.25, unique: 0.5 };
+const content: PageContent = { zero: 0.1, selfDuplicate: 0.15, interVm: { all: 0.25, pair: 0 }, unique: 0.5 };
 
 /** Three VMs whose pages are alike in part, and compress to a half. */
 const alike = (

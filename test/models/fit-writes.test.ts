@@ -126,7 +126,7 @@ const mixOf = (...rows: readonly (readonly [type: PageType, pages: number, write
     pages,
     writesPerSecond,
     compressRatio: 1,
-    content: { zero: 0, selfDuplicate: 0, interVm: 0, unique: 1 },
+    content: { zero: 0, selfDuplicate: 0, interVm: { all: 0, pair: 0 }, unique: 1 },
   }));
 const shown = (classes: readonly PageClass[]): unknown[] =>
   classes.map(({ type, pages, writesPerSecond }) => [type, pages, writesPerSecond]);

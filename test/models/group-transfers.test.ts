@@ -179,22 +179,22 @@ test("pages that a host holds are not sent to it, and nothing is sent to none", 
     { bytes: 5, wantedBy: [0, 1, 2], heldBy: [1] },
     { bytes: 3, wantedBy: [2], heldBy: [2] },
   ];
-  assert.equal(pageGroups(contents, [0, 1, 2]), [{ bytes: 5, hosts: [0, 2] }]);
+  assert.equal(pageGroups(contents, [0, 1, 2]), [{ bytes: 5, hosts: [0, 2], contents: [0] }]);
 });
 
 test("a cap merges the groups that waste least, keeps every want, and leaves pages for one host alone", () => {
   const groups: PageGroup[] = [
-    { bytes: 10, hosts: [0, 1] },
-    { bytes: 10, hosts: [0, 1, 2] },
-    { bytes: 10, hosts: [7, 8] },
-    { bytes: 4, hosts: [3] },
+    { bytes: 10, hosts: [0, 1], contents: [0] },
+    { bytes: 10, hosts: [0, 1, 2], contents: [1] },
+    { bytes: 10, hosts: [7, 8], contents: [2] },
+    { bytes: 4, hosts: [3], contents: [3] },
   ];
   const { hosts } = groupVolume(groups, new Array(9).fill(0));
   const capped = capGroups(groups, 2);
   assert.equal(capped, [
-    { bytes: 20, hosts: [0, 1, 2] },
-    { bytes: 10, hosts: [7, 8] },
-    { bytes: 4, hosts: [3] },
+    { bytes: 20, hosts: [0, 1, 2], contents: [0, 1] },
+    { bytes: 10, hosts: [7, 8], contents: [2] },
+    { bytes: 4, hosts: [3], contents: [3] },
   ]);
   assert.is(groupVolume(capped, new Array(9).fill(0)).hosts, hosts + 10, "the page that host 2 drops");
 });
@@ -235,8 +235,8 @@ test("whatever the cap, no more groups, the same bytes from the source, and no h
 
 test("groups go one after the other at the rate of their slowest receiver, after they are joined", () => {
   const groups: PageGroup[] = [
-    { bytes: 100, hosts: [0, 1] },
-    { bytes: 100, hosts: [2] },
+    { bytes: 100, hosts: [0, 1], contents: [0] },
+    { bytes: 100, hosts: [2], contents: [1] },
   ];
   const given = { sourceRate: 50, receiverRates: [50, 10, 100], joinTime: 0.25 };
   assert.is(groupsTime(groups, given), 100 / 10 + 0.25 + 100 / 50);

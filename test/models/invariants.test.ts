@@ -8,7 +8,7 @@ import { type TrafficMatrix, trafficOf } from "../../models/cut/traffic.ts";
 import { noFailures } from "../../models/failures/failure-spec.ts";
 import { deduplications } from "../../models/guest/content.ts";
 import type { CopyPlacement } from "../../models/placement/copy-placement.ts";
-import { type ClusterScenario, cutProtocols } from "../../models/scenario.ts";
+import { type ClusterScenario, cutProtocols, rollbackPlacements, transferWays } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { outages } from "./any-failures.ts";
 import { smallCluster } from "./small-cluster.ts";
@@ -71,7 +71,13 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     vms: fc.integer({ min: 1, max: 3 }),
     quorumShort: fc.constantFrom(0, 0, 1),
     antiAffinity: fc.constantFrom("none" as const, "none" as const, "host" as const),
-    placement: fc.constantFrom("first-fit" as const, "spread" as const),
+    placement: fc.constantFrom(...rollbackPlacements),
+    transfer: fc.constantFrom("unicast" as const, ...transferWays),
+    groups: fc.constantFrom(1, 64),
+    halfLife: fc.constantFrom(Number.POSITIVE_INFINITY, 500),
+    inPairs: fc.constantFrom(0, 0.1),
+    spares: fc.constantFrom(0, 0, 1),
+    stage: fc.boolean(),
     unreachable: fc.constantFrom("wait" as const, "cold" as const),
     pauseTolerance: fc.constantFrom(0, 0.05, 2),
     roomy: fc.boolean(),
@@ -107,13 +113,19 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
             vms,
             quorum: Math.max(1, vms - one.quorumShort),
             antiAffinity: one.antiAffinity,
+            similarityHalfLife: one.halfLife,
             traffic: trafficOf("uniform", vms, one.messagesPerSecond),
             workload: {
               ...smallCluster.cluster.workload,
               classes: smallCluster.cluster.workload.classes.map((c) => ({
                 ...c,
                 compressRatio: 1.5,
-                content: { zero: 0.05, selfDuplicate: 0.1, interVm: one.inCommon, unique: 0.85 - one.inCommon },
+                content: {
+                  zero: 0.05,
+                  selfDuplicate: 0.1,
+                  interVm: { all: one.inCommon, pair: one.inPairs },
+                  unique: 0.85 - one.inCommon - one.inPairs,
+                },
               })),
             },
           },
@@ -158,7 +170,15 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
                   : { erasure: one.code, onLoss: "fail" },
             },
           },
-          rollback: { ...smallCluster.rollback, placement: one.placement, unreachable: one.unreachable },
+          rollback: {
+            ...smallCluster.rollback,
+            placement: one.placement,
+            spares: one.spares,
+            transfer: one.transfer,
+            multicast: { groups: one.groups, join: 0.01 },
+            stage: one.stage,
+            unreachable: one.unreachable,
+          },
           failures: { ...noFailures, host: { kind: "times", outages: host }, vm: { kind: "times", outages: vm } },
         }),
       );

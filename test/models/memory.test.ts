@@ -35,7 +35,9 @@ test("a class with no copies is neither captured nor stored, and is read again w
 });
 
 test("zero pages are dropped only where the plan says so, and the others are written as often each", () => {
-  const half = withClasses(() => ({ content: { zero: 0.5, selfDuplicate: 0, interVm: 0, unique: 0.5 } }));
+  const half = withClasses(() => ({
+    content: { zero: 0.5, selfDuplicate: 0, interVm: { all: 0, pair: 0 }, unique: 0.5 },
+  }));
   const dropped = memoryTable(half, storage);
   const kept = memoryTable(half, { ...storage, dropZero: false });
   assert.is(dropped.bytes, kept.bytes / 2);

@@ -16,6 +16,7 @@ const talkers = (placement: RollbackPlacement): ClusterScenario => ({
     ...smallCluster.cluster,
     vms: 4,
     quorum: 4,
+    placement,
     traffic: { kind: "pairs", vms: 4, pairs: [talk(0, 2), talk(2, 0), talk(1, 3)] },
   },
   rollback: { ...smallCluster.rollback, placement },

@@ -2,7 +2,7 @@ import { noFailures } from "../../models/failures/failure-spec.ts";
 import type { ClusterScenario, Outage } from "../../models/scenario.ts";
 
 const MiB = 2 ** 20;
-const content = { zero: 0, selfDuplicate: 0, interVm: 0, unique: 1 };
+const content = { zero: 0, selfDuplicate: 0, interVm: { all: 0, pair: 0 }, unique: 1 };
 const pages = (mib: number): number => (mib * MiB) / 4096;
 
 /** A cluster of three small VMs on six hosts in two racks, quick to simulate, with every cost above zero. */
@@ -30,6 +30,8 @@ export const smallCluster: ClusterScenario = {
     vms: 3,
     vm: { cores: 2, memory: 512 * MiB },
     quorum: 3,
+    similarityHalfLife: Number.POSITIVE_INFINITY,
+    placement: "spread",
     antiAffinity: "none",
     traffic: { kind: "even", vms: 3, messagesPerSecond: 100 },
     workload: {
@@ -103,7 +105,13 @@ export const smallCluster: ClusterScenario = {
   },
   rollback: {
     placement: "spread",
+    placementWeights: { traffic: 1, bytes: 1 },
+    spares: 0,
     transfer: "unicast",
+    multicast: { groups: 64, join: 0.01 },
+    packetLoss: 0,
+    piece: 2 ** 20,
+    stage: true,
     resume: "eager",
     planTime: 0.2,
     resumeTime: 0.3,

@@ -56,7 +56,14 @@ test("VMs share what they have in common with those of their cluster that placem
       const scenario: ClusterScenario = {
         ...smallCluster,
         horizon: 1,
-        cluster: { ...cluster, count: 2, vms, quorum: vms, traffic: { ...cluster.traffic, kind: "even", vms } },
+        cluster: {
+          ...cluster,
+          placement,
+          count: 2,
+          vms,
+          quorum: vms,
+          traffic: { ...cluster.traffic, kind: "even", vms },
+        },
         rollback: { ...smallCluster.rollback, placement },
         storage: { ...smallCluster.storage, deduplication: "host" },
       } as ClusterScenario;

@@ -17,7 +17,7 @@ test("what is broken off in the instant in which its last byte arrives is broken
       errand: "capture",
       vm,
       bytes: 0,
-      route: { over: [], hosts: [vm.host!], from: [], to: [], sourceShare: 0, linkShare: 0, weight: 0 },
+      route: { over: [], hosts: [vm.host!], from: [], to: [], sourceShare: 0, linkShare: 0, uplinkShare: 0, weight: 0 },
       onDone: () => heard.push("done"),
       onBroken: (remaining) => heard.push(`broken, ${remaining} bytes to go`),
     });

@@ -1,0 +1,62 @@
+import type { Host } from "../data-centre/data-centre.ts";
+import type { Transfer } from "../data-centre/transfer.ts";
+import type { Wanted } from "../store/restore-contents.ts";
+import type { Restore } from "../store/restore-route.ts";
+import type { VmOutcome } from "../store/vm-outcome.ts";
+import type { Snapshot } from "../testbed.ts";
+
+/** What of a restore point one VM has got on its host. */
+export class Load {
+  readonly point: Snapshot;
+  readonly host: Host;
+  /** What it wants alone and with others; undefined when all comes to it alone. */
+  readonly wanted: Wanted | undefined;
+  /** Of what comes to it alone. */
+  transfer: Transfer | undefined;
+  /** Bytes of it that have not arrived, when it was broken off. */
+  remaining: number | undefined;
+  isAloneDone = false;
+  /** Parts of contents that it wants with others and that have not arrived. */
+  readonly left: Map<string, number>;
+  /** What the VM comes to by what was found. */
+  outcome: VmOutcome | undefined;
+  /** Probability that something wrong was read for right. */
+  wrong = 0;
+  /** What has arrived lies on the disk of the host too. */
+  kept = true;
+
+  constructor(point: Snapshot, host: Host, wanted: Wanted | undefined) {
+    this.point = point;
+    this.host = host;
+    this.wanted = wanted;
+    this.left = new Map([...(wanted?.shared.keys() ?? [])].map((content) => [content, 1]));
+  }
+
+  get isDone(): boolean {
+    return this.isAloneDone && this.left.size === 0;
+  }
+
+  isFor(point: Snapshot, host: Host | undefined): boolean {
+    return this.point === point && this.host === host;
+  }
+
+  /** Of what it lacked of a content, this part is still to come. */
+  arrived(content: string, remaining: number): void {
+    const left = this.left.get(content);
+    if (left === undefined) return;
+    if (remaining === 0) this.left.delete(content);
+    else this.left.set(content, left * remaining);
+  }
+
+  /** Bytes of a content that it lacks. */
+  bytesLeft(content: string): number {
+    return (this.left.get(content) ?? 0) * total(this.wanted?.shared.get(content));
+  }
+
+  /** Bytes of all that comes to it, alone and with others. */
+  bytesWith(alone: Restore): number {
+    return [...(this.wanted?.shared.values() ?? [])].reduce((sum, bytes) => sum + total(bytes), alone.bytes);
+  }
+}
+
+const total = (bytes: Float64Array | undefined): number => bytes?.reduce((sum, one) => sum + one, 0) ?? 0;
