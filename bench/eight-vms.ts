@@ -114,6 +114,7 @@ export const eightVms: ClusterScenario = {
     piece: 2 ** 20,
     stage: true,
     resume: "eager",
+    admission: { kind: "all-at-once" },
     planTime: 1,
     resumeTime: 0.05,
     announceTime: 0.05,

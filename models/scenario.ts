@@ -257,6 +257,7 @@ export interface RollbackPlan {
   /** What arrives is written to the disk of its host, too, for the next rollback in place. */
   readonly stage: boolean;
   readonly resume: "eager";
+  readonly admission: AdmissionPlan;
   /** Time to choose the restore point and place the VMs. */
   readonly planTime: number;
   /** Time to load device state and start, after all pages are there. */
@@ -267,6 +268,14 @@ export interface RollbackPlan {
   /** When a durable restore point exists, but not one is reachable now: wait for its hosts, or start cold. */
   readonly unreachable: "wait" | "cold";
 }
+
+/**
+ * How many clusters bring their pages to their hosts at once: all, or `most`, of which those go first that came first, that
+ * have fewest bytes to move, or that are named first.
+ */
+export type AdmissionPlan =
+  | { readonly kind: "all-at-once" }
+  | { readonly kind: "bounded" | "smallest-first" | "priority"; readonly most: number };
 
 export interface MulticastPlan {
   /** Groups of two hosts or more, at most. */

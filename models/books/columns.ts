@@ -14,6 +14,7 @@ const described: readonly Sample[] = [
   "rto",
   "ttr",
   "residency",
+  "admissionWait",
 ];
 
 /** @param seconds clusters × horizon: the time that all fractions refer to */

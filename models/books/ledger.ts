@@ -83,6 +83,7 @@ export const sums = [
 export type Sum = (typeof sums)[number];
 
 export const samples = [
+  "admissionWait",
   "pause",
   "captureDuration",
   "durabilityLatency",

@@ -27,6 +27,7 @@ import { Disks } from "../store/disks.ts";
 import { SnapshotStore } from "../store/snapshot-store.ts";
 import type { FailureReport } from "../testbed.ts";
 import { similarityLeft } from "../transfer/image-contents.ts";
+import { Admission } from "./admission.ts";
 import { drive } from "./drive.ts";
 import { FastForward } from "./fast-forward.ts";
 import { ModelClock } from "./model-clock.ts";
@@ -57,6 +58,7 @@ export class SimulatedDomain {
   readonly memory: MemoryTable;
   readonly centre: DataCentre;
   readonly placement: SimulatedPlacement;
+  readonly admission: Admission;
   /** Undefined when the VMs write to no disks. */
   readonly disks: Disks | undefined;
   readonly storeOutage: StoreOutage;
@@ -79,6 +81,7 @@ export class SimulatedDomain {
     this.memory = memoryTable(scenario.cluster, scenario.storage);
     this.centre = new DataCentre(this.net, scenario.dataCentre, scenario.storage.repairRate);
     this.placement = new SimulatedPlacement(scenario, streams.get("placement of VMs"));
+    this.admission = new Admission(this, scenario.rollback.admission);
     this.storeOutage = new StoreOutage(this.centre, this.sim);
     const placements = streams.get("placement of copies");
     const { placement } = scenario.storage;

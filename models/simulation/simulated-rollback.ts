@@ -66,6 +66,21 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   }
 
   *transfer(cluster: SimulatedCluster, point: SimulatedSnapshot, rollback: RollbackPlan): Policy {
+    const chain = this.#domain.store.chain(cluster);
+    const check = (): void => {
+      if (chain.newestReadable()?.point !== point) throw new Interrupted({ cluster, vms: [] });
+    };
+    const lacking = cluster.vms.filter((vm) => vm.stagedOn === undefined || vm.stagedOn !== vm.host).length;
+    yield* this.#domain.admission.enter(cluster, lacking * chain.wholeTotal, check);
+    try {
+      yield* this.#bring(cluster, point, rollback, check);
+    } finally {
+      this.#domain.admission.leave(cluster);
+    }
+  }
+
+  /** Brings all pages to the hosts. */
+  *#bring(cluster: SimulatedCluster, point: SimulatedSnapshot, rollback: RollbackPlan, check: () => void): Policy {
     const { dataCentre } = this.#domain.scenario;
     const { disks } = this.#domain;
     const chain = this.#domain.store.chain(cluster);
@@ -80,7 +95,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const flows = new RestoreFlows(this.#domain, cluster, point, rollback);
     try {
       while (!flows.go()) {
-        if (chain.newestReadable()?.point !== point) throw new Interrupted({ cluster, vms: [] });
+        check();
         yield* passing(this.#domain.changed);
       }
     } finally {

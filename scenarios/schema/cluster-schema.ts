@@ -12,6 +12,7 @@ import {
   rollbackPlacements,
   transferWays,
 } from "../../models/scenario.ts";
+import { admissionSchema } from "./admission-schema.ts";
 import { experimentShape } from "./experiment-schema.ts";
 import { failuresSchema, falseSuspicionSchema } from "./failures-schema.ts";
 import { lawSchema } from "./law-schema.ts";
@@ -199,6 +200,7 @@ const rollback = z.strictObject({
   piece: atLeastAPage("What a host has received before it sends it on, in a chain, a tree or a swarm"),
   stage: z.boolean().describe("Write what arrives to the disk of its host, too, for the next rollback in place"),
   resume: z.literal("eager").describe("When a VM may run"),
+  admission: admissionSchema,
   planTime: seconds("Choosing the restore point and placing the VMs"),
   resumeTime: seconds("Loading device state and starting"),
   announceTime: seconds("Telling the network"),

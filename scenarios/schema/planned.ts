@@ -4,7 +4,6 @@ import type { Path } from "../text/issue.ts";
 const planned: { readonly [path: string]: { readonly words?: readonly string[]; readonly keys?: readonly string[] } } =
   {
     "cluster.workload": { keys: ["workingSet"] },
-    rollback: { keys: ["admission"] },
     "rollback.resume": { words: ["on-demand", "working-set"] },
   };
 

@@ -8,7 +8,13 @@ import { type TrafficMatrix, trafficOf } from "../../models/cut/traffic.ts";
 import { noFailures } from "../../models/failures/failure-spec.ts";
 import { deduplications } from "../../models/guest/content.ts";
 import type { CopyPlacement } from "../../models/placement/copy-placement.ts";
-import { type ClusterScenario, cutProtocols, rollbackPlacements, transferWays } from "../../models/scenario.ts";
+import {
+  type AdmissionPlan,
+  type ClusterScenario,
+  cutProtocols,
+  rollbackPlacements,
+  transferWays,
+} from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { outages } from "./any-failures.ts";
 import { smallCluster } from "./small-cluster.ts";
@@ -78,6 +84,7 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
     inPairs: fc.constantFrom(0, 0.1),
     spares: fc.constantFrom(0, 0, 1),
     stage: fc.boolean(),
+    admission: fc.constantFrom<AdmissionPlan>({ kind: "all-at-once" }, { kind: "smallest-first", most: 1 }),
     unreachable: fc.constantFrom("wait" as const, "cold" as const),
     pauseTolerance: fc.constantFrom(0, 0.05, 2),
     roomy: fc.boolean(),
@@ -177,6 +184,7 @@ const scenarios: fc.Arbitrary<ClusterScenario> = fc
             transfer: one.transfer,
             multicast: { groups: one.groups, join: 0.01 },
             stage: one.stage,
+            admission: one.admission,
             unreachable: one.unreachable,
           },
           failures: { ...noFailures, host: { kind: "times", outages: host }, vm: { kind: "times", outages: vm } },
@@ -268,7 +276,7 @@ test("a domain more that never fails only doubles what is counted without failur
 
 test("with all times k-fold and all rates a k-th, every time is k-fold and all else is the same", () => {
   const times =
-    /^(cutSkew|pause|captureDuration|tcpInterruption|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)|^intervalAchieved$/;
+    /^(cutSkew|pause|captureDuration|tcpInterruption|durabilityLatency|restorePointAge|rpo|rto|ttr|residency|admissionWait)|^intervalAchieved$/;
   fc.assert(
     fc.property(scenarios, fc.constantFrom(0.5, 4), (scenario, k) => {
       const plain = run(scenario);
@@ -324,6 +332,7 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
         ...cluster.workload,
         classes: cluster.workload.classes.map((one) => ({ ...one, writesPerSecond: one.writesPerSecond / k })),
       },
+      similarityHalfLife: cluster.similarityHalfLife * k,
       traffic: quieter(cluster.traffic, k),
     },
     snapshot: {
@@ -352,6 +361,7 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
     storage: { ...storage, repairDelay: storage.repairDelay * k, repairRate: storage.repairRate / k },
     rollback: {
       ...rollback,
+      multicast: { ...rollback.multicast, join: rollback.multicast.join * k },
       planTime: rollback.planTime * k,
       resumeTime: rollback.resumeTime * k,
       announceTime: rollback.announceTime * k,

@@ -113,6 +113,7 @@ export const smallCluster: ClusterScenario = {
     piece: 2 ** 20,
     stage: true,
     resume: "eager",
+    admission: { kind: "all-at-once" },
     planTime: 0.2,
     resumeTime: 0.3,
     announceTime: 0.1,

@@ -96,6 +96,18 @@ tellFaults(test, [
     /^rollback\.placementWeights: one of traffic and bytes must be above 0$/,
   ],
   ["no group at all", "rollback: { multicast: { groups: 0 } }", "1:34", /^rollback\.multicast\.groups: .*at least 1/],
+  [
+    "an admission without a number",
+    "rollback: { admission: bounded }",
+    "1:24",
+    /^rollback\.admission: bounded needs the clusters at once, such as bounded\(2\)$/,
+  ],
+  [
+    "an admission of nobody",
+    "rollback: { admission: priority(0) }",
+    "1:24",
+    /^rollback\.admission: priority\(0\) admits nobody/,
+  ],
   ["all packets lost", "rollback: { packetLoss: 100% }", "1:25", /^rollback\.packetLoss: must be below 1: nothing/],
   ["more in common than there is", "cluster: { similarity: 120% }", "1:24", /^cluster\.similarity: /],
   [
