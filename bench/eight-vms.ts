@@ -37,6 +37,7 @@ export const eightVms: ClusterScenario = {
     workload: {
       name: "web",
       dirtyModel: "uniform",
+      workingSet: { pages: 8192, within: 10, contiguity: 2.5, stability: 0.97 },
       classes: [
         { type: "free", pages: pages(1), writesPerSecond: 0, compressRatio: 1, content },
         { type: "cacheClean", pages: pages(1.7), writesPerSecond: 80, compressRatio: 1, content },
@@ -114,6 +115,8 @@ export const eightVms: ClusterScenario = {
     piece: 2 ** 20,
     stage: true,
     resume: "eager",
+    window: 1,
+    background: Number.POSITIVE_INFINITY,
     admission: { kind: "all-at-once" },
     planTime: 1,
     resumeTime: 0.05,

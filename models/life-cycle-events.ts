@@ -228,8 +228,9 @@ export interface RollbackEnds {
   readonly vms: VmOutcomes | "failed";
   readonly rpo: number;
   readonly rto: number;
-  readonly ttr: number;
-  readonly residency: number;
+  /** Left out when the cluster failed again before it was as fast as before, or before all its pages were there. */
+  readonly ttr?: number;
+  readonly residency?: number;
 }
 
 /** How many VMs came back how, and what was done about pages that were not kept, bytes. */

@@ -132,6 +132,18 @@ export interface Workload {
   readonly name: string;
   readonly dirtyModel: DirtyModel;
   readonly classes: readonly PageClass[];
+  readonly workingSet: WorkingSet;
+}
+
+/** What a guest touches first after it was restored. */
+export interface WorkingSet {
+  readonly pages: number;
+  /** In so many seconds of running, at an even rate. */
+  readonly within: number;
+  /** Pages that lie beside each other. */
+  readonly contiguity: number;
+  /** Part of what it touched first the last time that it touches again. */
+  readonly stability: number;
 }
 
 export const pageTypes = ["free", "cacheClean", "cacheDirty", "anonymous", "kernel"] as const;
@@ -242,6 +254,10 @@ export const transferWays = ["unicast", "multicast", "chain", "tree", "swarm"] a
 /** How pages that several hosts want come to them. */
 export type TransferWay = (typeof transferWays)[number];
 
+export const resumes = ["eager", "on-demand", "working-set"] as const;
+/** A guest starts when all its pages are there, when none is, or when those are that it is expected to touch first. */
+export type Resume = (typeof resumes)[number];
+
 export interface RollbackPlan {
   readonly placement: RollbackPlacement;
   /** Of a joint placement. */
@@ -256,7 +272,11 @@ export interface RollbackPlan {
   readonly piece: number;
   /** What arrives is written to the disk of its host, too, for the next rollback in place. */
   readonly stage: boolean;
-  readonly resume: "eager";
+  readonly resume: Resume;
+  /** Part of the recorded working set that is there before a guest starts by its working set. */
+  readonly window: number;
+  /** Bytes per second at which the rest comes behind each VM that has started, at most. */
+  readonly background: number;
   readonly admission: AdmissionPlan;
   /** Time to choose the restore point and place the VMs. */
   readonly planTime: number;

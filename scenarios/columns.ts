@@ -78,10 +78,10 @@ const matches = (pattern: string, column: string): boolean =>
 
 /** The unit in which a column is printed, and how many base units it is. */
 export const printedUnit = (column: string): { readonly unit: string; readonly factor: number } => {
-  if (/(Bytes|storedPeak|diskPeak)$/.test(column)) return { unit: "GB", factor: 1e9 };
+  if (/(Bytes|storedPeak|diskPeak)$|^restoreSaved/.test(column)) return { unit: "GB", factor: 1e9 };
   if (seconds.test(column)) return { unit: "s", factor: 1 };
   return { unit: "", factor: 1 };
 };
 
 const seconds =
-  /^(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency|tcpInterruption)(Mean|P50|P95|Max)$|^(intervalAchieved|cutSkew|finish|lostWork|time[A-Z]\w*)$/;
+  /^(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency|tcpInterruption|admissionWait)(Mean|P50|P95|Max)$|^(intervalAchieved|cutSkew|finish|lostWork|time[A-Z]\w*)$/;

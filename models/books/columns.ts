@@ -81,6 +81,7 @@ export const columnsOf = (ledger: Ledger, seconds: number): Columns => {
     "restoreSavedInterVm",
     "restoreSavedHeld",
     "restoreSavedCompression",
+    "restoreMisses",
     "reReadBytes",
     "zeroFilledBytes",
     "killedBytes",

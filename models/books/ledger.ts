@@ -71,6 +71,7 @@ export const sums = [
   "restoreSavedInterVm",
   "restoreSavedHeld",
   "restoreSavedCompression",
+  "restoreMisses",
   "storedByteSeconds",
   "diskByteSeconds",
   "stagedByteSeconds",

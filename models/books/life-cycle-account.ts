@@ -211,7 +211,10 @@ export class LifeCycleAccount {
       this.#ledger.add("vmDegraded", vms.degraded);
       for (const one of ["reRead", "zeroFilled", "killed"] as const) this.#ledger.add(`${one}Bytes`, vms[one]);
     }
-    for (const one of ["rpo", "rto", "ttr", "residency"] as const) this.#ledger.observe(one, event[one]);
+    for (const one of ["rpo", "rto", "ttr", "residency"] as const) {
+      const value = event[one];
+      if (value !== undefined) this.#ledger.observe(one, value);
+    }
   }
 
   #transfer({ errand, moved, sourceBytes, linkBytes }: TransferEnds): void {

@@ -40,6 +40,11 @@ export class Transfer {
     return this.flow === undefined ? 0 : this.flow.remaining;
   }
 
+  /** Bytes per second. */
+  get rate(): number {
+    return this.flow?.inProgress === true ? this.flow.rate : 0;
+  }
+
   /** Calls back whenever its rate has changed; what is over, or has nothing to move, has none. */
   follow(onRate: () => void): void {
     if (this.flow?.inProgress === true) this.flow.follow(onRate);

@@ -16,6 +16,14 @@ export class Load {
   /** Bytes of it that have not arrived, when it was broken off. */
   remaining: number | undefined;
   isAloneDone = false;
+  /** Part of all its pages that has to come after those that came before its guest starts. */
+  share = 1;
+  isPrefetched = false;
+  /** Bytes of all that comes to it alone, and of what comes behind its guest, once they are known. */
+  alone = 0;
+  behind: number | undefined;
+  /** Contents that are on their way. */
+  readonly coming = new Map<string, Transfer>();
   /** Parts of contents that it wants with others and that have not arrived. */
   readonly left: Map<string, number>;
   /** What the VM comes to by what was found. */
@@ -51,6 +59,30 @@ export class Load {
   /** Bytes of a content that it lacks. */
   bytesLeft(content: string): number {
     return (this.left.get(content) ?? 0) * total(this.wanted?.shared.get(content));
+  }
+
+  /** This part of all its pages has come, of whatever content. */
+  prefetched(part: number): void {
+    this.isPrefetched = true;
+    this.remaining = undefined;
+    this.share = 1 - part;
+    for (const content of this.left.keys()) this.arrived(content, this.share);
+  }
+
+  /** Bytes that have not arrived, and how many of them do every second. */
+  missing(): { readonly bytes: number; readonly rate: number } {
+    let bytes = this.isAloneDone ? 0 : (this.transfer?.remaining ?? this.remaining ?? this.alone * this.share);
+    let rate = this.transfer?.rate ?? 0;
+    for (const content of this.left.keys()) {
+      const transfer = this.coming.get(content);
+      const left = this.bytesLeft(content);
+      if (transfer === undefined || transfer.bytes === 0) bytes += left;
+      else {
+        bytes += (left * transfer.remaining) / transfer.bytes;
+        rate += (left * transfer.rate) / transfer.bytes;
+      }
+    }
+    return { bytes, rate };
   }
 
   /** Bytes of all that comes to it, alone and with others. */

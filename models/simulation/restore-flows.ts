@@ -1,23 +1,15 @@
-import type { Timer } from "../../sim/index.ts";
 import type { Host } from "../data-centre/data-centre.ts";
-import type { Transfer } from "../data-centre/transfer.ts";
+import { pageSize } from "../guest/memory.ts";
 import type { RollbackPlan } from "../scenario.ts";
-import type { RestoreContents, SharedPages } from "../store/restore-contents.ts";
-import { hops } from "../transfer/deliver.ts";
-import { capGroups, type PageGroup, pageGroups } from "../transfer/page-groups.ts";
+import type { RestoreContents } from "../store/restore-contents.ts";
+import type { Restore } from "../store/restore-route.ts";
 import { Load } from "./load.ts";
+import type { PagesBehind } from "./pages-behind.ts";
+import { SharedFlows } from "./shared-flows.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
 import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
-
-/** Pages on their way to a group of hosts. */
-interface Group {
-  readonly pages: readonly SharedPages[];
-  /** Of all VMs that want some of them. */
-  readonly loads: ReadonlyMap<SimulatedVm, Load>;
-  transfer: Transfer | undefined;
-}
 
 /**
  * Brings the pages of a restore point to the hosts of its VMs. By unicast each VM gets all of its own; otherwise pages that
@@ -30,10 +22,18 @@ export class RestoreFlows {
   readonly #point: SimulatedSnapshot;
   readonly #plan: RollbackPlan;
   readonly #contents: RestoreContents | undefined;
-  readonly #groups = new Set<Group>();
-  readonly #waiting = new Set<Timer>();
+  readonly #shared: SharedFlows | undefined;
+  /** When guests run and this comes behind them. */
+  readonly #behind: PagesBehind | undefined;
 
-  constructor(domain: SimulatedDomain, cluster: SimulatedCluster, point: SimulatedSnapshot, plan: RollbackPlan) {
+  constructor(
+    domain: SimulatedDomain,
+    cluster: SimulatedCluster,
+    point: SimulatedSnapshot,
+    plan: RollbackPlan,
+    behind?: PagesBehind,
+  ) {
+    this.#behind = behind;
     this.#domain = domain;
     this.#cluster = cluster;
     this.#point = point;
@@ -41,6 +41,24 @@ export class RestoreFlows {
     if (plan.transfer === "unicast") return;
     const seekers = cluster.vms.filter((vm) => vm.host !== undefined && vm.stagedOn !== vm.host && !this.#isLoaded(vm));
     this.#contents = domain.store.restores.contents(point, seekers, domain.similarityOf(cluster));
+    this.#shared = new SharedFlows(domain, cluster, point, this.#contents.shared, {
+      plan,
+      behind,
+      onArrived: (vm, load) => this.#check(vm, load),
+    });
+  }
+
+  /** Brings so many of the first pages to each VM by unicast. @returns whether they have arrived */
+  prefetch(pages: number): boolean {
+    const { parts } = this.#point;
+    const isReady = ({ load, host }: SimulatedVm): boolean =>
+      load?.isFor(this.#point, host) === true && (load.isPrefetched || load.isDone);
+    for (const { vm } of parts) {
+      if (vm.host?.reachable !== true || isReady(vm)) continue;
+      const load = this.#loadOf(vm, vm.host);
+      if (load.transfer === undefined) this.#prefetch(vm, load, pages);
+    }
+    return parts.every(({ vm }) => isReady(vm));
   }
 
   /** Starts what can be. @returns whether all has arrived */
@@ -50,19 +68,14 @@ export class RestoreFlows {
       const load = this.#loadOf(vm, vm.host);
       if (!load.isAloneDone && load.transfer === undefined) this.#bringAlone(vm, load);
     }
-    this.#bringShared();
+    this.#shared?.go();
     return this.#point.parts.every(({ vm }) => this.#isLoaded(vm));
   }
 
   /** Ends what is under way; what has arrived stays. */
   end(): void {
     const { transfers } = this.#domain;
-    for (const timer of this.#waiting) timer.cancel();
-    for (const group of this.#groups) {
-      if (group.transfer === undefined) continue;
-      arrived(group, group.transfer.remaining / group.transfer.bytes);
-      transfers.cancel(group.transfer);
-    }
+    this.#shared?.end();
     for (const { vm } of this.#point.parts) {
       const { load } = vm;
       if (load?.transfer === undefined) continue;
@@ -85,9 +98,24 @@ export class RestoreFlows {
     return load;
   }
 
+  #prefetch(vm: SimulatedVm, load: Load, pages: number): void {
+    const restore = this.#domain.store.restores.route(this.#point, vm, load.host);
+    if (restore === undefined) return;
+    load.outcome = restore.outcome;
+    const bytes = Math.min(pages * pageSize, restore.bytes);
+    if (bytes === 0) {
+      load.prefetched(0);
+      return;
+    }
+    this.#begin(vm, load, { bytes, route: restore.route }, () => {
+      load.prefetched(bytes / restore.bytes);
+      this.#domain.notify();
+    });
+  }
+
   /** What comes to one VM only. */
   #bringAlone(vm: SimulatedVm, load: Load): void {
-    const { store, transfers } = this.#domain;
+    const { store } = this.#domain;
     const restore = store.restores.route(this.#point, vm, load.host, load.wanted);
     if (restore === undefined) return;
     const isStaged = vm.stagedOn === load.host;
@@ -96,123 +124,36 @@ export class RestoreFlows {
       load.host.up &&
       store.space.keep(load.host, isStaged ? 0 : load.bytesWith(restore));
     load.outcome = restore.outcome;
-    load.transfer = transfers.start({
+    load.alone = restore.bytes;
+    this.#begin(vm, load, { bytes: restore.bytes * load.share, route: restore.route }, () => {
+      load.isAloneDone = true;
+      this.#check(vm, load);
+    });
+  }
+
+  /** A transfer to one VM, of which some may have arrived before. */
+  #begin(vm: SimulatedVm, load: Load, { bytes, route }: Pick<Restore, "bytes" | "route">, onDone: () => void): void {
+    load.transfer = this.#domain.transfers.start({
       errand: "restore",
       vm,
       snapshot: this.#point.number,
-      bytes: Math.min(load.remaining ?? restore.bytes, restore.bytes),
-      route: restore.route,
+      bytes: Math.min(load.remaining ?? bytes, bytes),
+      route,
+      ...this.#behind?.cap,
       onDone: () => {
         load.transfer = undefined;
-        load.isAloneDone = true;
-        this.#check(vm, load);
+        load.remaining = undefined;
+        onDone();
+        this.#behind?.pace(vm, load);
       },
       onBroken: (remaining) => {
         load.transfer = undefined;
         load.remaining = remaining;
+        this.#behind?.pace(vm, load);
         if (!this.#cluster.undetected.has(vm)) this.#domain.notify();
       },
     });
-  }
-
-  #bringShared(): void {
-    const under = new Set([...this.#groups].flatMap(({ pages }) => pages.map(({ content }) => content)));
-    const open = (this.#contents?.shared ?? []).flatMap((pages) => {
-      if (under.has(pages.content)) return [];
-      const lacking = this.#lacking(pages);
-      return lacking.vms.length > 0 && this.#domain.store.restores.isReadable(this.#point, lacking.vms)
-        ? [lacking]
-        : [];
-    });
-    if (open.length === 0) return;
-    const places = this.#cluster.vms.map(({ host }) => host?.index ?? -1);
-    const wanted = open.map(({ bytes, vms }) => ({
-      bytes: bytes.reduce((sum, one) => sum + one, 0),
-      wantedBy: vms.map(({ index }) => index),
-      heldBy: [],
-    }));
-    const groups = pageGroups(wanted, places);
-    const capped = this.#plan.transfer === "multicast" ? capGroups(groups, this.#plan.multicast.groups) : groups;
-    const joined = new Map<number, number>();
-    for (const group of capped)
-      this.#start(
-        group.contents.map((i) => open[i]!),
-        group,
-        joined,
-      );
-  }
-
-  /** The VMs that are where they can get it and have not, and what they lack: as much as whoever lacks most. */
-  #lacking({ content, bytes, vms, parts }: SharedPages): SharedPages {
-    const lacking = vms.flatMap((vm, i) =>
-      vm.host?.reachable === true && vm.load?.isFor(this.#point, vm.host) === true && vm.load.left.has(content)
-        ? [{ vm, part: parts[i]!, left: vm.load.left.get(content)! }]
-        : [],
-    );
-    const most = lacking.reduce((most, { left }) => Math.max(most, left), 0);
-    return {
-      content,
-      bytes: bytes.map((one) => one * most),
-      vms: lacking.map(({ vm }) => vm),
-      parts: lacking.map(({ part }) => part),
-    };
-  }
-
-  /** @param joined how many groups each host has joined before */
-  #start(pages: readonly SharedPages[], { hosts }: PageGroup, joined: Map<number, number>): void {
-    const vms = new Set(pages.flatMap((one) => one.vms));
-    const group: Group = { pages, loads: new Map([...vms].map((vm) => [vm, vm.load!])), transfer: undefined };
-    this.#groups.add(group);
-    const delay = this.#delay(hosts, joined);
-    if (delay === 0) {
-      this.#send(group, hosts);
-      return;
-    }
-    const timer = this.#domain.sim.timer(() => {
-      this.#waiting.delete(timer);
-      this.#send(group, hosts);
-    }, "a group of hosts");
-    this.#waiting.add(timer.arm(delay));
-  }
-
-  /** Until hosts have joined their groups one after the other, or the first piece has come to the last of them. */
-  #delay(hosts: readonly number[], joined: Map<number, number>): number {
-    const { transfer, multicast, piece } = this.#plan;
-    const { latency, host } = this.#domain.scenario.dataCentre;
-    if (transfer !== "multicast") return (hops(transfer, hosts.length) - 1) * (piece / host.nic + latency);
-    if (hosts.length === 1) return 0;
-    for (const one of hosts) joined.set(one, (joined.get(one) ?? 0) + 1);
-    return Math.max(...hosts.map((one) => joined.get(one)!)) * multicast.join;
-  }
-
-  #send(group: Group, hosts: readonly number[]): void {
-    const { store, transfers, centre, ledger } = this.#domain;
-    const { transfer: way, packetLoss: loss } = this.#plan;
-    const { pages, loads } = group;
-    const to = hosts.map((index) => centre.hosts[index]!);
-    const { route, bytes } = store.restores.sharedRoute(pages, to, { way, loss });
-    const wanted = sumOf(pages, ({ content, vms }) => sumOf(vms, (vm) => loads.get(vm)!.bytesLeft(content)));
-    const found = bytes / sumOf(pages, (one) => sumOf([...one.bytes], (amount) => amount));
-    const vms = [...loads.keys()];
-    group.transfer = transfers.start({
-      errand: "restore",
-      vm: vms[0]!,
-      vms,
-      snapshot: this.#point.number,
-      bytes,
-      route,
-      onDone: () => {
-        this.#groups.delete(group);
-        ledger.add("restoreSavedInterVm", wanted * found - bytes);
-        arrived(group, 0);
-        for (const [vm, load] of loads) this.#check(vm, load);
-      },
-      onBroken: (remaining) => {
-        this.#groups.delete(group);
-        arrived(group, remaining / bytes);
-        this.#domain.notify();
-      },
-    });
+    this.#behind?.follow(load.transfer, [[vm, load]]);
   }
 
   #check(vm: SimulatedVm, load: Load): void {
@@ -221,10 +162,3 @@ export class RestoreFlows {
     this.#domain.notify();
   }
 }
-
-/** Of what was sent, this part has not arrived. */
-const arrived = ({ pages, loads }: Group, remaining: number): void => {
-  for (const { content, vms } of pages) for (const vm of vms) loads.get(vm)!.arrived(content, remaining);
-};
-
-const sumOf = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((sum, one) => sum + of(one), 0);

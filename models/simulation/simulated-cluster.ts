@@ -10,7 +10,7 @@ import type { Tell } from "../life-cycle-events.ts";
 import type { ClusterScenario } from "../scenario.ts";
 import type { VmOutcome } from "../store/vm-outcome.ts";
 import type { Cluster } from "../testbed.ts";
-import type { SimulatedVm } from "./simulated-vm.ts";
+import type { SimulatedVm, VmStart } from "./simulated-vm.ts";
 
 /** What is known of a rollback that goes on. Times are on the simulation's clock. */
 interface Restore {
@@ -21,6 +21,8 @@ interface Restore {
   outcomes?: readonly VmOutcome[];
   resident?: number;
   firstInstruction?: number;
+  /** When the failure happened that it is counted from, once the cluster is up again. */
+  failedAt?: number;
 }
 
 /** A simulated cluster: its VMs, how far its work has come, and what it is down for. */
@@ -203,9 +205,9 @@ export class SimulatedCluster implements Cluster {
   }
 
   /** A VM in `from` runs on; with enough of them up again the cluster makes progress. */
-  resume(vm: SimulatedVm, from: VmState, options: { readonly sweeps: boolean }): void {
+  resume(vm: SimulatedVm, from: VmState, options: Pick<VmStart, "sweeps" | "lazy">): void {
     if (vm.state !== from) return;
-    vm.resume(this.#clock.now, { tracking: this.tracking, sweeps: options.sweeps, speed: this.speed });
+    vm.resume(this.#clock.now, { ...options, tracking: this.tracking, speed: this.speed });
     this.#settled[vm.index] = 0;
     this.move(vm, "up");
     this.#workOn();

@@ -3,7 +3,7 @@ import { trafficAmong } from "../cut/traffic.ts";
 import type { SharedContent } from "../placement/bytes-moved.ts";
 import { placeVms } from "../placement/vm-placement.ts";
 import { NoRoomForVms, type VmHost } from "../placement/vm-room.ts";
-import type { ClusterScenario, RollbackPlacement } from "../scenario.ts";
+import type { ClusterScenario, RollbackPlacement, RollbackPlan } from "../scenario.ts";
 
 /** A VM of a cluster, and its host if it has one. */
 interface VmInPlace {
@@ -31,9 +31,9 @@ export class SimulatedPlacement {
   replace(
     hosts: readonly VmHost[],
     vms: readonly VmInPlace[],
+    { placement, spares }: RollbackPlan,
     contents: readonly SharedContent[] = [],
   ): number[] | undefined {
-    const { placement, spares } = this.#scenario.rollback;
     return this.#choose(placement, hosts, vms, contents, spares);
   }
 

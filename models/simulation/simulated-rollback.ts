@@ -1,14 +1,19 @@
 import type { Simulation } from "../../sim/index.ts";
 import { buildsOnVersions } from "../cut/extent.ts";
-import type { Place, RollbackGoesOn, VmOutcomes } from "../life-cycle-events.ts";
+import type { Host } from "../data-centre/data-centre.ts";
+import { LazyPages } from "../guest/lazy-pages.ts";
+import { pageSize } from "../guest/memory.ts";
+import type { Place, RollbackGoesOn } from "../life-cycle-events.ts";
 import type { RollbackPlan } from "../scenario.ts";
-import type { VmOutcome } from "../store/vm-outcome.ts";
 import { Interrupted, type Policy, type Testbed } from "../testbed.ts";
+import { closeRollback } from "./close-rollback.ts";
 import { pass, passing } from "./drive.ts";
+import { PagesBehind } from "./pages-behind.ts";
 import { RestoreFlows } from "./restore-flows.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
 import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
+import type { SimulatedVm } from "./simulated-vm.ts";
 
 /** The verbs of the simulated testbed that roll a cluster back. */
 export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "resume" | "coldStart" | "announce"> {
@@ -35,7 +40,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     for (;;) {
       const found = chain.newestReadable();
       const give = found === undefined && (chain.versions.length === 0 || rollback.unreachable === "cold");
-      if ((found !== undefined || give) && this.#place(cluster, found?.point)) {
+      if ((found !== undefined || give) && this.#place(cluster, rollback, found?.point)) {
         for (const vm of cluster.vms) if (vm.state === "noSpare") cluster.move(vm, "plan");
         store.chains.abandon(cluster);
         store.chains.rollBackTo(found?.point, cluster);
@@ -93,23 +98,31 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     if (latency > 0) yield* pass(latency);
     yield* this.#withDisks(opening);
     const flows = new RestoreFlows(this.#domain, cluster, point, rollback);
+    const first = this.#firstPages(rollback);
     try {
-      while (!flows.go()) {
+      while (!(first === undefined ? flows.go() : flows.prefetch(first))) {
         check();
         yield* passing(this.#domain.changed);
       }
     } finally {
       flows.end();
     }
-    cluster.restore!.resident = this.#sim.now;
+    if (first === undefined) cluster.restore!.resident = this.#sim.now;
     cluster.restore!.outcomes = point.parts.map(({ vm }) => vm.load!.outcome!);
+  }
+
+  /** Pages of each VM that are there before its guest starts; undefined when all are. */
+  #firstPages({ resume, window }: RollbackPlan): number | undefined {
+    if (resume === "eager") return undefined;
+    return resume === "on-demand" ? 0 : window * this.#domain.scenario.cluster.workload.workingSet.pages;
   }
 
   *resume(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
     enter(cluster, "resume");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "resume");
     yield* this.#withDisks(rollback.resumeTime);
-    for (const vm of cluster.vms) if (vm.state === "resume" && vm.load?.kept === true) this.#domain.store.stage(vm);
+    if (cluster.restore!.resident !== undefined)
+      for (const vm of cluster.vms) if (vm.state === "resume" && vm.load?.kept === true) this.#domain.store.stage(vm);
     cluster.tracking = buildsOnVersions(this.#domain.scenario.snapshot, this.#domain.scenario.storage);
     cluster.restore!.firstInstruction = this.#sim.now;
   }
@@ -129,44 +142,86 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   }
 
   *announce(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
-    const { ledger } = this.#domain;
     enter(cluster, "announce");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "announce");
     if (rollback.announceTime > 0) yield* pass(rollback.announceTime);
     // Who cannot be reached cannot be announced: it comes back, or is suspected.
     while (cluster.vms.some((vm) => vm.cutOff)) yield* passing(this.#domain.changed);
     const point = cluster.vms.find((vm) => vm.load !== undefined)?.load?.point as SimulatedSnapshot | undefined;
-    const wrong = cluster.vms.filter((vm) => (vm.load?.wrong ?? 0) > 0 && this.#domain.chance() < vm.load!.wrong);
+    const isLazy = point !== undefined && rollback.resume !== "eager";
+    const wrong = isLazy ? undefined : this.#wronglyRead(cluster);
     for (const vm of cluster.vms) {
-      cluster.resume(vm, "announce", { sweeps: false });
-      vm.load = undefined;
+      const lazy = isLazy && vm.load !== undefined ? this.#lazyPages(vm, vm.load.host, rollback) : undefined;
+      cluster.resume(vm, "announce", { sweeps: false, lazy });
+      if (!isLazy) vm.load = undefined;
     }
-    if (wrong.length > 0) this.#domain.restoredWrong(cluster, wrong[0]!, point!);
+    if (wrong !== undefined) this.#domain.restoredWrong(cluster, wrong, point!);
     // A VM that failed meanwhile is not known yet: this rollback goes on when it is.
     if (cluster.undetected.size > 0) return;
     const { failedAt } = cluster;
-    const { lost, cold, outcomes, firstInstruction, resident } = cluster.restore!;
     if (failedAt === undefined) throw new Error(`${cluster.name}: rolled back without a failure`);
-    const vms = cold === true ? "failed" : countOutcomes(outcomes!);
-    const outcome = vms === "failed" ? "failed" : vms.degraded > 0 ? "degraded" : "intact";
-    const times = {
-      rpo: lost,
-      rto: firstInstruction! - failedAt,
-      residency: resident! - failedAt,
-      ttr: this.#sim.now - failedAt,
-    };
-    ledger.add("rollbacks", 1);
-    ledger.add(outcome, 1);
-    if (vms === "failed") ledger.add("vmFailed", cluster.vms.length);
-    else {
-      ledger.add("vmIntact", vms.intact);
-      ledger.add("vmDegraded", vms.degraded);
-      for (const one of ["reRead", "zeroFilled", "killed"] as const) ledger.add(`${one}Bytes`, vms[one]);
-    }
-    for (const one of ["rpo", "rto", "residency", "ttr"] as const) ledger.observe(one, times[one]);
-    cluster.tell?.({ kind: "rollback", cluster: cluster.name, phase: "done", outcome, vms, ...times });
     cluster.failedAt = undefined;
-    cluster.restore = undefined;
+    cluster.restore!.failedAt = failedAt;
+    if (isLazy) yield* this.#bringRest(cluster, point, rollback);
+    else closeRollback(this.#domain.ledger, cluster, { ttr: this.#sim.now - failedAt });
+  }
+
+  /** Pages come behind the guests. A failure ends that, and is a rollback of its own. */
+  *#bringRest(cluster: SimulatedCluster, point: SimulatedSnapshot, rollback: RollbackPlan): Policy {
+    const chain = this.#domain.store.chain(cluster);
+    const flows = new RestoreFlows(
+      this.#domain,
+      cluster,
+      point,
+      rollback,
+      new PagesBehind(this.#sim, rollback.background),
+    );
+    let isLost = false;
+    try {
+      while (!flows.go()) {
+        isLost = chain.newestReadable()?.point !== point;
+        if (isLost) throw new Interrupted({ cluster, vms: [] });
+        yield* passing(this.#domain.changed);
+      }
+    } catch (error) {
+      // What it lacks cannot be read any more: it cannot go on either.
+      if (isLost) cluster.failedAt = this.#sim.now;
+      closeRollback(this.#domain.ledger, cluster, { isLost });
+      throw error;
+    } finally {
+      flows.end();
+    }
+    const { now } = this.#sim;
+    const restore = cluster.restore!;
+    restore.resident = now;
+    const late = cluster.vms.map((vm) => vm.lateness(now));
+    this.#domain.ledger.add(
+      "restoreMisses",
+      late.reduce((sum, { misses }) => sum + misses, 0),
+    );
+    const responsiveAt = Math.max(...late.map((one) => one.responsiveAt));
+    for (const vm of cluster.vms) if (vm.load?.kept === true) this.#domain.store.stage(vm);
+    const wrong = this.#wronglyRead(cluster);
+    for (const vm of cluster.vms) vm.load = undefined;
+    closeRollback(this.#domain.ledger, cluster, { ttr: responsiveAt - restore.failedAt! });
+    if (wrong !== undefined) this.#domain.restoredWrong(cluster, wrong, point);
+  }
+
+  #lazyPages(vm: SimulatedVm, host: Host, { resume, window }: RollbackPlan): LazyPages {
+    const { dataCentre, cluster } = this.#domain.scenario;
+    const { nic, disk } = dataCentre.host;
+    const { workingSet } = cluster.workload;
+    const isHere = vm.stagedOn === host;
+    const roundTrip = isHere ? 0 : 2 * dataCentre.latency;
+    const rate = isHere ? disk.read : Math.min(nic, disk.read);
+    const miss = roundTrip + disk.latency + (workingSet.contiguity * pageSize) / rate;
+    return new LazyPages({ ...workingSet, window: resume === "on-demand" ? 0 : window, miss });
+  }
+
+  /** A VM that was restored from something wrong, as chance has it. */
+  #wronglyRead(cluster: SimulatedCluster): SimulatedVm | undefined {
+    const wrong = cluster.vms.filter((vm) => (vm.load?.wrong ?? 0) > 0 && this.#domain.chance() < vm.load!.wrong);
+    return wrong[0];
   }
 
   /** Something that takes so many seconds and needs the disks of the VMs. */
@@ -187,7 +242,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   }
 
   /** Gives every VM that is known to have lost its host another one; false when there is no room. */
-  #place(cluster: SimulatedCluster, point: SimulatedSnapshot | undefined): boolean {
+  #place(cluster: SimulatedCluster, rollback: RollbackPlan, point: SimulatedSnapshot | undefined): boolean {
     const { centre, scenario } = this.#domain;
     const { vms } = cluster;
     // One whose failure is not known yet neither stays nor gets a host.
@@ -196,6 +251,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const chosen = this.#domain.placement.replace(
       centre.placeable,
       known,
+      rollback,
       point && this.#domain.store.restores.contentsToPlace(point, known, this.#domain.similarityOf(cluster)),
     );
     if (chosen === undefined) return false;
@@ -216,14 +272,3 @@ const enter = ({ tell, name }: SimulatedCluster, phase: RollbackGoesOn["phase"])
 
 const placesOf = ({ vms }: SimulatedCluster): Place[] =>
   vms.flatMap(({ name, host }) => (host === undefined ? [] : [{ vm: name, host: host.name }]));
-
-const countOutcomes = (outcomes: readonly VmOutcome[]): VmOutcomes => {
-  const sum = (of: (one: VmOutcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0);
-  return {
-    intact: sum(({ outcome }) => (outcome === "intact" ? 1 : 0)),
-    degraded: sum(({ outcome }) => (outcome === "degraded" ? 1 : 0)),
-    reRead: sum(({ reRead }) => reRead),
-    zeroFilled: sum(({ zeroFilled }) => zeroFilled),
-    killed: sum(({ killed }) => killed),
-  };
-};

@@ -2,6 +2,7 @@ import type { VmState } from "../books/downtime.ts";
 import type { Host } from "../data-centre/data-centre.ts";
 import type { Transfer } from "../data-centre/transfer.ts";
 import { GuestClock } from "../guest/guest-clock.ts";
+import type { LazyPages } from "../guest/lazy-pages.ts";
 import type { MemoryTable } from "../guest/memory.ts";
 import type { SnapshotPlan } from "../scenario.ts";
 import type { VmDisk } from "../store/vm-disk.ts";
@@ -15,6 +16,15 @@ interface Stint {
   /** Part of the wall time for which throttling stood. */
   readonly throttled: number;
   readonly faults: number;
+}
+
+export interface VmStart {
+  readonly tracking: boolean;
+  readonly sweeps: boolean;
+  /** Part of its full speed. */
+  readonly speed: number;
+  /** Its pages come behind it. */
+  readonly lazy?: LazyPages | undefined;
 }
 
 const nothing: Stint = { work: 0, wall: 0, throttled: 0, faults: 0 };
@@ -50,6 +60,8 @@ export class SimulatedVm implements Vm {
   #before: Stint = nothing;
   /** Part of its full speed at which it runs. */
   #speed = 1;
+  /** What the pages cost that come behind it. */
+  #lazy: LazyPages | undefined;
   #workedAt = Number.NaN;
   #work = 0;
 
@@ -79,7 +91,7 @@ export class SimulatedVm implements Vm {
   }
 
   /** The guest runs on from a cut, a restore or a start. */
-  resume(now: number, options: { readonly tracking: boolean; readonly sweeps: boolean; readonly speed: number }): void {
+  resume(now: number, options: VmStart): void {
     this.disk?.begin(this.host!, options.speed);
     this.#resumedAt = now;
     this.#workedAt = Number.NaN;
@@ -87,6 +99,7 @@ export class SimulatedVm implements Vm {
     this.#before = nothing;
     this.#sweep = undefined;
     this.#sweeping = options.sweeps;
+    this.#lazy = options.lazy;
     const { sweeps, speed } = options;
     const tracking = options.tracking && this.#tracks;
     this.#speed = speed;
@@ -100,14 +113,34 @@ export class SimulatedVm implements Vm {
 
   /** The copier goes on at another pace. */
   changePace(now: number): void {
-    if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.changePace(now - this.#resumedAt, this.#swept);
+    if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.changePace(this.#ran(now), this.#swept);
   }
 
   /** The copier has come to the fraction `swept` of its set, and takes the protection off whatever is left. */
   endSweep(now: number, swept: number): void {
-    if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.endSweep(now - this.#resumedAt, swept);
+    if (this.#resumedAt !== undefined && this.#sweeping) this.#guest.endSweep(this.#ran(now), swept);
     this.#sweeping = false;
     this.#sweep = undefined;
+  }
+
+  /** Of the pages that come behind it, part `there` has come, and `pace` of them do every second. */
+  pagesCome(now: number, there: number, pace: number): void {
+    if (this.#resumedAt === undefined) return;
+    this.#lazy?.changePace(now - this.#resumedAt, there, pace);
+    this.#workedAt = Number.NaN;
+  }
+
+  /** Since when it is as fast as before, and how many pages it missed; now and 0 when none came behind it. */
+  lateness(now: number): { readonly responsiveAt: number; readonly misses: number } {
+    if (this.#lazy === undefined || this.#resumedAt === undefined) return { responsiveAt: now, misses: 0 };
+    const wall = now - this.#resumedAt;
+    return { responsiveAt: this.#resumedAt + this.#lazy.responsiveAt(wall), misses: this.#lazy.misses(wall) };
+  }
+
+  /** Seconds since the resume in which no missing page stalled it. */
+  #ran(now: number): number {
+    const wall = now - this.#resumedAt!;
+    return this.#lazy === undefined ? wall : this.#lazy.ran(wall);
   }
 
   /** Seconds of guest work since the resume; 0 when it does not run. */
@@ -115,7 +148,7 @@ export class SimulatedVm implements Vm {
     if (this.#resumedAt === undefined) return 0;
     // Asked several times at one instant, and worth a few exponentials for each class.
     if (this.#workedAt !== now) {
-      this.#work = this.#before.work + this.#guest.work(now - this.#resumedAt, this.#swept);
+      this.#work = this.#before.work + this.#guest.work(this.#ran(now), this.#swept);
       this.#workedAt = now;
     }
     return this.#work;
@@ -126,6 +159,7 @@ export class SimulatedVm implements Vm {
     if (this.#resumedAt === undefined) return;
     this.#before = this.#done(now);
     this.#resumedAt = now;
+    this.#lazy = undefined;
     this.#workedAt = Number.NaN;
     this.rounds += 1;
     this.#guest.begin({ tracking: true, speed: this.#speed });

@@ -9,6 +9,7 @@ import {
   type PolicySpec,
   pageTypes,
   type VmSpec,
+  type WorkingSet,
 } from "../../models/scenario.ts";
 import type { ClusterFile } from "../schema/cluster-schema.ts";
 import { lawOf } from "../schema/law-schema.ts";
@@ -59,6 +60,7 @@ export const resolveCluster = (
       workload: {
         name: cluster.workload.name ?? "custom",
         dirtyModel: cluster.workload.dirtyModel,
+        workingSet: workingSet(cluster.workload.workingSet, cluster.vm.memory),
         classes: written.map((one) => ({
           ...one,
           writesPerSecond: intensity * one.writesPerSecond,
@@ -113,7 +115,10 @@ export const resolveCluster = (
       repairRate: storage.repairRate === "none" ? Number.POSITIVE_INFINITY : storage.repairRate,
       repairOrder: storage.repairOrder,
     },
-    rollback: file.rollback,
+    rollback: {
+      ...file.rollback,
+      background: file.rollback.background === "none" ? Number.POSITIVE_INFINITY : file.rollback.background,
+    },
     policy,
     detection: {
       ...file.detection,
@@ -142,6 +147,11 @@ export const pageClasses = (classes: ClusterFile["cluster"]["workload"]["classes
     content: { ...content, interVm: interVmOf(content.interVm) },
   }));
 };
+
+const workingSet = (
+  { share, ...rest }: ClusterFile["cluster"]["workload"]["workingSet"],
+  memory: number,
+): WorkingSet => ({ ...rest, pages: (share * memory) / pageSize });
 
 const interVmOf = (written: number | InterVm): InterVm =>
   typeof written === "number" ? { all: written, pair: 0 } : written;

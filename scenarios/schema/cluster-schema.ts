@@ -9,6 +9,7 @@ import {
   overruns,
   pageTypes,
   records,
+  resumes,
   rollbackPlacements,
   transferWays,
 } from "../../models/scenario.ts";
@@ -109,6 +110,14 @@ const workload = z.strictObject({
     .optional()
     .describe("CSV file of distinct writes over time, measured on a guest of this memory"),
   dirtyModel: z.enum(dirtyModels).describe("Writes at random over the pages of a class, or each page once in turn"),
+  workingSet: z
+    .strictObject({
+      share: part("Part of the VM's memory"),
+      within: positiveSeconds("It is touched at an even rate in this time, stalls left out"),
+      contiguity: z.number().min(1).max(512).describe("Pages that lie beside each other, and come together"),
+      stability: part("Part of what was touched first the last time that is touched again"),
+    })
+    .describe("What a guest touches first after it was restored"),
   classes: z
     .record(z.string(), pageClass)
     .describe("Classes of pages by a name of yours")
@@ -199,7 +208,11 @@ const rollback = z.strictObject({
   }),
   piece: atLeastAPage("What a host has received before it sends it on, in a chain, a tree or a swarm"),
   stage: z.boolean().describe("Write what arrives to the disk of its host, too, for the next rollback in place"),
-  resume: z.literal("eager").describe("When a VM may run"),
+  resume: z.enum(resumes).describe("When a VM may run"),
+  window: part("Part of the recorded working set that is there before a VM starts by its working set"),
+  background: z
+    .union([z.literal("none"), bytesPerSecond("Rate")])
+    .describe("What comes behind each VM that has started, at most; none: no limit"),
   admission: admissionSchema,
   planTime: seconds("Choosing the restore point and placing the VMs"),
   resumeTime: seconds("Loading device state and starting"),

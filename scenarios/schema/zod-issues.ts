@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import { type Path, pathName } from "../text/issue.ts";
 import { didYouMean, nearest } from "../text/spelling.ts";
-import { isPlannedKey, isPlannedWord } from "./planned.ts";
 
 /** A fault of a value, before it is known where the value was written. */
 export interface Fault {
@@ -33,9 +32,6 @@ const faultOf = (schema: z.core.$ZodType, input: unknown, issue: Raw, above: Pat
     case "unrecognized_keys": {
       const known = keysAt(schema, path);
       return issue.keys.map((key) => {
-        if (isPlannedKey(path, key)) {
-          return { path: [...path, key], message: `is not simulated yet; known here: ${known.join(", ")}`, key: true };
-        }
         if (known.includes(key)) {
           return { path: [...path, key], message: `cannot stand beside ${standing(given, issue.keys)}`, key: true };
         }
@@ -45,14 +41,14 @@ const faultOf = (schema: z.core.$ZodType, input: unknown, issue: Raw, above: Pat
       });
     }
     case "invalid_value":
-      return [{ path, message: wrongWord(path, given, issue.values.map(String)) }];
+      return [{ path, message: wrongWord(given, issue.values.map(String)) }];
     case "invalid_union": {
       if ("discriminator" in issue && issue.errors.length === 0) {
         const words = lawNames(schema, path);
         return [
           {
             path,
-            message: given === undefined ? `is missing: one of ${words.join(", ")}` : wrongWord(path, given, words),
+            message: given === undefined ? `is missing: one of ${words.join(", ")}` : wrongWord(given, words),
           },
         ];
       }
@@ -96,7 +92,7 @@ const bestAlternative = (
   // What begins like a quantity is told of a quantity, unless none is wanted here.
   if (words.length > 0 && typeof given === "string" && (best.isWord || !/^[-+.\d]/.test(given))) {
     const others = branches.flatMap(({ faults }) => /^expected (.*), got /.exec(faults[0]?.message ?? "")?.[1] ?? []);
-    return [{ path, message: wrongWord(path, given, words, [...new Set(others)]) }];
+    return [{ path, message: wrongWord(given, words, [...new Set(others)]) }];
   }
   return best.faults;
 };
@@ -117,12 +113,9 @@ const mismatch = (issue: Raw, given: unknown): number => {
   return 1;
 };
 
-const wrongWord = (path: Path, given: unknown, words: readonly string[], others: readonly string[] = []): string => {
+const wrongWord = (given: unknown, words: readonly string[], others: readonly string[] = []): string => {
   if (given === undefined) return `is missing: one of ${words.join(", ")}`;
   const choice = [...(words.length > 1 ? [`one of ${words.join(", ")}`] : words), ...others].join(" or ");
-  if (typeof given === "string" && isPlannedWord(path, given)) {
-    return `${JSON.stringify(given)} is not simulated yet: must be ${choice}`;
-  }
   const hint = typeof given === "string" ? didYouMean(given, words) : "";
   return `${JSON.stringify(given)} is not known here: must be ${choice}${hint}`;
 };

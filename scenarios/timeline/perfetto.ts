@@ -202,7 +202,7 @@ export class PerfettoTimeline implements TimelineFormat {
     }
     this.#canvas.end(part, at);
     if (event.phase === "done") {
-      const { outcome, rpo, rto, ttr, residency } = event;
+      const { outcome, rpo, rto, ttr = "never", residency = "never" } = event;
       this.#canvas.end(all, at, { outcome, rpo, rto, ttr, residency });
       return;
     }

@@ -125,6 +125,6 @@ const together = (names: readonly string[]): string => {
 const lengths = ({ rpo, rto, ttr, residency }: RollbackEnds): string[] => [
   `rpo ${inSeconds(rpo)}`,
   `rto ${inSeconds(rto)}`,
-  `ttr ${inSeconds(ttr)}`,
-  `residency ${inSeconds(residency)}`,
+  `ttr ${ttr === undefined ? "never" : inSeconds(ttr)}`,
+  `residency ${residency === undefined ? "never" : inSeconds(residency)}`,
 ];

@@ -117,7 +117,7 @@ test("versions beyond those to keep are merged into the base or deleted, and the
 test("a cluster is up as long as its quorum is, and works with what is left", () => {
   const five: ClusterScenario = {
     ...planned({ interval: 500 }),
-    cluster: { ...loneVm.cluster, vms: 5, quorum: 4 },
+    cluster: { ...loneVm.cluster, placement: "spread", vms: 5, quorum: 4 },
     rollback: { ...loneVm.rollback, placement: "spread" },
   };
   const columns = run(hostOutages(five, [[2, 100, 300]]), 140);
@@ -175,7 +175,7 @@ test("clusters on one host share its disk: each capture takes as long as all of 
 test("a host failure rolls back the clusters that had VMs there, and no other", () => {
   const both: ClusterScenario = {
     ...planned({}),
-    cluster: { ...loneVm.cluster, count: 2 },
+    cluster: { ...loneVm.cluster, placement: "spread", count: 2 },
     rollback: { ...loneVm.rollback, placement: "spread" },
   };
   const domain = finishedDomain({ ...both, horizon: 1 });
@@ -186,7 +186,8 @@ test("a host failure rolls back the clusters that had VMs there, and no other", 
   );
   const columns = run(hostOutages(both, [[0, 100, 200]]), 300);
   assert.is(columns["rollbacks"], 1);
-  const all = run({ ...hostOutages(both, [[0, 100, 200]]), rollback: loneVm.rollback }, 300);
+  const together: ClusterScenario = { ...both, cluster: { ...both.cluster, placement: "first-fit" } };
+  const all = run(hostOutages(together, [[0, 100, 200]]), 300);
   assert.is(all["rollbacks"], 2, "first-fit had put both on host 0");
 });
 
@@ -195,7 +196,7 @@ test("a barrier holds all VMs until the slowest has copied", () => {
   const three: ClusterScenario = {
     ...planned({ capture: "stop-and-copy", record: "full" }),
     dataCentre: { ...loneVm.dataCentre, host: { ...loneVm.dataCentre.host, memory: 2 * loneVm.cluster.vm.memory } },
-    cluster: { ...smallCluster.cluster, vms: 3, quorum: 1 },
+    cluster: { ...smallCluster.cluster, placement: "first-fit", vms: 3, quorum: 1 },
   };
   const columns = run(three, 60);
   const { write } = loneVm.dataCentre.host.disk;

@@ -144,7 +144,7 @@ const oneCopyNowhere = { free: nowhere, cacheClean: nowhere, cacheDirty: nowhere
 test("two hosts that fail at one instant cost one rollback", () => {
   const pair: ClusterScenario = {
     ...steady,
-    cluster: { ...steady.cluster, vms: 2, quorum: 2 },
+    cluster: { ...steady.cluster, placement: "spread", vms: 2, quorum: 2 },
     rollback: { ...steady.rollback, placement: "spread" },
   };
   const columns = run(
@@ -162,7 +162,7 @@ test("two hosts that fail at one instant cost one rollback", () => {
 test("nobody moves a VM before its failure is known", () => {
   const pair: ClusterScenario = {
     ...steady,
-    cluster: { ...steady.cluster, vms: 2, quorum: 2 },
+    cluster: { ...steady.cluster, placement: "spread", vms: 2, quorum: 2 },
     rollback: { ...steady.rollback, placement: "spread" },
   };
   const scenario = hostOutages(pair, [

@@ -93,6 +93,10 @@ const kinds: readonly (readonly [string, ClusterScenario])[] = [
         { ...stormy, cluster: { ...stormy.cluster, disk: { bytes: 2 ** 30, writeRate: 1e6, on } } },
       ] as const,
   ),
+  [
+    "pages that come behind the guests",
+    { ...stormy, rollback: { ...stormy.rollback, resume: "working-set", background: 2e7, transfer: "multicast" } },
+  ],
   ["a quorum of two", { ...stormy, cluster: { ...stormy.cluster, quorum: 2 } }],
   ["tolerated pauses", { ...stormy, pauseTolerance: 0.0305 }],
   ["overrun cycles", { ...stormy, snapshot: { ...stormy.snapshot, interval: 1 }, horizon: 800 }],

@@ -32,7 +32,7 @@ const oneHost = (
       latency: 3e-3,
       host: { ...smallCluster.dataCentre.host, disk: { ...smallCluster.dataCentre.host.disk, latency: 2e-3 } },
     },
-    cluster: { ...smallCluster.cluster, vms, quorum: vms },
+    cluster: { ...smallCluster.cluster, placement: "first-fit", vms, quorum: vms },
     snapshot: { ...smallCluster.snapshot, ...mode, interval: 100 },
     storage: { ...smallCluster.storage, types: { ...smallCluster.storage.types, cacheClean: threeCopies } },
     rollback: { ...smallCluster.rollback, placement: "first-fit" },

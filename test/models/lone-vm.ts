@@ -7,7 +7,7 @@ import { smallCluster } from "./small-cluster.ts";
 export const loneVm: ClusterScenario = {
   ...smallCluster,
   dataCentre: { ...smallCluster.dataCentre, racks: 1, hostsPerRack: 6 },
-  cluster: { ...smallCluster.cluster, vms: 1, quorum: 1 },
+  cluster: { ...smallCluster.cluster, placement: "first-fit", vms: 1, quorum: 1 },
   rollback: { ...smallCluster.rollback, placement: "first-fit" },
   detection: { ...smallCluster.detection, heartbeat: 1e-9 },
 };

@@ -183,7 +183,7 @@ test("a rack that is gone for ever is as if all its hosts were, and so is a shoc
 test("while the quorum holds, only the work of the VM that is cut off is missing", () => {
   const pair: ClusterScenario = {
     ...lone,
-    cluster: { ...lone.cluster, vms: 2, quorum: 1 },
+    cluster: { ...lone.cluster, placement: "spread", vms: 2, quorum: 1 },
     rollback: { ...lone.rollback, placement: "spread" },
     dataCentre: { ...lone.dataCentre, racks: 8, hostsPerRack: 1 },
   };

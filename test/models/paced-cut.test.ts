@@ -12,7 +12,12 @@ const run = (scenario: ClusterScenario): Columns => simulateCluster(scenario, { 
 const uneven = (plan: Partial<SnapshotPlan>): ClusterScenario => ({
   ...smallCluster,
   horizon: 410,
-  cluster: { ...smallCluster.cluster, vm: { ...smallCluster.cluster.vm, cores: 4 }, traffic: trafficOf("none", 3, 0) },
+  cluster: {
+    ...smallCluster.cluster,
+    placement: "first-fit",
+    vm: { ...smallCluster.cluster.vm, cores: 4 },
+    traffic: trafficOf("none", 3, 0),
+  },
   snapshot: { ...smallCluster.snapshot, capture: "pre-copy", record: "incremental", downtimeLimit: 0.3, ...plan },
   rollback: { ...smallCluster.rollback, placement: "first-fit" },
 });

@@ -37,6 +37,7 @@ export const smallCluster: ClusterScenario = {
     workload: {
       name: "small",
       dirtyModel: "uniform",
+      workingSet: { pages: 8192, within: 10, contiguity: 2.5, stability: 0.97 },
       classes: [
         { type: "free", pages: pages(128), writesPerSecond: 0, compressRatio: 1, content },
         { type: "cacheClean", pages: pages(128), writesPerSecond: 5, compressRatio: 1, content },
@@ -113,6 +114,8 @@ export const smallCluster: ClusterScenario = {
     piece: 2 ** 20,
     stage: true,
     resume: "eager",
+    window: 1,
+    background: Number.POSITIVE_INFINITY,
     admission: { kind: "all-at-once" },
     planTime: 0.2,
     resumeTime: 0.3,

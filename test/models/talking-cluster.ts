@@ -17,6 +17,7 @@ export const talkingCluster = (cut: CutProtocol, traffic: TrafficMatrix, snapsho
     dataCentre: { ...smallCluster.dataCentre, racks: 1, hostsPerRack: Math.ceil(vms / 2) + 1, latency },
     cluster: {
       ...smallCluster.cluster,
+      placement: "first-fit",
       vms,
       vm: { ...smallCluster.cluster.vm, cores: 4 },
       quorum: vms,

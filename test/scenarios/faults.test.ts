@@ -84,12 +84,6 @@ tellFaults(test, [
     /^snapshot\.capture: "postcopy" is not known here: must be one of stop-and-copy, pre-copy, post-copy; did you mean post-copy\?$/,
   ],
   [
-    "a mechanism that is not simulated yet",
-    "rollback: { resume: on-demand }",
-    "1:21",
-    /^rollback\.resume: "on-demand" is not simulated yet: must be eager$/,
-  ],
-  [
     "weights of which none counts",
     "rollback:\n  placementWeights: { traffic: 0, bytes: 0 }",
     "2:3",

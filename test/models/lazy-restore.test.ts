@@ -1,0 +1,173 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { columnsOf } from "../../models/books/columns.ts";
+import { LazyPages } from "../../models/guest/lazy-pages.ts";
+import { pageSize } from "../../models/guest/memory.ts";
+import type { LifeCycleEvent, RollbackEnds } from "../../models/life-cycle-events.ts";
+import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
+import { finishedDomain } from "./finished-domain.ts";
+import { hostOutages, smallCluster } from "./small-cluster.ts";
+
+const { dataCentre, cluster } = smallCluster;
+const fast = 1e15;
+const nic = 20e6;
+
+/** One VM on host 0, which is lost at 1000 s; only network cards take time, and every page has two copies elsewhere. */
+const loss = (rollback: Partial<RollbackPlan>, more: Partial<ClusterScenario> = {}): ClusterScenario =>
+  hostOutages(
+    {
+      ...smallCluster,
+      horizon: 1300,
+      dataCentre: {
+        ...dataCentre,
+        uplink: fast,
+        latency: 0,
+        host: { ...dataCentre.host, nic, disk: { ...dataCentre.host.disk, read: fast, write: fast, latency: 0.004 } },
+      },
+      cluster: {
+        ...cluster,
+        vms: 1,
+        quorum: 1,
+        placement: "first-fit",
+        traffic: { kind: "even", vms: 1, messagesPerSecond: 0 },
+        workload: { ...cluster.workload, workingSet: { pages: 8000, within: 20, contiguity: 2, stability: 0.9 } },
+      },
+      snapshot: {
+        ...smallCluster.snapshot,
+        interval: 500,
+        costs: { ...smallCluster.snapshot.costs, fault: 0, track: 0 },
+      },
+      storage: {
+        ...smallCluster.storage,
+        chunk: 2 ** 30,
+        types: {
+          ...smallCluster.storage.types,
+          cacheClean: { copies: 2, onLoss: "fail" },
+          anonymous: { copies: 2, onLoss: "fail" },
+          kernel: { copies: 2, onLoss: "fail" },
+        },
+        placement: { kind: "random" },
+      },
+      rollback: { ...smallCluster.rollback, ...rollback },
+      ...more,
+    },
+    [[0, 1000, 1e6]],
+  );
+
+/** No copy lies on the host to which the VM comes. */
+const seed = [...Array(100).keys()].find((one) => {
+  const { ledger, memory } = finishedDomain(loss({ resume: "eager" }), one);
+  return ledger.sum("restoreSourceBytes") === memory.bytes;
+})!;
+
+const replay = (scenario: ClusterScenario) => {
+  const events: LifeCycleEvent[] = [];
+  const domain = finishedDomain(scenario, seed, { onEvent: (event) => events.push(event) });
+  const done = events.filter(
+    (one): one is RollbackEnds & LifeCycleEvent => one.kind === "rollback" && one.phase === "done",
+  );
+  return { domain, done, columns: columnsOf(domain.ledger, scenario.horizon), events };
+};
+
+const near = (one: number, other: number, tolerance: number, what: string): void =>
+  assert.ok(Math.abs(one - other) <= tolerance * Math.abs(other), `${what}: ${one}, expected ${other}`);
+
+const miss = 0.004 + (2 * pageSize) / nic;
+
+test("on demand a guest starts at once, and is as slow as its misses make it while its pages come", () => {
+  const eager = replay(loss({ resume: "eager" }));
+  const { done, columns, domain } = replay(loss({ resume: "on-demand" }));
+  const { rto, ttr, residency } = done[0]!;
+  const bytes = domain.memory.bytes;
+  const whole = bytes / nic;
+  near(eager.done[0]!.rto - rto, whole, 1e-6, "the transfer that it does not wait for");
+  near(residency! - rto, 0.1 + whole, 1e-6, "all pages came behind it, after it was announced");
+  const lazy = new LazyPages({ pages: 8000, within: 20, contiguity: 2, stability: 0.9, window: 0, miss });
+  lazy.changePace(0, 0, 1 / whole);
+  near(ttr! - rto, 0.1 + lazy.responsiveAt(whole), 1e-6, "slow for so long");
+  near(columns["restoreMisses"]!, lazy.misses(whole), 1e-6, "misses");
+  assert.is(columns["pIntact"], 1);
+});
+
+test("the window of the working set comes first, and spares the misses that it foresaw", () => {
+  const { done, columns, domain } = replay(loss({ resume: "working-set" }));
+  const onDemand = replay(loss({ resume: "on-demand" }));
+  const { rto, residency } = done[0]!;
+  const window = 8000 * pageSize;
+  near(rto - onDemand.done[0]!.rto, window / nic, 1e-6, "the window");
+  const rest = domain.memory.bytes - window;
+  near(residency! - rto, 0.1 + rest / nic, 1e-6, "the rest");
+  const lazy = new LazyPages({ pages: 8000, within: 20, contiguity: 2, stability: 0.9, window: 1, miss });
+  lazy.changePace(0, 0, nic / rest);
+  near(columns["restoreMisses"]!, lazy.misses(rest / nic), 1e-6, "misses");
+  assert.ok(columns["restoreMisses"]! < 0.2 * onDemand.columns["restoreMisses"]!);
+  assert.ok(done[0]!.ttr! < onDemand.done[0]!.ttr!);
+  near(columns["restoreBytes"]!, domain.memory.bytes, 1e-9, "every page once");
+});
+
+test("a smaller window starts sooner and misses more; a background that is held back comes later", () => {
+  const whole = replay(loss({ resume: "working-set" })).columns;
+  const half = replay(loss({ resume: "working-set", window: 0.5 })).columns;
+  assert.ok(half["rtoMean"]! < whole["rtoMean"]!);
+  assert.ok(half["restoreMisses"]! > whole["restoreMisses"]!);
+  const slow = replay(loss({ resume: "working-set", background: nic / 4 })).columns;
+  assert.is(slow["rtoMean"], whole["rtoMean"]);
+  assert.ok(slow["residencyMean"]! > whole["residencyMean"]! + 20);
+});
+
+test("the next snapshot waits until all pages are there", () => {
+  const { events, done } = replay(loss({ resume: "on-demand" }));
+  const resident = 1000 + done[0]!.residency!;
+  const cut = events.find((one) => one.kind === "snapshot" && one.state === "cut" && one.at > 1000);
+  assert.ok(cut === undefined || cut.at >= resident);
+});
+
+test("when a source dies another copy goes on; when the last does, the restore has failed", () => {
+  const base = loss({ resume: "on-demand" });
+  const { events, done } = replay(base);
+  const begun = events.find((one) => one.kind === "transfer" && one.errand === "restore" && one.state === "begin");
+  const sources = begun?.kind === "transfer" ? begun.from.map((name) => Number(name.slice(5))) : [];
+  assert.ok(sources.length >= 2, `${sources}`);
+  const during = 1000 + done[0]!.rto + 3;
+  const host = begun?.kind === "transfer" ? Number(begun.to[0]?.slice(5) ?? -1) : -1;
+  const others = sources.filter((one) => one !== host);
+  const one = replay(
+    hostOutages(base, [
+      [0, 1000, 1e6],
+      [others[0]!, during, during + 1e5],
+    ]),
+  );
+  assert.equal(
+    one.done.map(({ outcome }) => outcome),
+    ["intact"],
+    "each class has a copy more",
+  );
+  const all = replay(
+    hostOutages(base, [[0, 1000, 1e6], ...others.map((lost) => [lost, during, during + 100] as const)]),
+  );
+  assert.is(all.done[0]!.outcome, "failed");
+  assert.is(all.done[0]!.residency, undefined);
+  assert.is(all.done[0]!.ttr, undefined);
+  assert.is(all.done.length, 2, "it waits for the hosts, and is rolled back once more");
+  assert.ok(all.done[1]!.rpo < 10, "only what it had worked since its guest started");
+});
+
+test("a VM that fails before its pages are there is rolled back once more, counted from that failure", () => {
+  const base = loss({ resume: "on-demand" });
+  const { domain, done } = replay(base);
+  const host = domain.clusters[0]!.vms[0]!.host!.index;
+  const again = 1000 + done[0]!.rto + 5;
+  const twice = replay(
+    hostOutages(base, [
+      [0, 1000, 1e6],
+      [host, again, 1e6],
+    ]),
+  );
+  assert.is(twice.done.length, 2);
+  assert.is(twice.done[0]!.rto, done[0]!.rto);
+  assert.is(twice.done[0]!.residency, undefined);
+  assert.ok(twice.done[1]!.rto < 10, "from the second failure");
+  assert.is(twice.columns["rollbacks"], 2);
+});
+
+test.run();
