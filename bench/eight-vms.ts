@@ -120,6 +120,7 @@ export const eightVms: ClusterScenario = {
     admission: { kind: "all-at-once" },
     planTime: 1,
     resumeTime: 0.05,
+    startAfter: [],
     announceTime: 0.05,
     coldStart: 97,
     unreachable: "wait",

@@ -280,8 +280,10 @@ export interface RollbackPlan {
   readonly admission: AdmissionPlan;
   /** Time to choose the restore point and place the VMs. */
   readonly planTime: number;
-  /** Time to load device state and start, after all pages are there. */
+  /** Time to load device state and start, after the pages are there. */
   readonly resumeTime: number;
+  /** By VM, those that have started before it; empty when all start together. */
+  readonly startAfter: readonly (readonly number[])[];
   readonly announceTime: number;
   /** `t_cold`: start from the image, with progress 0. */
   readonly coldStart: number;

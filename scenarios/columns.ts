@@ -84,4 +84,4 @@ export const printedUnit = (column: string): { readonly unit: string; readonly f
 };
 
 const seconds =
-  /^(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency|tcpInterruption|admissionWait)(Mean|P50|P95|Max)$|^(intervalAchieved|cutSkew|finish|lostWork|time[A-Z]\w*)$/;
+  /^(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency|tcpInterruption|tcpOutage|clockJump|admissionWait)(Mean|P50|P95|Max)$|^(intervalAchieved|cutSkew|finish|lostWork|time[A-Z]\w*)$/;

@@ -15,6 +15,8 @@ const described: readonly Sample[] = [
   "ttr",
   "residency",
   "admissionWait",
+  "clockJump",
+  "tcpOutage",
 ];
 
 /** @param seconds clusters × horizon: the time that all fractions refer to */

@@ -85,6 +85,8 @@ export type Sum = (typeof sums)[number];
 
 export const samples = [
   "admissionWait",
+  "clockJump",
+  "tcpOutage",
   "pause",
   "captureDuration",
   "durabilityLatency",

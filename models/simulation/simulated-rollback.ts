@@ -1,11 +1,13 @@
 import type { Simulation } from "../../sim/index.ts";
 import { buildsOnVersions } from "../cut/extent.ts";
+import { tcpInterruption } from "../cut/tcp-interruption.ts";
 import type { Host } from "../data-centre/data-centre.ts";
 import { LazyPages } from "../guest/lazy-pages.ts";
 import { pageSize } from "../guest/memory.ts";
 import type { Place, RollbackGoesOn } from "../life-cycle-events.ts";
 import type { RollbackPlan } from "../scenario.ts";
 import { Interrupted, type Policy, type Testbed } from "../testbed.ts";
+import { restoreLine } from "../transfer/restore-line.ts";
 import { closeRollback } from "./close-rollback.ts";
 import { pass, passing } from "./drive.ts";
 import { PagesBehind } from "./pages-behind.ts";
@@ -120,7 +122,8 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   *resume(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
     enter(cluster, "resume");
     for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "resume");
-    yield* this.#withDisks(rollback.resumeTime);
+    const starts = Math.max(0, ...restoreLine(rollback.startAfter)) + 1;
+    yield* this.#withDisks(starts * rollback.resumeTime);
     if (cluster.restore!.resident !== undefined)
       for (const vm of cluster.vms) if (vm.state === "resume" && vm.load?.kept === true) this.#domain.store.stage(vm);
     cluster.tracking = buildsOnVersions(this.#domain.scenario.snapshot, this.#domain.scenario.storage);
@@ -162,8 +165,17 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     if (failedAt === undefined) throw new Error(`${cluster.name}: rolled back without a failure`);
     cluster.failedAt = undefined;
     cluster.restore!.failedAt = failedAt;
+    this.#disturb(cluster, point, failedAt);
     if (isLazy) yield* this.#bringRest(cluster, point, rollback);
     else closeRollback(this.#domain.ledger, cluster, { ttr: this.#sim.now - failedAt });
+  }
+
+  /** What guests and their clients see of the rollback: a clock that jumps on from the cut, and silence. */
+  #disturb({ restore }: SimulatedCluster, point: SimulatedSnapshot | undefined, failedAt: number): void {
+    const { ledger, scenario } = this.#domain;
+    if (point !== undefined) ledger.observe("clockJump", restore!.firstInstruction! - point.cutAt);
+    const roundTrip = 2 * scenario.dataCentre.latency;
+    ledger.observe("tcpOutage", tcpInterruption(this.#sim.now - failedAt, scenario.snapshot.delivery, roundTrip));
   }
 
   /** Pages come behind the guests. A failure ends that, and is a rollback of its own. */

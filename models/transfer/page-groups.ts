@@ -14,10 +14,12 @@ export interface PageGroup {
  * what they have in common there, and pages that the same hosts want are one group.
  *
  * @param places the host of each VM
+ * @throws RangeError if nobody wants a content
  */
 export const pageGroups = (contents: readonly SharedContent[], places: readonly number[]): PageGroup[] => {
   const groups = new Map<string, { bytes: number; readonly hosts: readonly number[]; readonly contents: number[] }>();
   for (const [content, { bytes, wantedBy, heldBy }] of contents.entries()) {
+    if (wantedBy.length === 0) throw new RangeError(`page groups: content ${content} has no receivers: no VM wants it`);
     const held = new Set(heldBy);
     const wanting = new Set(wantedBy.map((vm) => places[vm]!).filter((host) => !held.has(host)));
     if (wanting.size === 0 || bytes === 0) continue;

@@ -5,6 +5,7 @@ import { duration, formatQuantity, size } from "../text/units.ts";
 import { checkCut, remarksOnCut } from "./check-cut.ts";
 import { checkDisks } from "./check-disks.ts";
 import { checkDetection, checkFailures } from "./check-failures.ts";
+import { checkRollback } from "./check-rollback.ts";
 import { checkStorage, remarksOnStorage } from "./check-storage.ts";
 
 /** Above this the memory of the machine that simulates would end first. */
@@ -23,6 +24,7 @@ export const checkCluster = (file: ClusterFile, report: Report): void => {
   checkCut(file, report);
   checkStorage(file, report);
   checkDisks(file, report);
+  checkRollback(file, report);
   checkDetection(file, report);
   checkFailures(file, report);
   checkFidelity(file, report);

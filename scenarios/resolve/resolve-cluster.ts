@@ -16,6 +16,7 @@ import { lawOf } from "../schema/law-schema.ts";
 import { resolveTraffic } from "../schema/traffic-schema.ts";
 import type { Measurements } from "./measurements.ts";
 import { resolveFailures, resolveFalseSuspicion, type Traces } from "./resolve-failures.ts";
+import { startAfterOf } from "./start-after.ts";
 
 const pageSize = 4096;
 const gibibyte = 2 ** 30;
@@ -117,6 +118,7 @@ export const resolveCluster = (
     },
     rollback: {
       ...file.rollback,
+      startAfter: startAfterOf(file.rollback.startAfter, cluster.vms),
       background: file.rollback.background === "none" ? Number.POSITIVE_INFINITY : file.rollback.background,
     },
     policy,

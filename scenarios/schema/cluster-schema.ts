@@ -216,6 +216,12 @@ const rollback = z.strictObject({
   admission: admissionSchema,
   planTime: seconds("Choosing the restore point and placing the VMs"),
   resumeTime: seconds("Loading device state and starting"),
+  startAfter: z
+    .union([
+      z.literal("none"),
+      z.record(z.string().regex(/^\d+$/, "VMs have numbers, from 0"), z.array(whole(0, "Number of a VM, from 0"))),
+    ])
+    .describe("VMs that start after others, by their numbers; none: all start together"),
   announceTime: seconds("Telling the network"),
   coldStart: seconds("Start from the image, with progress 0"),
   unreachable: z.enum(["wait", "cold"]).describe("When no durable restore point can be reached"),

@@ -283,7 +283,7 @@ test("a domain more that never fails only doubles what is counted without failur
 
 test("with all times k-fold and all rates a k-th, every time is k-fold and all else is the same", () => {
   const times =
-    /^(cutSkew|pause|captureDuration|tcpInterruption|durabilityLatency|restorePointAge|rpo|rto|ttr|residency|admissionWait)|^intervalAchieved$/;
+    /^(cutSkew|pause|captureDuration|tcpInterruption|durabilityLatency|restorePointAge|rpo|rto|ttr|residency|admissionWait|clockJump|tcpOutage)|^intervalAchieved$/;
   fc.assert(
     fc.property(scenarios, fc.constantFrom(0.5, 4), (scenario, k) => {
       const plain = run(scenario);

@@ -5,6 +5,7 @@ import { LazyPages } from "../../models/guest/lazy-pages.ts";
 import { pageSize } from "../../models/guest/memory.ts";
 import type { LifeCycleEvent, RollbackEnds } from "../../models/life-cycle-events.ts";
 import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
+import { restoreLine } from "../../models/transfer/restore-line.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { hostOutages, smallCluster } from "./small-cluster.ts";
 
@@ -113,6 +114,37 @@ test("a smaller window starts sooner and misses more; a background that is held 
   const slow = replay(loss({ resume: "working-set", background: nic / 4 })).columns;
   assert.is(slow["rtoMean"], whole["rtoMean"]);
   assert.ok(slow["residencyMean"]! > whole["residencyMean"]! + 20);
+});
+
+test("guests see their clock jump from the cut, their clients silence until a segment gets through", () => {
+  const { columns, done, events } = replay(loss({ resume: "eager" }, {}));
+  const cut = events.findLast((one) => one.kind === "snapshot" && one.state === "cut" && one.at < 1000)!.at;
+  near(columns["clockJumpMean"]!, 1000 + done[0]!.rto - cut, 1e-9, "to the first instruction");
+  near(columns["tcpOutageMean"]!, done[0]!.ttr!, 1e-9, "buffered: until it is announced");
+});
+
+test("VMs that start after others each take their time to start", () => {
+  const line = (startAfter: RollbackPlan["startAfter"]) =>
+    replay(loss({ resume: "eager", startAfter }, {})).done[0]!.rto;
+  assert.is(line([[]]), line([]));
+  const three = (startAfter: RollbackPlan["startAfter"]): number => {
+    const base = loss({ startAfter });
+    return replay({
+      ...base,
+      cluster: { ...base.cluster, vms: 3, quorum: 3, traffic: { kind: "even", vms: 3, messagesPerSecond: 0 } },
+    }).done[0]!.rto;
+  };
+  near(three([[], [0], [1]]) - three([]), 2 * 0.3, 1e-9, "two more starts");
+  near(three([[], [0], [0]]) - three([]), 0.3, 1e-9, "one more");
+});
+
+test("a restore line that never ends is refused with those who wait for each other", () => {
+  assert.equal(restoreLine([[], [0], [0, 1], []]), [0, 1, 2, 0]);
+  assert.throws(
+    () => restoreLine([[2], [0], [1]]),
+    /^VM 0 waits for VM 2 waits for VM 1 waits for VM 0: none of them starts$/,
+  );
+  assert.throws(() => restoreLine([[0]]), /waits for itself/);
 });
 
 test("the next snapshot waits until all pages are there", () => {

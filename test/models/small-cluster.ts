@@ -119,6 +119,7 @@ export const smallCluster: ClusterScenario = {
     admission: { kind: "all-at-once" },
     planTime: 0.2,
     resumeTime: 0.3,
+    startAfter: [],
     announceTime: 0.1,
     coldStart: 30,
     unreachable: "wait",

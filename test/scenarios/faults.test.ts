@@ -102,6 +102,18 @@ tellFaults(test, [
     "1:24",
     /^rollback\.admission: priority\(0\) admits nobody/,
   ],
+  [
+    "VMs that wait for each other",
+    "rollback:\n  startAfter: { 0: [2], 2: [1], 1: [0] }",
+    "2:17",
+    /^rollback\.startAfter\.0: VM 0 waits for VM 2 waits for VM 1 waits for VM 0: none of them starts$/,
+  ],
+  [
+    "a VM that waits for one that is not there",
+    "rollback:\n  startAfter: { 1: [8] }",
+    "2:17",
+    /^rollback\.startAfter\.1: there is no VM 8: a cluster has 8, counted from 0/,
+  ],
   ["all packets lost", "rollback: { packetLoss: 100% }", "1:25", /^rollback\.packetLoss: must be below 1: nothing/],
   ["more in common than there is", "cluster: { similarity: 120% }", "1:24", /^cluster\.similarity: /],
   [
