@@ -29,6 +29,10 @@ export const figures: { readonly [name: string]: { readonly about: string; reado
     about: "Do page-aware copies save 70 % of the space, and do restores suffer? By policy, page mix and failures",
     load: async () => (await import("./page-aware-copies.ts")).pageAwareCopies,
   },
+  "rolling-back": {
+    about: "What do multicast and placement save at a rollback? By similarity, cluster, network and way of transfer",
+    load: async () => (await import("./rolling-back.ts")).rollingBack,
+  },
 };
 
 /** A scenario of a figure, with changes written as on the command line. */
