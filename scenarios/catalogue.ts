@@ -16,6 +16,7 @@ export type DefaultsSection =
   | "postCopy"
   | "trafficPattern"
   | "workload"
+  | "workingSet"
   | "failureLaw"
   | "failureTrace"
   | "diskLaw"

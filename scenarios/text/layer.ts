@@ -99,6 +99,7 @@ const completions: { readonly [section: string]: readonly Rule[] } = {
     { path: ["traffic"], section: (node) => (at(node, ["pattern"]) ? "trafficPattern" : undefined) },
     { path: ["vm", "disk"], section: () => "vmDisk" },
     { path: ["workload"], section: () => "workload" },
+    { path: ["workload", "workingSet"], section: () => "workingSet" },
   ],
   failures: [
     ...components.map(

@@ -98,6 +98,33 @@ reading(
   },
 );
 
+reading("rolling back fast: what is shared, what is saved, and rollbacks that are run in the page", async (reader) => {
+  const name = "04-rolling-back-fast";
+  const opened = await reader.open(name);
+  const { page } = opened;
+  await page.locator("table").nth(1).waitFor();
+  await settled(page);
+  await holdsUp(opened, name);
+  await picture(page, name);
+  const [algebra, published] = [await marks(page, 0), await marks(page, 1)];
+  await page.getByLabel("VMs on each host").fill("3");
+  await page.getByLabel("Saved", { exact: true }).selectOption("time of the transfer");
+  await page.waitForTimeout(500);
+  assert.not.equal(await marks(page, 0), algebra);
+  assert.not.equal(await marks(page, 1), published);
+  const rows = await page.locator("table").first().locator("tbody tr").allInnerTexts();
+  assert.equal(
+    rows.map((row) => row.split("\t")[0]),
+    ["unicast", "multicast", "chain", "tree", "swarm"],
+  );
+  const sent = rows.map((row) => Number.parseFloat(row.split("\t")[1]!));
+  assert.ok(sent[1]! < sent[0]!, "multicast sends less");
+  const starts = await page.locator("table").last().locator("tbody tr").allInnerTexts();
+  assert.is(starts.length, 3);
+  await fitsPhone(page);
+  await page.close();
+});
+
 reading("your first model: a bank, and a policy that is edited in the page", async (reader) => {
   const name = "06-your-first-model";
   const opened = await reader.open(name);

@@ -98,6 +98,17 @@ test("classes that all say their type are a workload of their own, others change
   assert.is(classes.length, 1);
   assert.is.not(name, "web");
   assert.is(workloadOf("cluster: { workload: { classes: { hot: { writesPerGiB: 1/s } } } }").name, "web");
+  const { workingSet } = workloadOf("cluster: { vm: { memory: 1GiB }, workload: { workingSet: { share: 25% } } }");
+  assert.equal(workingSet, { pages: 65536, within: 10, contiguity: 2.5, stability: 0.97 }, "the rest by default");
+  const shared = "{ all: 20%, pair: 5% }";
+  const { classes: similar } = workloadOf(
+    `cluster: { similarity: ${shared}, workload: { classes: { all: ${own.replace("zero: 0", "zero: 0.2").replace("unique: 1", "unique: 0.8")} } } }`,
+  );
+  const { zero, interVm, unique } = similar[0]!.content;
+  assert.equal(
+    [zero, interVm.all, interVm.pair, unique].map((part) => Math.round(1e6 * part) / 1e6),
+    [0.2, 0.16, 0.04, 0.6],
+  );
 });
 
 test("a job that is given its work ends with it, not at the horizon of a scenario without a job", () => {
