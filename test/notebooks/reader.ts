@@ -76,6 +76,16 @@ export const marks = (page: Page, index: number): Promise<string[]> =>
     .locator("svg .mark-line path, svg .mark-symbol path, svg .mark-rect path")
     .evaluateAll((paths) => paths.map((path) => `${path.getAttribute("d")} ${path.getAttribute("transform")}`));
 
+/** The marks of the `index`-th figure once they are others than before, and all runs are over. */
+export const redrawn = async (page: Page, index: number, before: readonly string[]): Promise<string[]> => {
+  for (let tries = 0; tries < 200; tries++) {
+    await settled(page);
+    const after = await marks(page, index);
+    if (after.join() !== before.join()) return after;
+  }
+  throw new Error(`figure ${index} stays as it was`);
+};
+
 /** Findings of axe-core that keep people out. */
 export const seriousFindings = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe);
