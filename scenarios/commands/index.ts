@@ -154,6 +154,31 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./optimum.ts")).optimum(line, given as never),
   },
   {
+    command: "solve <scenario>",
+    describe: "Find the value of a key at which a column meets a target, or saves a part against other settings",
+    builder: (yargs) =>
+      withSearch(withScenario(yargs))
+        .option("of", { describe: "The column", type: "string", demandOption: true, requiresArg: true })
+        .option("target", { describe: "What it is to be, such as 30s", type: "string", requiresArg: true })
+        .option("saves", { describe: "What it is to save, such as 40%", type: "string", requiresArg: true })
+        .option("against", {
+          describe: "With --saves: settings of what it is compared with",
+          type: "string",
+          array: true,
+          requiresArg: true,
+        })
+        .option("over", { describe: "The key [the one that is swept]", type: "string", requiresArg: true })
+        .option("from", { describe: "Where to begin [where the sweep does]", type: "string", requiresArg: true })
+        .option("to", { describe: "Where to end [where the sweep does]", type: "string", requiresArg: true })
+        .option("evaluations", {
+          describe: "Values to simulate, at most",
+          type: "number",
+          default: 16,
+          requiresArg: true,
+        }),
+    handler: async (given) => (await import("./solve.ts")).solve(line, given as never),
+  },
+  {
     command: "sensitivity <scenario>",
     describe: "Find which keys a column depends on, and how much, within their ranges",
     builder: (yargs) =>
