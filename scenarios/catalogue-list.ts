@@ -35,7 +35,7 @@ export const listCatalogue = (catalogue: Catalogue, kind: CatalogueKind): string
 
 const workloadCells = (tree: Tree): string[] => {
   const { classes: specs } = clusterSchema.shape.cluster.shape.workload
-    .partial({ dirtyModel: true })
+    .partial({ dirtyModel: true, workingSet: true })
     .parse(plain(tree));
   const classes = pageClasses(specs, memory);
   const part = (weight: (one: (typeof classes)[number]) => number): string => {
