@@ -154,6 +154,16 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./optimum.ts")).optimum(line, given as never),
   },
   {
+    command: "literature",
+    describe: "Set what formulas and publications say beside what is computed and simulated here",
+    builder: (yargs) =>
+      yargs
+        .option("only", { describe: "These, such as multicast-1", type: "string", array: true, requiresArg: true })
+        .option("workers", { describe: "Threads to run on [all cores]", type: "number", requiresArg: true })
+        .option("json", { describe: "Print the results as JSON", type: "boolean" }),
+    handler: async (given) => (await import("./literature.ts")).literature(line, given as never),
+  },
+  {
     command: "solve <scenario>",
     describe: "Find the value of a key at which a column meets a target, or saves a part against other settings",
     builder: (yargs) =>

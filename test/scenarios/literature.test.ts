@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "uvu";
+import { literature } from "../../scenarios/commands/literature.ts";
+import { compare, type Target } from "../../scenarios/literature/target.ts";
+import { capturedLine } from "./captured-line.ts";
+
+const told = async (only?: readonly string[]) => {
+  const { line, out } = capturedLine(process.cwd());
+  await literature(line, { json: true, ...(only === undefined ? {} : { only }) });
+  return JSON.parse(out()) as {
+    readonly id: string;
+    readonly tier: string;
+    readonly ours?: readonly number[];
+    readonly within?: boolean;
+    readonly why?: string;
+  }[];
+};
+
+test("every formula is met, every publication that can be compared is but for two, and the others say why not", async () => {
+  const all = await told();
+  assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
+  const beyond = all.filter(({ within }) => within === false).map(({ id }) => id);
+  assert.deepEqual(beyond, ["iconsnap", "wse"]);
+  for (const { id, tier, ours, why } of all) {
+    if (tier === "derived") assert.ok(ours !== undefined, id);
+    if (ours === undefined || beyond.includes(id)) assert.ok((why ?? "") !== "", `${id} says why`);
+  }
+  assert.ok(all.filter(({ within }) => within === true).length >= 48);
+});
+
+test("a value beyond its tolerance is told as such, and by a factor where only the order is known", async () => {
+  const target: Target = { id: "x", tier: "A", source: "", what: "", target: [10, 20], tolerance: 0.1 };
+  const within = async (ours: readonly number[], more: Partial<Target> = {}) =>
+    (await compare({ ...target, ...more, ours: () => ours }, () => Promise.resolve([]))).within;
+  assert.equal(await within([10.9, 18.1]), true);
+  assert.equal(await within([11.1, 20]), false);
+  assert.equal(await within([10]), false);
+  assert.equal(await within([25, 9], { order: true, tolerance: 3 }), true);
+  assert.equal(await within([31, 20], { order: true, tolerance: 3 }), false);
+});
+
+test("some can be asked for by name, and unknown names are told from those there are", async () => {
+  assert.equal((await told(["p2p-2"])).length, 5);
+  assert.equal((await told(["nack"])).length, 1);
+  await assert.rejects(told(["nak"]), /there is no nak; there are multicast-1, .*mercurial/);
+});
+
+test.run();
