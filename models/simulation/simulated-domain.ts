@@ -28,6 +28,7 @@ import { SnapshotStore } from "../store/snapshot-store.ts";
 import type { FailureReport } from "../testbed.ts";
 import { similarityLeft } from "../transfer/image-contents.ts";
 import { Admission } from "./admission.ts";
+import { closeRollback } from "./close-rollback.ts";
 import { drive } from "./drive.ts";
 import { FastForward } from "./fast-forward.ts";
 import { ModelClock } from "./model-clock.ts";
@@ -196,6 +197,8 @@ export class SimulatedDomain {
 
   #end(): void {
     for (const cluster of this.clusters) {
+      // Up again since its failure, while pages still come behind its guests.
+      if (cluster.restore?.failedAt !== undefined) closeRollback(this.ledger, cluster, {});
       this.ledger.add("work", cluster.progress + cluster.progressSkipped);
       for (const vm of cluster.vms) cluster.stop(vm);
       for (const stage of stages) cluster.use[stage].settle();

@@ -3,8 +3,25 @@ import { startAfterOf } from "../resolve/start-after.ts";
 import type { ClusterFile } from "../schema/cluster-schema.ts";
 import type { Report } from "../text/issue.ts";
 
-/** A restore line that names VMs that are not there, or never ends. */
-export const checkRollback = ({ rollback, cluster }: ClusterFile, report: Report): void => {
+/** Spares for which there never is room; a restore line that names VMs that are not there, or never ends. */
+export const checkRollback = (file: ClusterFile, report: Report): void => {
+  checkSpares(file, report);
+  checkStarts(file, report);
+};
+
+const checkSpares = ({ rollback, cluster, dataCentre }: ClusterFile, report: Report): void => {
+  const { racks, hostsPerRack, host } = dataCentre;
+  const { vm, count, vms } = cluster;
+  const room = racks * hostsPerRack * Math.min(Math.floor(host.memory / vm.memory), Math.floor(host.cores / vm.cores));
+  if (rollback.spares === 0 || room >= count * vms + rollback.spares) return;
+  const message = `no placement leaves room for ${rollback.spares} more: there is room for ${room} VMs, and ${count * vms} of them run`;
+  report(["rollback", "spares"], message, [
+    ["cluster", "vms"],
+    ["dataCentre", "hostsPerRack"],
+  ]);
+};
+
+const checkStarts = ({ rollback, cluster }: ClusterFile, report: Report): void => {
   if (rollback.startAfter === "none") return;
   const path = ["rollback", "startAfter"];
   const has = (vm: number): boolean => Number.isSafeInteger(vm) && vm >= 0 && vm < cluster.vms;

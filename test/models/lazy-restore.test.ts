@@ -138,6 +138,13 @@ test("VMs that start after others each take their time to start", () => {
   near(three([[], [0], [0]]) - three([]), 0.3, 1e-9, "one more");
 });
 
+test("a rollback whose pages still come when the run ends is counted, without its end", () => {
+  const { columns, done } = replay(loss({ resume: "on-demand", background: 1000 }));
+  assert.is(columns["rollbacks"], 1);
+  assert.is(done[0]!.residency, undefined);
+  assert.ok(columns["rtoMean"]! < 10 && Number.isNaN(columns["residencyMean"]!));
+});
+
 test("a restore line that never ends is refused with those who wait for each other", () => {
   assert.equal(restoreLine([[], [0], [0, 1], []]), [0, 1, 2, 0]);
   assert.throws(

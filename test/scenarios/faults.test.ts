@@ -114,6 +114,12 @@ tellFaults(test, [
     "2:17",
     /^rollback\.startAfter\.1: there is no VM 8: a cluster has 8, counted from 0/,
   ],
+  [
+    "spares for which there never is room",
+    "rollback: { spares: 400 }",
+    "1:21",
+    /^rollback\.spares: no placement leaves room for 400 more: there is room for \d+ VMs, and 8 of them run/,
+  ],
   ["all packets lost", "rollback: { packetLoss: 100% }", "1:25", /^rollback\.packetLoss: must be below 1: nothing/],
   ["more in common than there is", "cluster: { similarity: 120% }", "1:24", /^cluster\.similarity: /],
   [
