@@ -7,6 +7,7 @@ import type { TestFile } from "./test-file.ts";
 export const debianPackages: Readonly<Record<string, string>> = {
   chromium: "chromium",
   munge: "munge",
+  "qemu-system-x86": "qemu-system-x86_64",
   "slurm-wlm": "sbatch",
 };
 

@@ -1,0 +1,7 @@
+// The agent's program: it is bundled into one text, sent over the connection, and run there by Node.
+import { Session } from "./session.ts";
+
+const session = new Session(process.stdin, process.stdout, () => process.exit());
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => session.end());
+process.on("uncaughtException", (error) => session.end(error.message));
+process.on("unhandledRejection", (error) => session.end(String(error)));

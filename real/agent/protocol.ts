@@ -1,0 +1,118 @@
+import * as z from "zod/mini";
+
+/**
+ * What controller and agent say to each other: a JSON value a line, on the agent's standard streams. The first line is
+ * the agent's program, the second a greeting; then come requests, answered in any order by their `id`.
+ */
+export const protocolVersion = 1;
+
+/** Bytes of one line, in either direction. */
+export const mostLineBytes = 2 ** 20;
+/** Bytes of a file in one message. */
+export const mostChunkBytes = 2 ** 19;
+/** Requests under way at once. */
+export const mostRequests = 64;
+/** Seconds after which an agent that has heard nothing takes its controller for dead. */
+export const leaseSeconds = 60;
+
+const text = z.string().check(z.maxLength(4096));
+const count = z.int().check(z.nonnegative());
+const name = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,14}$/));
+/** No path: files lie in the agent's folder, side by side. */
+const fileName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/));
+const milliseconds = z.int().check(z.minimum(1), z.maximum(600_000));
+const port = z.int().check(z.minimum(1), z.maximum(65_535));
+const ipv4 = z.string().check(z.regex(/^\d{1,3}(\.\d{1,3}){3}$/));
+const token = z.string().check(z.regex(/^[0-9a-f]{32}$/));
+const base64 = z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/));
+
+/** `look` changes nothing; `own` first ends what an earlier agent left, and whatever it made itself when it ends. */
+export const greeting = z.strictObject({
+  snapback: z.literal(protocolVersion),
+  testbed: name,
+  host: name,
+  mode: z.enum(["look", "own"]),
+  /** The machine that the controller is on, and who to name to another. */
+  machine: text,
+  user: text,
+});
+export type Greeting = z.infer<typeof greeting>;
+
+/** What each request carries. */
+export const requests = {
+  ping: z.strictObject({}),
+  facts: z.strictObject({}),
+  qemu: z.strictObject({}),
+  accelerator: z.strictObject({ accelerator: z.enum(["kvm", "tcg"]) }),
+  left: z.strictObject({}),
+  diskSpeed: z.strictObject({ bytes: count.check(z.minimum(1), z.maximum(2 ** 30)) }),
+  receive: z.strictObject({ address: ipv4, token, milliseconds }),
+  send: z.strictObject({ address: ipv4, port, token, milliseconds }),
+  spawn: z.strictObject({ name: fileName, command: z.array(text).check(z.minLength(1), z.maxLength(256)) }),
+  stop: z.strictObject({ pid: count, patience: milliseconds }),
+  writeFile: z.strictObject({ name: fileName, offset: count, data: base64 }),
+  readFile: z.strictObject({ name: fileName, offset: count, bytes: count.check(z.maximum(mostChunkBytes)) }),
+  removeFile: z.strictObject({ name: fileName }),
+} as const;
+export type Verb = keyof typeof requests;
+export type Arguments<V extends Verb> = z.infer<(typeof requests)[V]>;
+
+const processId = z.strictObject({ pid: count, start: count });
+const exact = z.strictObject({});
+
+/** What each request is answered with. */
+export const results = {
+  ping: exact,
+  facts: z.strictObject({
+    node: text,
+    kernel: text,
+    machine: text,
+    root: z.boolean(),
+    /** Of Debian's release, such as `12.7`; null elsewhere. */
+    debian: z.nullable(text),
+    cores: count,
+    memoryBytes: count,
+    freeDiskBytes: count,
+    folder: text,
+    kvm: z.enum(["usable", "absent", "forbidden"]),
+    tun: z.boolean(),
+    /** The address by which OpenSSH reached it; null on this machine. */
+    address: z.nullable(text),
+    missing: z.array(text),
+  }),
+  qemu: z.strictObject({
+    version: text,
+    /** Why QEMU has no background snapshots here, in its words; null: it has. */
+    backgroundSnapshot: z.nullable(text),
+  }),
+  accelerator: z.strictObject({ milliseconds: z.nullable(count), reason: z.nullable(text) }),
+  left: z.strictObject({ processes: count, inUse: z.nullable(text) }),
+  diskSpeed: z.strictObject({ bytesPerSecond: z.number() }),
+  /** The first answer is the port, where one connection is awaited; what came over it follows as an event. */
+  receive: z.strictObject({ port }),
+  send: z.strictObject({ bytesPerSecond: z.number() }),
+  spawn: processId,
+  stop: exact,
+  writeFile: exact,
+  readFile: z.strictObject({ data: base64, end: z.boolean() }),
+  removeFile: exact,
+} as const satisfies Record<Verb, z.ZodMiniType>;
+export type Result<V extends Verb> = z.infer<(typeof results)[V]>;
+
+export const request = z.strictObject({
+  id: count,
+  verb: z.enum(Object.keys(requests) as Verb[]),
+  arguments: z.record(z.string(), z.unknown()),
+});
+
+/** What an agent says: that it is there, the answer to a request, that a process of its ended, or why it ends. */
+export const said = z.union([
+  z.strictObject({ ready: z.literal(protocolVersion) }),
+  z.strictObject({ id: count, result: z.unknown() }),
+  z.strictObject({ id: count, error: text }),
+  z.strictObject({ exited: count, code: z.nullable(z.int()), signal: z.nullable(text) }),
+  z.strictObject({ fatal: text }),
+]);
+export type Said = z.infer<typeof said>;
+/** A process that an agent started has ended. */
+export type Exited = Extract<Said, { exited: number }>;

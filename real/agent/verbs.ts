@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { whatIsLeft } from "../ownership/end-made.ts";
+import { userOf } from "../ownership/user.ts";
+import { facts } from "./facts.ts";
+import { readFile, removeFile, writeFile } from "./files.ts";
+import { OwnedProcesses } from "./owned-processes.ts";
+import type { Arguments, Exited, Result, Verb } from "./protocol.ts";
+import { probeAccelerator, probeQemu } from "./qemu-probe.ts";
+import { diskSpeed, receive, send } from "./speed.ts";
+
+/** What an agent does when it is asked. */
+export type Verbs = { readonly [V in Verb]?: (given: Arguments<V>) => Promise<Result<V>> };
+
+const done = async (task: Promise<void>): Promise<Record<string, never>> => {
+  await task;
+  return {};
+};
+
+/** What changes nothing on the host. */
+export const lookingVerbs = (folder: string): Verbs => ({
+  ping: async () => ({}),
+  facts: async () => facts(existsSync(folder) ? folder : tmpdir()),
+  left: async () => ({ processes: whatIsLeft(folder).processes.length, inUse: userOf(folder)?.user ?? null }),
+});
+
+/** What an agent can do in a folder of its own. */
+export const owningVerbs = (folder: string, files: string, onExit: (exited: Exited) => void): Verbs => {
+  const processes = new OwnedProcesses(folder, files, onExit);
+  return {
+    ...lookingVerbs(folder),
+    qemu: probeQemu,
+    accelerator: ({ accelerator }) => probeAccelerator(accelerator, files),
+    diskSpeed: ({ bytes }) => diskSpeed(files, bytes),
+    receive,
+    send,
+    spawn: (given) => processes.spawn(given),
+    stop: (given) => done(processes.stop(given)),
+    writeFile: (given) => done(writeFile(files, given)),
+    readFile: (given) => readFile(files, given),
+    removeFile: (given) => done(removeFile(files, given)),
+  };
+};

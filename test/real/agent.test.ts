@@ -1,0 +1,202 @@
+// needs: qemu-system-x86
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { AgentClient } from "../../real/agent/client.ts";
+import { agentProgram, loader } from "../../real/agent/program.ts";
+import type { Exited } from "../../real/agent/protocol.ts";
+import { endMade, whatIsLeft } from "../../real/ownership/end-made.ts";
+import { Made } from "../../real/ownership/made.ts";
+import { hostFolder } from "../../real/ownership/private-folder.ts";
+import { isAlive, processWith } from "../../real/ownership/processes.ts";
+import { findCommand } from "../runner/find-command.ts";
+import { skipUnless } from "../runner/skip.ts";
+
+const program = await agentProgram();
+/** Names of testbeds that no other run of this file has at the same time. */
+const testbed = `a${process.pid.toString(36)}`;
+const folderOf = (host: string): string => hostFolder(testbed, host);
+const greetingTo = (host: string, machine = "here") =>
+  ({ snapback: 1, testbed, host, mode: "own", machine, user: "a test" }) as const;
+
+const started: ChildProcessWithoutNullStreams[] = [];
+const node = (): ChildProcessWithoutNullStreams => {
+  const child = spawn(process.execPath, ["-e", loader], { stdio: "pipe" });
+  started.push(child);
+  return child;
+};
+const agentOn = (host: string, onExited?: (exited: Exited) => void, child = node()): Promise<AgentClient> =>
+  AgentClient.start(child, program, greetingTo(host), 20_000, onExited);
+const failure = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => assert.unreachable("it must fail"),
+    (error) => error.message,
+  ) as Promise<string>;
+const second = 1000;
+
+const agent = suite("an agent");
+agent.after(async () => {
+  for (const child of started) child.kill("SIGKILL");
+  for (const host of ["h1", "h2", "h3"]) await endMade(folderOf(host), 0);
+});
+
+agent("tells facts, keeps files and processes for its user alone, and ends with all of them", async () => {
+  const exits: Exited[] = [];
+  const client = await agentOn("h1", (exited) => exits.push(exited));
+  const { node: version, folder } = await client.ask("facts", {}, second);
+  assert.is(version, process.versions.node);
+  assert.is(folder, folderOf("h1"));
+  assert.is(statSync(folder).mode & 0o777, 0o700);
+
+  const data = Buffer.from("bytes of a file").toString("base64");
+  await client.ask("writeFile", { name: "f", offset: 0, data }, second);
+  assert.equal(await client.ask("readFile", { name: "f", offset: 0, bytes: 100 }, second), { data, end: true });
+  await client.ask("removeFile", { name: "f" }, second);
+  assert.match(await failure(client.ask("readFile", { name: "f", offset: 0, bytes: 1 }, second)), /^h1: .*ENOENT/);
+
+  const sleeper = await client.ask("spawn", { name: "one", command: ["sleep", "1000"] }, second);
+  const stopped = await client.ask("spawn", { name: "two", command: ["sleep", "1000"] }, second);
+  assert.ok(isAlive(sleeper));
+  await client.ask("stop", { pid: stopped.pid, patience: 500 }, 5 * second);
+  assert.equal(exits, [{ exited: stopped.pid, code: null, signal: "SIGTERM" }]);
+  assert.match(await failure(client.ask("stop", { pid: process.pid, patience: 1 }, second)), /none that this agent/);
+  const missing = client.ask("spawn", { name: "x", command: ["/no/such/program"] }, second);
+  assert.match(await failure(missing), /ENOENT/);
+
+  assert.ok((await client.ask("diskSpeed", { bytes: 2 ** 20 }, 20 * second)).bytesPerSecond > 0);
+  const token = "0123456789abcdef".repeat(2);
+  const { port } = await client.ask("receive", { address: "127.0.0.1", token, milliseconds: 2000 }, second);
+  const sent = await client.ask("send", { address: "127.0.0.1", port, token, milliseconds: 100 }, 20 * second);
+  assert.ok(sent.bytesPerSecond > 1e6);
+  const guess = { address: "127.0.0.1", token: token.replace("0", "1"), milliseconds: 100 };
+  const { port: guarded } = await client.ask("receive", { ...guess, token, milliseconds: 2000 }, second);
+  await failure(client.ask("send", { ...guess, port: guarded }, 20 * second));
+
+  await client.close(10 * second);
+  assert.not(isAlive(sleeper));
+  assert.not(existsSync(folder));
+});
+
+agent("that is killed leaves processes, and the next one ends them, but no others", async () => {
+  const child = node();
+  const client = await agentOn("h2", undefined, child);
+  const orphan = await client.ask("spawn", { name: "orphan", command: ["sh", "-c", "sleep 1000 & wait"] }, second);
+  const bystander = spawn("sleep", ["1000"]);
+  const other = processWith(bystander.pid!)!;
+  // A number that was given anew since it was recorded is another process.
+  new Made(folderOf("h2")).note({ kind: "process", pid: other.pid, start: other.start - 1 });
+  const alive = client.ask("ping", {}, 10 * second);
+  await alive;
+  child.kill("SIGKILL");
+  await once(child, "close");
+  assert.match(await failure(client.ask("ping", {}, second)), /^h2: its agent ended/);
+  assert.is(whatIsLeft(folderOf("h2")).processes.length, 2);
+
+  const next = await agentOn("h2");
+  assert.not(isAlive(orphan));
+  assert.is((await next.ask("left", {}, second)).processes, 0);
+  assert.ok(isAlive(other));
+  bystander.kill("SIGKILL");
+  await next.close(10 * second);
+  assert.not(existsSync(folderOf("h2")));
+});
+
+agent("ends with its controller's input, and is not taken over from another machine", async () => {
+  const child = node();
+  const client = await agentOn("h3", undefined, child);
+  const sleeper = await client.ask("spawn", { name: "s", command: ["sleep", "1000"] }, second);
+  const elsewhere = AgentClient.start(node(), program, greetingTo("h3", "elsewhere"), 20 * second);
+  assert.match(await failure(elsewhere), /^h3: testbed \w+ is in use on h3 by a test/);
+  assert.ok(isAlive(sleeper));
+  child.stdin.destroy();
+  await once(child, "close");
+  assert.not(isAlive(sleeper));
+  assert.not(existsSync(folderOf("h3")));
+});
+
+/** What an agent says to `lines`, until it ends. */
+const answersTo = async (lines: string): Promise<string[]> => {
+  const child = node();
+  let said = "";
+  child.stdout.on("data", (chunk) => {
+    said += chunk;
+  });
+  child.stdin.on("error", () => {});
+  child.stdin.write(`${JSON.stringify(program)}\n${lines}`);
+  await once(child, "close");
+  return said.trim().split("\n");
+};
+
+agent("believes nothing of a controller that breaks the protocol, and leaves nothing for it", async () => {
+  const hello = `${JSON.stringify(greetingTo("h1"))}\n`;
+  for (const [lines, reason] of [
+    ["hello\n", /no JSON/],
+    [`${JSON.stringify({ ...greetingTo("h1"), host: "../x" })}\n`, /no greeting/],
+    [`${JSON.stringify({ ...greetingTo("h1"), snapback: 2 })}\n`, /no greeting/],
+    [`${hello}{"id":1,"verb":"toString","arguments":{}}\n`, /no request/],
+    [`${hello}{"id":1,"verb":"__proto__","arguments":{}}\n`, /no request/],
+    [`${hello}{"id":-1,"verb":"ping","arguments":{}}\n`, /no request/],
+    [`${hello}{"id":1,"verb":"ping","arguments":{},"more":1}\n`, /no request/],
+    [`${hello}${"x".repeat(2 ** 20 + 1)}`, /more than 1048576 bytes/],
+  ] as const) {
+    const { fatal } = JSON.parse((await answersTo(lines)).at(-1)!);
+    assert.match(fatal, reason);
+  }
+  assert.not(existsSync(folderOf("h1")));
+});
+
+agent("refuses what a verb does not take, names that are paths above all", async () => {
+  const client = await agentOn("h1");
+  for (const name of ["../x", "/etc/passwd", "a/b", ".", "", "x\n"])
+    assert.match(await failure(client.ask("readFile", { name, offset: 0, bytes: 1 }, second)), /not what it takes/);
+  assert.match(await failure(client.ask("spawn", { name: "x", command: [] }, second)), /not what it takes/);
+  await client.close(10 * second);
+});
+
+agent("is not heard any further when its host says something else", async () => {
+  const says = (script: string) => {
+    const child = spawn(process.execPath, ["-e", script]);
+    started.push(child);
+    return AgentClient.start(child, "", greetingTo("h1"), 5000);
+  };
+  assert.match(
+    await failure(says(`console.log("Welcome to \\x1b[1mh1")`)),
+    /h1: said "Welcome to +\[1mh1".*startup files/,
+  );
+  assert.match(await failure(says(`console.log('{"ready":1,"and":2}')`)), /no agent says/);
+  assert.match(await failure(says(`process.stdout.write("x".repeat(3e6))`)), /more than 1048576 bytes/);
+  assert.match(await failure(says(`console.error("no node here")`)), /its agent ended: no node here/);
+  const lying = await says(`console.log('{"ready":1}');console.log('{"id":1,"result":{"processes":"many"}}')`);
+  const { message } = await lying.ask("left", {}, second).catch((error) => error);
+  assert.match(message, /answered left with something else|its agent ended/);
+});
+
+agent("takes no folder that another could look into", async () => {
+  const hosts = dirname(folderOf("h1"));
+  mkdirSync(dirname(hosts), { recursive: true, mode: 0o700 });
+  for (const take of [() => mkdirSync(hosts, { mode: 0o755 }), () => symlinkSync("/tmp", hosts)]) {
+    take();
+    assert.match(await failure(agentOn("h1")), /must be a folder of this user/);
+    rmSync(hosts, { recursive: true });
+  }
+});
+
+agent(
+  "finds out about QEMU by running it",
+  skipUnless(
+    () => findCommand("qemu-system-x86_64"),
+    "needs qemu-system-x86_64",
+    async () => {
+      const client = await agentOn("h2");
+      const { version } = await client.ask("qemu", {}, 20 * second);
+      assert.match(version, /^\d+\.\d+\.\d+$/);
+      assert.equal((await client.ask("accelerator", { accelerator: "tcg" }, 20 * second)).reason, null);
+      await client.close(10 * second);
+    },
+  ),
+);
+
+agent.run();
