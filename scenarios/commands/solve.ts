@@ -1,5 +1,4 @@
 import { publishedSimilarity } from "../../models/analytic/published-similarity.ts";
-import { Streams } from "../../sim/index.ts";
 import { type Estimate, estimate } from "../aggregate.ts";
 import { printedUnit } from "../columns.ts";
 import { columnOf, evaluate, loadPlace, type Searched } from "../search/evaluate.ts";
@@ -65,12 +64,9 @@ export const solve = async (line: CommandLine, given: SolveArguments): Promise<v
     });
   };
   const { seed } = loadPlace(line, given, [`${range.key}=${range.write(range.low)}`]);
-  const bootstrap = new Streams(seed).get("bootstrap of the root");
-  const root = await findRoot({ evaluations, tolerance }, responsesAt, (n) => bootstrap.integer(0, n - 1)).catch(
-    (error: unknown) => {
-      throw explained(error, { range, column, target, seen });
-    },
-  );
+  const root = await findRoot({ evaluations, tolerance }, responsesAt).catch((error: unknown) => {
+    throw explained(error, { range, column, target, seen });
+  });
   const endAt = (part: number | undefined): number | null => (part === undefined ? null : valueAt(range, part));
   const result = {
     scenario: given.scenario,
@@ -185,7 +181,7 @@ const report = (range: KeyRange, { column, target, at, interval, evaluations, re
     "",
     `${what(column, target)}${against} is ${targetText(column, target)} at ${range.key} = ${range.show(rounded(at))} (95 %: ${low} to ${high})`,
     ...remarks,
-    `${evaluations.length} values were simulated; the interval is a bootstrap over replications under common random numbers.`,
+    `${evaluations.length} values were simulated; the interval holds where the mean of the replications, which share their random numbers, may be the target.`,
   ].join("\n");
 };
 
@@ -193,8 +189,8 @@ const report = (range: KeyRange, { column, target, at, interval, evaluations, re
 const remarksOn = (key: string, value: number): string[] => {
   if (!/similarity(\.all|\.pair)?$/.test(key)) return [];
   return publishedSimilarity
-    .filter(({ interVm }) => value > interVm)
-    .map(({ source, of, interVm }) => `More than was measured: ${100 * interVm} % by ${source} (${of}).`);
+    .filter(({ atMost }) => value > atMost)
+    .map(({ source, of, atMost }) => `More than was measured: ${100 * atMost} % by ${source} (${of}).`);
 };
 
 const rounded = (value: number): number => Number(value.toPrecision(4));

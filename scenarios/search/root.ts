@@ -1,4 +1,4 @@
-import { meanInterval } from "../../results/statistics/mean-interval.ts";
+import { type MeanInterval, meanInterval } from "../../results/statistics/mean-interval.ts";
 
 /** Responses at parts in [0, 1] of the searched range, by replication, with common random numbers. */
 export type ResponsesAt = (parts: readonly number[]) => Promise<readonly (readonly number[])[]>;
@@ -13,7 +13,7 @@ export interface RootSearch {
 /** Where the mean response is 0, as a part of the range. */
 export interface Root {
   readonly at: number;
-  /** 95 %; undefined where fewer than 19 of 20 resamples have a root in the range on that side. */
+  /** 95 %; undefined where the interval goes on beyond the range. */
   readonly low: number | undefined;
   readonly high: number | undefined;
   /** Whether the response rises there. */
@@ -45,40 +45,40 @@ export class NotMonotone extends RangeError {
 }
 
 const grid = [0, 0.25, 0.5, 0.75, 1];
-const resamples = 1000;
+
+/** Differences that are smaller than this part of the whole are of the arithmetic. */
+const rounding = 1e-9;
 
 /**
  * The root of the mean response: a grid of five places shows that there is one and only one, then the bracket is narrowed by
- * the Illinois rule. All places share their random numbers, so that the mean of the same replications is a curve of its own:
- * the interval is a bootstrap that draws replications anew and finds the root of the mean of those drawn, as percentiles.
+ * the Illinois rule. All places share their random numbers, so that the mean of the same replications is a curve of its own.
+ * The interval holds every place at which Student's band around that curve holds 0; what is left of the evaluations makes the
+ * curve exact where the interval ends.
  *
- * Sources: M. Dowell and P. Jarratt, BIT 11 (1971), for the rule; B. Efron and R. Tibshirani, An Introduction to the Bootstrap,
- * ch. 13, for the interval.
+ * Sources: M. Dowell and P. Jarratt, BIT 11 (1971), for the rule; E. C. Fieller, J. R. Statist. Soc. B 16 (1954), for intervals
+ * of roots by inverting a test, which cover at any number of replications.
  *
- * @param pick a whole number in [0, n)
  * @throws NotMonotone if differences between neighbours of the grid are significantly of both signs (95 %, paired)
  * @throws NotBracketed
  */
-export const findRoot = async (
-  { evaluations, tolerance }: RootSearch,
-  responsesAt: ResponsesAt,
-  pick: (n: number) => number,
-): Promise<Root> => {
+export const findRoot = async ({ evaluations, tolerance }: RootSearch, responsesAt: ResponsesAt): Promise<Root> => {
   const first = await responsesAt(grid);
   const samples: Sample[] = grid.map((at, i) => ({ at, responses: first[i]! }));
   requireMonotone(samples);
   const found = crossing(samples.map(meanAt));
   if (found === undefined) throw new NotBracketed("no root between the ends");
+  const sampleAt = async (at: number): Promise<Sample> => {
+    const sample: Sample = { at, responses: (await responsesAt([at]))[0]! };
+    samples.push(sample);
+    samples.sort((one, other) => one.at - other.at);
+    return sample;
+  };
   let [low, high] = found;
   // The value of the end that stayed is halved when it stays twice, or it would stay for ever.
   let [below, above] = [low.y, high.y];
   let stayed: "low" | "high" | undefined;
   while (low.y !== 0 && high.y !== 0 && high.at - low.at > tolerance && samples.length < evaluations) {
-    const at = low.at + (below / (below - above)) * (high.at - low.at);
-    const [responses] = await responsesAt([at]);
-    const sample: Sample = { at, responses: responses! };
-    samples.push(sample);
-    const middle = meanAt(sample);
+    const middle = meanAt(await sampleAt(low.at + (below / (below - above)) * (high.at - low.at)));
     if (middle.y === 0) {
       [low, high] = [middle, middle];
     } else if (middle.y > 0 === high.y > 0) {
@@ -91,12 +91,14 @@ export const findRoot = async (
       stayed = "high";
     }
   }
-  samples.sort((one, other) => one.at - other.at);
-  return {
-    at: rootOf([low, high]),
-    ...intervalOf(samples, pick),
-    rising: meanAt(samples.at(-1)!).y > meanAt(samples[0]!).y,
-  };
+  const at = rootOf([low, high]);
+  const rising = meanAt(samples.at(-1)!).y > meanAt(samples[0]!).y;
+  for (const side of ["low", "high"] as const) {
+    const end = intervalAround(at, samples)[side];
+    const isNew = end !== undefined && samples.every((sample) => Math.abs(sample.at - end) > tolerance);
+    if (isNew && samples.length < evaluations) await sampleAt(end);
+  }
+  return { at, ...intervalAround(at, samples), rising };
 };
 
 interface Place {
@@ -110,14 +112,15 @@ const meanAt = ({ at, responses }: Sample): Place => ({
 });
 
 const requireMonotone = (samples: readonly Sample[]): void => {
+  const size = Math.max(...samples.flatMap(({ responses }) => responses.map(Math.abs)));
   let rises: [number, number] | undefined;
   let falls: [number, number] | undefined;
   for (const [i, { at, responses }] of samples.entries()) {
     const next = samples[i + 1];
     if (next === undefined) break;
     const { lower, upper } = meanInterval(Float64Array.from(responses, (one, r) => next.responses[r]! - one));
-    if (lower > 0) rises ??= [at, next.at];
-    if (upper < 0) falls ??= [at, next.at];
+    if (lower > rounding * size) rises ??= [at, next.at];
+    if (upper < -rounding * size) falls ??= [at, next.at];
   }
   if (rises !== undefined && falls !== undefined) throw new NotMonotone(rises, falls);
 };
@@ -135,25 +138,41 @@ const crossing = (places: readonly Place[]): readonly [Place, Place] | undefined
 const rootOf = ([low, high]: readonly [Place, Place]): number =>
   low.at === high.at || low.y === 0 ? low.at : low.at + (low.y / (low.y - high.y)) * (high.at - low.at);
 
-const intervalOf = (samples: readonly Sample[], pick: (n: number) => number): Pick<Root, "low" | "high"> => {
-  const n = samples[0]!.responses.length;
-  const roots: number[] = [];
-  const beyond = { low: 0, high: 0 };
-  const falling = meanAt(samples[0]!).y > meanAt(samples.at(-1)!).y;
-  for (let i = 0; i < resamples; i++) {
-    const drawn = Array.from({ length: n }, () => pick(n));
-    const places = samples.map(({ at, responses }) => ({
-      at,
-      y: drawn.reduce((sum, r) => sum + responses[r]!, 0) / n,
-    }));
-    const found = crossing(places);
-    if (found !== undefined) roots.push(rootOf(found));
-    else beyond[places[0]!.y > 0 === falling ? "high" : "low"] += 1;
-  }
-  roots.sort((one, other) => one - other);
-  const quantile = (part: number): number | undefined => {
-    const index = Math.round(part * (resamples - 1)) - beyond.low;
-    return roots[index];
+/** How far from the root, on either side, the band around the mean holds 0. */
+const intervalAround = (root: number, samples: readonly Sample[]): Pick<Root, "low" | "high"> => {
+  const outwards = {
+    low: samples.filter(({ at }) => at < root).reverse(),
+    high: samples.filter(({ at }) => at > root),
   };
-  return { low: quantile(0.025), high: quantile(0.975) };
+  const endOf = (side: readonly Sample[]): number | undefined => {
+    let inside = root;
+    for (const { at } of side) {
+      if (!holdsZero(bandAt(at, samples))) return edge(inside, at, samples);
+      inside = at;
+    }
+    return undefined;
+  };
+  return { low: endOf(outwards.low), high: endOf(outwards.high) };
+};
+
+const holdsZero = ({ lower, upper }: MeanInterval): boolean => lower <= 0 && upper >= 0;
+
+/** The band between places that were simulated: each replication goes straight from one to the next. */
+const bandAt = (at: number, samples: readonly Sample[]): MeanInterval => {
+  const next = samples.findIndex((sample) => sample.at >= at);
+  const [right, left] = [samples[next]!, samples[Math.max(next - 1, 0)]!];
+  const way = right.at === left.at ? 1 : (at - left.at) / (right.at - left.at);
+  return meanInterval(
+    Float64Array.from(right.responses, (one, r) => left.responses[r]! + way * (one - left.responses[r]!)),
+  );
+};
+
+const edge = (inside: number, outside: number, samples: readonly Sample[]): number => {
+  let [holds, not] = [inside, outside];
+  for (let i = 0; i < 50; i++) {
+    const middle = (holds + not) / 2;
+    if (holdsZero(bandAt(middle, samples))) holds = middle;
+    else not = middle;
+  }
+  return holds;
 };
