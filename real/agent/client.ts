@@ -24,6 +24,9 @@ type Pending = {
 
 const mostStderr = 4096;
 
+/** Milliseconds that an agent which did not start as it should gets to end. */
+const endDeadline = 5000;
+
 /** Text of another machine for a terminal: no control characters. */
 export const printable = (text: string): string => text.replace(/[^\x20-\x7e]+/g, " ").trim();
 
@@ -89,6 +92,9 @@ export class AgentClient {
     try {
       await client.#readiness;
       return client;
+    } catch (error) {
+      await client.close(endDeadline);
+      throw error;
     } finally {
       clearTimeout(timer);
     }

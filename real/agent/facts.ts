@@ -1,13 +1,8 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
+import { isIPv4 } from "node:net";
 import { availableParallelism, machine, release, totalmem } from "node:os";
-import { delimiter, join } from "node:path";
+import { missing } from "./programs.ts";
 import type { Result } from "./protocol.ts";
-
-/** Programs that hosts of a testbed use; `packages` of real/hosts/debian.ts tells who brings them. */
-const programs = ["qemu-system-x86_64", "qemu-img", "ip", "tc"];
-
-/** Sessions of users often lack the folders of the administrator's programs. */
-const searched = (): string[] => [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
 
 const mayUse = (path: string, mode: number): boolean => {
   try {
@@ -16,6 +11,12 @@ const mayUse = (path: string, mode: number): boolean => {
   } catch {
     return false;
   }
+};
+
+/** "client port server port", as sshd tells it; a sshd that is no listener has no address to tell. */
+const reachedAt = (): string | null => {
+  const [, , server = ""] = (process.env["SSH_CONNECTION"] ?? "").split(" ");
+  return isIPv4(server) ? server : null;
 };
 
 const debianRelease = (): string | null =>
@@ -37,10 +38,7 @@ export const facts = (folder: string): Result<"facts"> => {
     folder,
     kvm: !existsSync(kvm) ? "absent" : mayUse(kvm, constants.R_OK | constants.W_OK) ? "usable" : "forbidden",
     tun: existsSync("/dev/net/tun"),
-    // "client port server port", as sshd tells it.
-    address: process.env["SSH_CONNECTION"]?.split(" ")[2] ?? null,
-    missing: programs.filter(
-      (name) => !searched().some((path) => path !== "" && mayUse(join(path, name), constants.X_OK)),
-    ),
+    address: reachedAt(),
+    missing: missing(["qemu-system-x86_64", "qemu-img", "ip", "tc"]),
   };
 };

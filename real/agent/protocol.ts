@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { type Package, type Program, packageOf } from "./programs.ts";
 
 /**
  * What controller and agent say to each other: a JSON value a line, on the agent's standard streams. The first line is
@@ -24,6 +25,8 @@ const milliseconds = z.int().check(z.minimum(1), z.maximum(600_000));
 const port = z.int().check(z.minimum(1), z.maximum(65_535));
 const ipv4 = z.string().check(z.regex(/^\d{1,3}(\.\d{1,3}){3}$/));
 const token = z.string().check(z.regex(/^[0-9a-f]{32}$/));
+const program = z.enum(Object.keys(packageOf) as Program[]);
+const debianPackage = z.enum(Object.values(packageOf) as Package[]);
 const base64 = z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/));
 
 /** `look` changes nothing; `own` first ends what an earlier agent left, and whatever it made itself when it ends. */
@@ -48,6 +51,7 @@ export const requests = {
   diskSpeed: z.strictObject({ bytes: count.check(z.minimum(1), z.maximum(2 ** 30)) }),
   receive: z.strictObject({ address: ipv4, token, milliseconds }),
   send: z.strictObject({ address: ipv4, port, token, milliseconds }),
+  install: z.strictObject({ packages: z.array(debianPackage).check(z.minLength(1), z.maxLength(16)) }),
   spawn: z.strictObject({ name: fileName, command: z.array(text).check(z.minLength(1), z.maxLength(256)) }),
   stop: z.strictObject({ pid: count, patience: milliseconds }),
   writeFile: z.strictObject({ name: fileName, offset: count, data: base64 }),
@@ -78,7 +82,7 @@ export const results = {
     tun: z.boolean(),
     /** The address by which OpenSSH reached it; null on this machine. */
     address: z.nullable(text),
-    missing: z.array(text),
+    missing: z.array(program),
   }),
   qemu: z.strictObject({
     version: text,
@@ -91,6 +95,7 @@ export const results = {
   /** The first answer is the port, where one connection is awaited; what came over it follows as an event. */
   receive: z.strictObject({ port }),
   send: z.strictObject({ bytesPerSecond: z.number() }),
+  install: exact,
   spawn: processId,
   stop: exact,
   writeFile: exact,

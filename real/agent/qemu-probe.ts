@@ -23,12 +23,11 @@ const bootSector = (): Buffer => {
   return sector;
 };
 
-/** The last line that QEMU wrote, without its own name. */
+/** The first line that QEMU wrote, without its own name: what follows is a consequence. */
 const reasonIn = (stderr: string): string | undefined =>
   stderr
     .split("\n")
-    .filter((line) => line.trim() !== "" && !line.includes("warning:"))
-    .at(-1)
+    .find((line) => line.trim() !== "" && !line.includes("warning:"))
     ?.replace(`${qemu}: `, "")
     .slice(0, 400);
 

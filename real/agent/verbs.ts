@@ -4,6 +4,7 @@ import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
 import { facts } from "./facts.ts";
 import { readFile, removeFile, writeFile } from "./files.ts";
+import { install } from "./install.ts";
 import { OwnedProcesses } from "./owned-processes.ts";
 import type { Arguments, Exited, Result, Verb } from "./protocol.ts";
 import { probeAccelerator, probeQemu } from "./qemu-probe.ts";
@@ -34,6 +35,7 @@ export const owningVerbs = (folder: string, files: string, onExit: (exited: Exit
     diskSpeed: ({ bytes }) => diskSpeed(files, bytes),
     receive,
     send,
+    install: ({ packages }) => done(install(packages)),
     spawn: (given) => processes.spawn(given),
     stop: (given) => done(processes.stop(given)),
     writeFile: (given) => done(writeFile(files, given)),

@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import type { CommandLine } from "../../scenarios/commands/command-line.ts";
+import { testbedActions } from "./testbed-actions.ts";
 
 /** The commands around real machines and what they leave behind. */
 export const realCommands = (line: CommandLine): CommandModule[] => [
@@ -15,5 +16,18 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         })
         .option("format", { describe: "How", choices: ["text", "csv", "json"], default: "text", requiresArg: true }),
     handler: async (given) => (await import("./pages.ts")).pages(line, given as never),
+  },
+  {
+    command: "testbed <action> <inventory>",
+    describe: "Examine, prepare, make or end the hosts of a real testbed",
+    builder: (yargs) =>
+      yargs
+        .positional("action", { describe: "What to do", choices: testbedActions })
+        .positional("inventory", { describe: "File that names hosts, or one that is built in", type: "string" })
+        .option("install", { describe: "Let setup install packages of Debian", type: "boolean", default: false })
+        .example("$0 testbed doctor two-namespaces", "what is missing or odd on each host, and what mends it")
+        .example("$0 testbed setup lab.yaml --install", "installs what is missing")
+        .example("$0 testbed down two-namespaces", "ends all that was made, even by a run that crashed"),
+    handler: async (given) => (await import("./testbed.ts")).testbed(line, given as never),
   },
 ];

@@ -6,7 +6,9 @@ import type { TestFile } from "./test-file.ts";
 /** Packages that tests may ask for with `// needs: <package>`, each with a command that shows that it is installed. */
 export const debianPackages: Readonly<Record<string, string>> = {
   chromium: "chromium",
+  iproute2: "ip",
   munge: "munge",
+  "openssh-server": "sshd",
   "qemu-system-x86": "qemu-system-x86_64",
   "slurm-wlm": "sbatch",
 };

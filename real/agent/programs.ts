@@ -1,0 +1,40 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** The packages of Debian that bring what hosts and controllers run. */
+export const packageOf = {
+  "qemu-system-x86_64": "qemu-system-x86",
+  "qemu-img": "qemu-utils",
+  ip: "iproute2",
+  tc: "iproute2",
+  nsenter: "util-linux",
+  ssh: "openssh-client",
+} as const satisfies Record<string, string>;
+export type Program = keyof typeof packageOf;
+export type Package = (typeof packageOf)[Program];
+
+/** Sessions of users often lack the folders of the administrator's programs. */
+const searched = (): string[] => [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+
+/** The environment in which programs are found where `missing` looks for them. */
+export const environment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: searched().join(delimiter) });
+
+const isProgram = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Those of `programs` that this machine has not. */
+export const missing = (programs: readonly Program[]): Program[] =>
+  programs.filter((name) => !searched().some((folder) => folder !== "" && isProgram(join(folder, name))));
+
+/** The packages that bring them, each once. */
+export const packagesOf = (programs: readonly Program[]): Package[] => [
+  ...new Set(programs.map((name) => packageOf[name])),
+];
+
+export const installCommand = (packages: readonly Package[]): string => `apt-get install ${packages.join(" ")}`;
