@@ -54,16 +54,22 @@ const table = (compared: readonly Compared[]): string => {
   ].join("\n");
 };
 
-const entry = ({ id, tier, what, source, target, ours, tolerance, order, within, why }: Compared): string => {
+const entry = ({ id, tier, what, source, target, ours, tolerance, measure, within, why }: Compared): string => {
   const verdict = within === undefined ? "not compared" : within ? "within" : "NOT within";
-  const range = order === true ? `a factor of ${tolerance}` : `${Number((100 * tolerance).toPrecision(2))} %`;
   const lines = [
     `${id} (${tier}): ${verdict}`,
     `  ${what} (${source})`,
-    ...(ours === undefined ? [] : [`  target ${figures(target)}`, `  ours   ${figures(ours)}   tolerance ${range}`]),
+    ...(ours === undefined
+      ? []
+      : [`  target ${figures(target)}`, `  ours   ${figures(ours)}   ${rangeOf(tolerance, measure)}`]),
     ...(why === undefined ? [] : [`  ${why}`]),
   ];
   return lines.join("\n");
+};
+
+const rangeOf = (tolerance: number, measure: Compared["measure"]): string => {
+  if (measure === "factor") return `tolerance a factor of ${tolerance}`;
+  return measure === "atMost" ? "at most the target" : `tolerance ${Number((100 * tolerance).toPrecision(2))} %`;
 };
 
 const figures = (values: readonly number[]): string => values.map((value) => Number(value.toPrecision(4))).join("; ");

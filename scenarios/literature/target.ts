@@ -3,6 +3,10 @@ import type { Metrics } from "../simulate.ts";
 /** Replications of a scenario with settings as on the command line. */
 export type Simulate = (scenario: string, settings: readonly string[]) => Promise<readonly Metrics[]>;
 
+/** Mean of a column over replications. */
+export const meanOf = (replications: readonly Metrics[], column: string): number =>
+  replications.reduce((sum, one) => sum + one[column]!, 0) / replications.length;
+
 /** Something that is known, to be met: of a formula exactly, of a publication as far as its set-up is told. */
 export interface Target {
   readonly id: string;
@@ -12,9 +16,10 @@ export interface Target {
   /** What is compared, and where the parameters come from. */
   readonly what: string;
   readonly target: readonly number[];
-  /** What ours may differ by, as a part of the target; of `order` as a factor. */
+  /** What ours may differ by: as a part of the target, unless `measure` says otherwise. */
   readonly tolerance: number;
-  readonly order?: true;
+  /** `factor`: only the order is known, and the tolerance is a factor. `atMost`: the target is a bound. */
+  readonly measure?: "factor" | "atMost";
   /** Undefined where nothing comparable is simulated: then `why` says why. */
   readonly ours?: (simulate: Simulate) => readonly number[] | Promise<readonly number[]>;
   /** Why it is not met, or what has to be known of it. */
@@ -32,10 +37,11 @@ export const compare = async ({ ours, ...target }: Target, simulate: Simulate): 
   return { ...target, ours: found, within: found && isWithin(target, found) };
 };
 
-const isWithin = ({ target, tolerance, order }: Omit<Target, "ours">, ours: readonly number[]): boolean =>
+const isWithin = ({ target, tolerance, measure }: Omit<Target, "ours">, ours: readonly number[]): boolean =>
   ours.length === target.length &&
   target.every((aim, i) => {
     const own = ours[i]!;
-    if (order === true) return own > 0 && Math.abs(Math.log(own / aim)) <= Math.log(tolerance);
+    if (measure === "factor") return own > 0 && Math.abs(Math.log(own / aim)) <= Math.log(tolerance);
+    if (measure === "atMost") return own <= aim * (1 + tolerance);
     return Math.abs(own - aim) <= tolerance * Math.max(Math.abs(aim), Number.MIN_VALUE);
   });
