@@ -160,7 +160,12 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
       yargs
         .option("only", { describe: "These, such as multicast-1", type: "string", array: true, requiresArg: true })
         .option("workers", { describe: "Threads to run on [all cores]", type: "number", requiresArg: true })
-        .option("json", { describe: "Print the results as JSON", type: "boolean" }),
+        .option("format", {
+          describe: "How",
+          choices: ["text", "markdown", "json"],
+          default: "text",
+          requiresArg: true,
+        }),
     handler: async (given) => (await import("./literature.ts")).literature(line, given as never),
   },
   {

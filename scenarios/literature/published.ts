@@ -175,7 +175,7 @@ export const published: readonly Target[] = [
         "pauseMean",
       ),
     ],
-    why: "ours arms 4 GiB and saves the state of the devices, by costs measured on a KVM of today; theirs is a hypervisor of 2013 with a disk that is cut, too",
+    why: "ours protects 4 GiB and saves the state of the devices, at the costs of a KVM of today; theirs cuts a disk, too, and what it takes apart is not told",
   },
   {
     id: "hotrestore",
@@ -197,7 +197,7 @@ export const published: readonly Target[] = [
   {
     id: "wse",
     tier: "B",
-    source: "Zhang et al., Working Set Estimation, VEE 2013",
+    source: "Zhang et al., Working Set Estimation, VEE 2011",
     what: "part by which a working-set restore is responsive sooner than one on demand: up to 89 %",
     target: [0.89],
     tolerance: 0.15,

@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import { literature } from "../../scenarios/commands/literature.ts";
-import { compare, type Target } from "../../scenarios/literature/target.ts";
+import { asMarkdown } from "../../scenarios/literature/table.ts";
+import { type Compared, compare, type Target } from "../../scenarios/literature/target.ts";
 import { capturedLine } from "./captured-line.ts";
 
 const told = async (only?: readonly string[]) => {
   const { line, out } = capturedLine(process.cwd());
-  await literature(line, { json: true, ...(only === undefined ? {} : { only }) });
-  return JSON.parse(out()) as {
-    readonly id: string;
-    readonly tier: string;
-    readonly ours?: readonly number[];
-    readonly within?: boolean;
-    readonly why?: string;
-  }[];
+  await literature(line, { format: "json", ...(only === undefined ? {} : { only }) });
+  return JSON.parse(out()) as Compared[];
 };
 
-test("every formula is met, every publication that can be compared is but for four, and the others say why not", async () => {
+test("every formula is met, every publication that can be compared is but for four, the others say why not, and the committed table is this one", async () => {
   const all = await told();
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
   const beyond = all.filter(({ within }) => within === false).map(({ id }) => id);
@@ -26,6 +22,12 @@ test("every formula is met, every publication that can be compared is but for fo
     if (ours === undefined || beyond.includes(id)) assert.ok((why ?? "") !== "", `${id} says why`);
   }
   assert.ok(all.filter(({ within }) => within === true).length >= 50);
+  const published = readFileSync(new URL("../../results/published/literature.md", import.meta.url), "utf8");
+  assert.equal(
+    `${asMarkdown(all)}\n`,
+    published,
+    "snapback literature --format markdown > results/published/literature.md",
+  );
 });
 
 test("a value beyond its tolerance is told as such, and by a factor where only the order is known", async () => {
