@@ -1,0 +1,82 @@
+import { rm } from "node:fs/promises";
+import type { QmpClient } from "../qmp/client.ts";
+import type { QmpEvent } from "../qmp/events.ts";
+import { TestbedError } from "../testbed-error.ts";
+import { awaitEvent, awaitMigration, letRun, prepareMigration } from "./migration.ts";
+import { intoFile } from "./stream-file.ts";
+
+/** When pages are saved: at the cut, before it, or after it. */
+export type CaptureMode = "stop-and-copy" | "pre-copy" | "post-copy";
+
+/** A capture of a guest's memory and devices. Times in seconds. */
+export type Captured = {
+  readonly mode: CaptureMode;
+  /** From the command to the cut, which is where the guest stops. */
+  readonly untilCut: number;
+  /** How long the guest stood still. */
+  readonly pause: number;
+  /** From the command until the stream was whole. */
+  readonly duration: number;
+  readonly bytes: number;
+};
+
+const quick = 10_000;
+/** More than any memory gives: QEMU's own limit of 128 MiB/s would be what is measured. */
+const unlimited = 2 ** 40;
+
+/**
+ * Captures a running guest into a new migration stream: `post-copy` is QEMU's background snapshot, which saves pages
+ * before they are written after the cut. A pre-copy of an emulated guest (TCG) may lack writes that QEMU missed, so it
+ * counts only once a restore of it has been seen to be of one moment. The guest runs on afterwards, also if the capture fails; then no file is left.
+ *
+ * @param deadline milliseconds
+ * @throws TestbedError with QEMU's reason
+ */
+export const capture = async (
+  qmp: QmpClient,
+  mode: CaptureMode,
+  file: string,
+  deadline: number,
+  bandwidth = unlimited,
+): Promise<Captured> => {
+  const { running } = (await qmp.execute("query-status", {}, quick)) as { running: boolean };
+  if (!running) throw new TestbedError("a guest that does not run cannot be captured: no pause of it would be its own");
+  const events = qmp.subscribe();
+  const stream = await intoFile(file);
+  const times = new Map<string, number>();
+  const note = ({ event, timestamp }: QmpEvent): void => void times.set(event, timestamp);
+  try {
+    await prepareMigration(qmp, mode === "post-copy", bandwidth);
+    const asked = Date.now() / 1000;
+    if (mode === "stop-and-copy") await qmp.execute("stop", {}, quick);
+    await qmp.execute("migrate", { uri: stream.uri }, quick);
+    const { timestamp: completed } = await awaitMigration(qmp, events, deadline, note);
+    if (mode !== "post-copy") {
+      await letRun(qmp);
+      note(await awaitEvent(events, "the guest's going on", quick, ({ event }) => event === "RESUME"));
+    }
+    const bytes = await stream.whole;
+    const [cut, resumed] = [times.get("STOP"), times.get("RESUME")];
+    if (cut === undefined || resumed === undefined)
+      throw new TestbedError("QEMU told of no pause, without which a capture is no point in time");
+    return { mode, untilCut: cut - asked, pause: resumed - cut, duration: completed - asked, bytes };
+  } catch (error) {
+    await goOn(qmp);
+    await stream.close();
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    await stream.close();
+    await events.return();
+  }
+};
+
+/** Whatever became of a capture, its guest must not stand still for it; one whose QEMU is gone cannot go on. */
+const goOn = async (qmp: QmpClient): Promise<void> => {
+  try {
+    await qmp.execute("migrate_cancel", {}, quick);
+    await letRun(qmp);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.name.startsWith("Qmp")) throw error;
+  }
+};

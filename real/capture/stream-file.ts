@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
+
+/** A file that QEMU is sending a migration stream into. */
+export type StreamFile = {
+  /** What QEMU is given as its destination. */
+  readonly uri: string;
+  /** Waits for the end of the stream; resolves with its bytes. */
+  readonly whole: Promise<number>;
+  /** Ends it, whole or not. */
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Takes one stream into a new file that is private to the user. It comes over a socket beside the file, because QEMU would
+ * have a shell run for anything else.
+ */
+export const intoFile = async (file: string): Promise<StreamFile> => {
+  const path = `${file}.sock`;
+  const server = createServer();
+  let sender: Socket | undefined;
+  const whole = (async () => {
+    const [socket] = (await once(server, "connection")) as [Socket];
+    sender = socket;
+    server.close();
+    const to = createWriteStream(file, { flags: "wx", mode: 0o600 });
+    await pipeline(socket, to);
+    return to.bytesWritten;
+  })();
+  whole.catch(() => {});
+  server.listen(path);
+  await once(server, "listening");
+  const close = async (): Promise<void> => {
+    server.close();
+    sender?.destroy();
+    await rm(path, { force: true });
+  };
+  return { uri: `unix:${path}`, whole, close };
+};
+
+/** Sends a file to a QEMU that listens for a stream on the socket. */
+export const fromFile = async (file: string, path: string): Promise<void> => {
+  const socket = connect(path);
+  await once(socket, "connect");
+  await pipeline(createReadStream(file, { highWaterMark: 2 ** 20 }), socket);
+};

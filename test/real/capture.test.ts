@@ -1,0 +1,154 @@
+// needs: qemu-system-x86
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type CaptureMode, capture } from "../../real/capture/capture.ts";
+import { restore } from "../../real/capture/restore.ts";
+import { QmpClient } from "../../real/qmp/client.ts";
+import { findCommand } from "../runner/find-command.ts";
+import { skipUnless } from "../runner/skip.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "capture-"));
+const children: ChildProcess[] = [];
+
+const stamps = { first: 0x10000, pages: 64 };
+/**
+ * A guest that writes the number of its round at the start of each of 64 pages, in order, for ever: at any moment the
+ * numbers fall once, by one, from the first page to the last. Of the assembler's:
+ *
+ *     cli; xorl %ebx,%ebx
+ *     round: incl %ebx; movw $0x1000,%ax; movw %ax,%es; movw $64,%cx
+ *     next: movl %ebx,%es:0; movw %es,%ax; addw $0x100,%ax; movw %ax,%es; loop next; jmp round
+ */
+const sector = Buffer.alloc(512);
+sector.write("fa6631db6643b800108ec0b940002666891e00008cc00500018ec0e2f1ebe5", "hex");
+sector.set([0x55, 0xaa], 510);
+const disk = join(folder, "disk.img");
+writeFileSync(disk, sector);
+
+let machines = 0;
+const machine = async (qemu: string, ...more: string[]): Promise<QmpClient> => {
+  const path = join(folder, `qmp${machines++}.sock`);
+  const args = ["-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg", "-m", "64", ...more];
+  const drive = ["-drive", `file=${disk},format=raw,if=ide,snapshot=on`, "-qmp", `unix:${path},server=on,wait=off`];
+  children.push(spawn(qemu, [...args, ...drive], { stdio: ["ignore", "inherit", "inherit"] }));
+  for (let tries = 0; ; tries++)
+    try {
+      return await QmpClient.connect(path, 10_000);
+    } catch (error) {
+      // It takes QEMU a moment to listen.
+      if (tries === 200) throw error;
+      await sleep(50);
+    }
+};
+
+/** The numbers that the guest has in its memory now. */
+const stampsNow = async (qmp: QmpClient): Promise<number[]> => {
+  const file = join(folder, "stamps");
+  const size = stamps.pages * 4096;
+  await qmp.execute("pmemsave", { val: stamps.first, size, filename: file }, 10_000);
+  const bytes = readFileSync(file);
+  return Array.from({ length: stamps.pages }, (_, i) => bytes.readUInt32LE(i * 4096));
+};
+/** Whether the numbers are those of one moment: they fall at most once, and by one. */
+const areOfOneMoment = (numbers: readonly number[]): boolean =>
+  numbers.every((number, i) => i === 0 || number <= numbers[i - 1]!) && numbers[0]! - numbers.at(-1)! <= 1;
+
+const captures = suite("a capture");
+captures.after(() => {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const qemuHere = (): string | undefined => findCommand("qemu-system-x86_64");
+
+/** Waits until the firmware has handed over and the guest has written all its pages. */
+const untilItWrites = async (qmp: QmpClient): Promise<void> => {
+  for (let tries = 0; tries < 200; tries++) {
+    await sleep(50);
+    if ((await stampsNow(qmp)).every((number) => number > 1000)) return;
+  }
+  assert.unreachable("the guest never began to write");
+};
+
+for (const mode of ["stop-and-copy", "post-copy"] as const satisfies CaptureMode[])
+  captures(
+    `by ${mode} is of one moment, restores, and lets its guest run on`,
+    skipUnless(qemuHere, "needs qemu-system-x86_64", async (qemu) => {
+      const source = await machine(qemu);
+      await untilItWrites(source);
+      const file = join(folder, mode);
+      const captured = await capture(source, mode, file, 30_000);
+      const [after] = await stampsNow(source);
+      assert.is(captured.bytes, statSync(file).size);
+      assert.is(statSync(file).mode & 0o777, 0o600);
+      assert.ok(captured.untilCut >= 0 && captured.pause > 0, JSON.stringify(captured));
+      assert.ok(captured.pause < captured.duration + 1, JSON.stringify(captured));
+
+      const target = await machine(qemu, "-incoming", "defer", "-S");
+      await restore(target, file, folder, 30_000);
+      const cut = await stampsNow(target);
+      assert.ok(cut[0]! > 1000 && areOfOneMoment(cut), cut.join(" "));
+      assert.ok(cut[0]! <= after!);
+      await sleep(100);
+      assert.equal(await stampsNow(target), cut, "it stands at the cut until it is let go");
+      await target.execute("cont", {}, 5000);
+      await sleep(200);
+      for (const one of [target, source]) {
+        await one.execute("stop", {}, 5000);
+        const later = await stampsNow(one);
+        assert.ok(later[0]! > cut[0]! && areOfOneMoment(later), later.join(" "));
+        one.close();
+      }
+    }),
+  );
+
+captures(
+  "by pre-copy is whole, after a cut that comes last; whether an emulated guest's is of one moment is for a restore to say",
+  skipUnless(qemuHere, "needs qemu-system-x86_64", async (qemu) => {
+    const source = await machine(qemu);
+    await untilItWrites(source);
+    const { untilCut, duration, bytes, pause } = await capture(source, "pre-copy", join(folder, "pre-copy"), 30_000);
+    // QEMU stops the guest for the last pages only.
+    assert.ok(untilCut > 0 && untilCut < duration && pause > 0);
+    assert.is(bytes, statSync(join(folder, "pre-copy")).size);
+    const target = await machine(qemu, "-incoming", "defer", "-S");
+    await restore(target, join(folder, "pre-copy"), folder, 30_000);
+    assert.ok((await stampsNow(target)).every((number) => number > 1000));
+    source.close();
+    target.close();
+  }),
+);
+
+captures(
+  "that fails leaves no file, and its guest running",
+  skipUnless(qemuHere, "needs qemu-system-x86_64", async (qemu) => {
+    const source = await machine(qemu);
+    const file = join(folder, "late");
+    const slowly = capture(source, "stop-and-copy", file, 300, 2 ** 12);
+    assert.match(await slowly.then(String, (error) => error.message), /did not come in 0.3 s/);
+    assert.not(existsSync(file));
+    assert.is(((await source.execute("query-status", {}, 5000)) as { running: boolean }).running, true);
+    // And can be captured once more.
+    assert.ok((await capture(source, "stop-and-copy", file, 30_000)).bytes > 0);
+    await source.execute("stop", {}, 5000);
+    const still = await capture(source, "post-copy", join(folder, "still"), 5000).then(
+      String,
+      (error) => error.message,
+    );
+    assert.match(still, /does not run/);
+
+    writeFileSync(file, readFileSync(file).subarray(0, 50_000));
+    const target = await machine(qemu, "-incoming", "defer", "-S");
+    const torn = await restore(target, file, folder, 5000).then(String, (error) => `${error.name}: ${error.message}`);
+    assert.match(torn, /TestbedError|QmpConnectionError/);
+    source.close();
+    target.close();
+  }),
+);
+
+captures.run();
