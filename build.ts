@@ -24,8 +24,8 @@ const compile = (config: string, out: string): void => {
 /** Compiles the discrete-event core with its declarations into `out`. */
 export const buildSim = (out = join(root, "sim/dist")): void => compile("sim/tsconfig.build.json", out);
 
-/** Policies that come with the product are programs of a user's kind: they are compiled when a scenario names them. */
-const policies = join(root, "scenarios", "policies");
+/** Compiled when they are asked for: policies, which are programs of a user's kind, and what runs in browsers. */
+const sources = [join(root, "scenarios", "policies"), join(root, "results", "timeline")];
 
 /** Compiles the command `snapback` into `out`, with the files that it reads. */
 export const buildSnapback = (out = join(root, "dist")): void => {
@@ -35,7 +35,7 @@ export const buildSnapback = (out = join(root, "dist")): void => {
     cpSync(join(root, folder), join(out, folder), {
       recursive: true,
       filter: (path) =>
-        (!path.endsWith(".ts") || dirname(path) === policies) && relative(root, path) !== `results${sep}runs`,
+        (!path.endsWith(".ts") || sources.includes(dirname(path))) && relative(root, path) !== `results${sep}runs`,
     });
 };
 

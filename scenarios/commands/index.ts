@@ -231,11 +231,12 @@ export const scenarioCommands = (line: CommandLine): CommandModule[] => [
         .option("from", { describe: "Where the window begins", type: "string", default: "0s", requiresArg: true })
         .option("to", { describe: "Where it ends [an hour later]", type: "string", requiresArg: true })
         .option("format", {
-          describe: "For people, for ui.perfetto.dev, or a line of JSON for each event",
-          choices: ["text", "perfetto", "jsonl"],
+          describe: "For people, for ui.perfetto.dev, a line of JSON for each event, or a page to look into",
+          choices: ["text", "perfetto", "jsonl", "html"],
           default: "text",
           requiresArg: true,
         })
+        .option("html", { describe: "Write one page to look into and to play [timeline.html]", type: "string" })
         .option("only", {
           describe: "Kinds of events, clusters, VMs and hosts, such as 'snapshot,rollback,host 3'",
           type: "string",

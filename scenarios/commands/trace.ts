@@ -9,6 +9,7 @@ import { duration, parseQuantity } from "../text/units.ts";
 import { chooseEvents, UnknownSubjectError } from "../timeline/choice.ts";
 import { asWritten } from "../timeline/figures.ts";
 import type { CastEvent, Summary, TimelineFormat, TimelineTitle } from "../timeline/format.ts";
+import { HtmlTimeline } from "../timeline/html.ts";
 import { JsonLines } from "../timeline/jsonl.ts";
 import { PerfettoTimeline } from "../timeline/perfetto.ts";
 import { expectedEvents } from "../timeline/size.ts";
@@ -24,7 +25,8 @@ interface TraceArguments {
   readonly domain: number;
   readonly from: string;
   readonly to?: string;
-  readonly format: "text" | "perfetto" | "jsonl";
+  readonly format: "text" | "perfetto" | "jsonl" | "html";
+  readonly html?: string;
   readonly out?: string;
   readonly only?: readonly string[];
 }
@@ -36,7 +38,8 @@ const usualWindow = 3600;
 const mostEvents = 1_000_000;
 
 /** Simulates one replication and writes what happens in a window of it, as it happens. */
-export const trace = async (line: CommandLine, given: TraceArguments): Promise<void> => {
+export const trace = async (line: CommandLine, asked: TraceArguments): Promise<void> => {
+  const given = asPage(asked);
   const { files, folder } = line;
   const overrides = [
     ...given.set.map((text) => setTo("--set", text)),
@@ -69,6 +72,17 @@ export const trace = async (line: CommandLine, given: TraceArguments): Promise<v
     output.close();
   }
 };
+
+/** `--html` is one file to look at: written to the file it names, or to timeline.html. */
+const asPage = (asked: TraceArguments): TraceArguments => {
+  if (asked.html === undefined)
+    return asked.format === "html" && asked.out === undefined ? { ...asked, out: page } : asked;
+  if (asked.format !== "text" || asked.out !== undefined)
+    throw new CommandError("--html: names the file and its format; leave out --format and --out");
+  return { ...asked, format: "html", out: asked.html === "" ? page : asked.html };
+};
+
+const page = "timeline.html";
 
 const write = async (
   scenario: ClusterScenario,
@@ -204,5 +218,7 @@ const formatOf = (name: TraceArguments["format"], title: TimelineTitle): Timelin
       return new PerfettoTimeline(title);
     case "jsonl":
       return new JsonLines(title);
+    case "html":
+      return new HtmlTimeline(title);
   }
 };

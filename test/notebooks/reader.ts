@@ -34,8 +34,13 @@ export class Reader {
   async open(name: string, width = 1000, text?: string): Promise<OpenNotebook> {
     const html = this.#built.get(name) ?? buildNotebook(name, text);
     this.#built.set(name, html);
+    return this.openPage(name, await html, width);
+  }
+
+  /** Opens a page of any kind. */
+  async openPage(name: string, html: string, width = 1000): Promise<OpenNotebook> {
     const path = join(this.#folder, `${name}.html`);
-    writeFileSync(path, await html);
+    writeFileSync(path, html);
     const page = await this.#browser.newPage({ viewport: { width, height: 900 } });
     const faults: string[] = [];
     page.on("console", (message) => {
@@ -78,10 +83,13 @@ export const marks = (page: Page, index: number): Promise<string[]> =>
 
 /** The marks of the `index`-th figure once they are others than before, and all runs are over. */
 export const redrawn = async (page: Page, index: number, before: readonly string[]): Promise<string[]> => {
+  let last: readonly string[] = before;
   for (let tries = 0; tries < 200; tries++) {
     await settled(page);
     const after = await marks(page, index);
-    if (after.join() !== before.join()) return after;
+    // It may have been drawn in the middle of a run: what stays is what counts.
+    if (after.join() !== before.join() && after.join() === last.join()) return after;
+    last = after;
   }
   throw new Error(`figure ${index} stays as it was`);
 };

@@ -109,6 +109,9 @@ reading("rolling back fast: what is shared, what is saved, and rollbacks that ar
   await page.getByLabel("Saved", { exact: true }).selectOption("time of the transfer");
   await redrawn(page, 0, algebra);
   await redrawn(page, 1, published);
+  await page.locator(".stage").focus();
+  await page.keyboard.press("n");
+  assert.match(await page.locator(".told").innerText(), /fails/);
   const rows = await page.locator("table").first().locator("tbody tr").allInnerTexts();
   assert.equal(
     rows.map((row) => row.split("\t")[0]),

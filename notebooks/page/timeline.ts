@@ -1,0 +1,1 @@
+export { timelineView as timeline } from "../../results/timeline/view.ts";
