@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { Made } from "../ownership/made.ts";
-import { endProcesses, ownerVariable, type ProcessId, processWith } from "../ownership/processes.ts";
-import { environment } from "./programs.ts";
+import { endProcesses, type ProcessId, processWith } from "../ownership/processes.ts";
+import { environmentOf } from "./programs.ts";
 import type { Arguments, Exited } from "./protocol.ts";
 
 /** The processes that an agent started: it ends no others. */
@@ -31,7 +31,7 @@ export class OwnedProcesses {
     return new Promise((resolve, reject) => {
       const child = spawn(program, args, {
         cwd: this.#files,
-        env: { ...environment(), [ownerVariable]: this.#owner },
+        env: environmentOf(this.#owner),
         stdio: ["ignore", log, log],
         detached: true,
       });

@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { ownerVariable } from "../ownership/processes.ts";
 
 /** The packages of Debian that bring what hosts and controllers run. */
 export const packageOf = {
@@ -18,6 +19,9 @@ const searched = (): string[] => [...(process.env["PATH"] ?? "").split(delimiter
 
 /** The environment in which programs are found where `missing` looks for them. */
 export const environment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: searched().join(delimiter) });
+
+/** The same for what is started in the name of `owner`, a folder, and is found by it whoever dies. */
+export const environmentOf = (owner: string): NodeJS.ProcessEnv => ({ ...environment(), [ownerVariable]: owner });
 
 const isProgram = (path: string): boolean => {
   try {

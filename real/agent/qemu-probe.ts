@@ -2,6 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lineSplitter } from "../line-splitter.ts";
+import { environmentOf } from "./programs.ts";
 import { mostLineBytes, type Result } from "./protocol.ts";
 
 const qemu = "qemu-system-x86_64";
@@ -33,10 +34,14 @@ const reasonIn = (stderr: string): string | undefined =>
 
 /**
  * Boots a guest of one instruction. That a device for it exists proves nothing: KVM in a virtual machine may stop QEMU at
- * once, or run too slowly to be of use.
+ * once, or run too slowly to be of use. QEMU carries the name of `owner`; its disk lies in `files`.
  */
-export const probeAccelerator = (accelerator: "kvm" | "tcg", folder: string): Promise<Result<"accelerator">> => {
-  const disk = join(folder, `probe-${accelerator}.img`);
+export const probeAccelerator = (
+  accelerator: "kvm" | "tcg",
+  owner: string,
+  files: string,
+): Promise<Result<"accelerator">> => {
+  const disk = join(files, `probe-${accelerator}.img`);
   writeFileSync(disk, bootSector(), { mode: 0o600 });
   const args = [
     ...[...bare, "-accel", accelerator, "-cpu", "max", "-drive", `file=${disk},format=raw,if=ide`],
@@ -44,21 +49,29 @@ export const probeAccelerator = (accelerator: "kvm" | "tcg", folder: string): Pr
   ];
   const began = Date.now();
   return new Promise((resolve) => {
-    execFile(qemu, args, { timeout: deadline, killSignal: "SIGKILL" }, (error, _, stderr) => {
-      rmSync(disk, { force: true });
-      if (error?.code === exitCode) return resolve({ milliseconds: Date.now() - began, reason: null });
-      const late = error?.killed ? `a guest of one instruction did not boot in ${deadline / 1000} s` : undefined;
-      resolve({ milliseconds: null, reason: late ?? reasonIn(stderr) ?? error?.message ?? "the guest never ran" });
-    });
+    execFile(
+      qemu,
+      args,
+      { timeout: deadline, killSignal: "SIGKILL", env: environmentOf(owner) },
+      (error, _, stderr) => {
+        rmSync(disk, { force: true });
+        if (error?.code === exitCode) return resolve({ milliseconds: Date.now() - began, reason: null });
+        const late = error?.killed ? `a guest of one instruction did not boot in ${deadline / 1000} s` : undefined;
+        resolve({ milliseconds: null, reason: late ?? reasonIn(stderr) ?? error?.message ?? "the guest never ran" });
+      },
+    );
   });
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /** QEMU's version, and whether it finds background snapshots possible: it asks the kernel for userfaultfd's write protection. */
-export const probeQemu = (): Promise<Result<"qemu">> =>
+export const probeQemu = (owner: string): Promise<Result<"qemu">> =>
   new Promise((resolve, reject) => {
-    const child = spawn(qemu, [...bare, "-S", "-accel", "tcg", "-qmp", "stdio"], { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(qemu, [...bare, "-S", "-accel", "tcg", "-qmp", "stdio"], {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: environmentOf(owner),
+    });
     const timer = setTimeout(() => fail(new Error(`QEMU did not tell of itself in ${deadline / 1000} s`)), deadline);
     let stderr = "";
     let version = "";

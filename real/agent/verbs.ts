@@ -30,8 +30,8 @@ export const owningVerbs = (folder: string, files: string, onExit: (exited: Exit
   const processes = new OwnedProcesses(folder, files, onExit);
   return {
     ...lookingVerbs(folder),
-    qemu: probeQemu,
-    accelerator: ({ accelerator }) => probeAccelerator(accelerator, files),
+    qemu: () => probeQemu(folder),
+    accelerator: ({ accelerator }) => probeAccelerator(accelerator, folder, files),
     diskSpeed: ({ bytes }) => diskSpeed(files, bytes),
     receive,
     send,

@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { loader } from "../agent/program.ts";
-import { environment, missing, packagesOf } from "../agent/programs.ts";
+import { environmentOf, missing, packagesOf } from "../agent/programs.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { namespacePath } from "../ownership/end-made.ts";
-import { ownerVariable } from "../ownership/processes.ts";
 import type { Driver, Obstacle } from "./driver.ts";
 import { makeNamespaces, namespaceOf, namespacesThere } from "./namespaces.ts";
 
@@ -27,6 +26,6 @@ export const namespaceDriver = (inventory: NamespaceInventory): Driver => ({
   start: (host, folder) =>
     spawn("nsenter", [`--net=${namespacePath(namespaceOf(inventory.name, host))}`, process.execPath, "-e", loader], {
       stdio: "pipe",
-      env: { ...environment(), [ownerVariable]: folder },
+      env: environmentOf(folder),
     }),
 });

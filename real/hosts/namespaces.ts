@@ -68,7 +68,7 @@ export const makeNamespaces = async (inventory: NamespaceInventory, folder: stri
     await ip("address", "add", `${host.address}/${inventory.subnet.bits}`, "dev", "br0");
     await ip("link", "add", "uplink", "type", "veth", "peer", "name", host.name, "netns", hub);
     await ip("link", "set", "uplink", "up", "master", "br0");
-    await run("ip", ["-n", hub, "link", "set", host.name, "up", "master", switchName]);
+    await run("ip", ["-n", hub, "link", "set", "dev", host.name, "up", "master", switchName]);
     await shape(namespace, "uplink", host);
     await shape(hub, host.name, host);
   }

@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { loader } from "../agent/program.ts";
-import { environment, missing, packagesOf } from "../agent/programs.ts";
+import { environmentOf, missing, packagesOf } from "../agent/programs.ts";
 import type { SshHost, SshInventory } from "../inventory/inventory.ts";
-import { ownerVariable } from "../ownership/processes.ts";
 import type { Driver } from "./driver.ts";
 
 /**
@@ -61,7 +60,7 @@ export const sshDriver = (inventory: SshInventory): Driver => ({
     const host = inventory.hosts.find((each) => each.name === name)!;
     return spawn("ssh", [...sshArguments(inventory.config, folder, host), remoteCommand], {
       stdio: "pipe",
-      env: { ...environment(), [ownerVariable]: folder },
+      env: environmentOf(folder),
     });
   },
 });

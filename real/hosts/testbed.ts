@@ -9,7 +9,7 @@ import type { Inventory } from "../inventory/inventory.ts";
 import { type Ended, endMade } from "../ownership/end-made.ts";
 import { lockTestbed } from "../ownership/lock.ts";
 import { controllerFolder, hostFolder, makePrivately, testbedFolder } from "../ownership/private-folder.ts";
-import { writeUser } from "../ownership/user.ts";
+import { userOf, writeUser } from "../ownership/user.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { Driver } from "./driver.ts";
 import { namespaceDriver } from "./namespace-driver.ts";
@@ -39,10 +39,16 @@ const outcomeOf = async <T>(host: string, task: Promise<T>): Promise<Outcome<T>>
   }
 };
 
-/** Ends what was made from this machine, for hosts that lie on it, too. */
+const isOurs = (folder: string): boolean => (userOf(folder)?.machine ?? machine()) === machine();
+
+/** Ends what was made from this machine, for hosts that lie on it, too; not what a controller on another machine uses. */
 const endLocally = async (testbed: string): Promise<Ended> => {
   const hosts = join(testbedFolder(testbed), "hosts");
-  const folders = existsSync(hosts) ? readdirSync(hosts).map((host) => hostFolder(testbed, host)) : [];
+  const folders = existsSync(hosts)
+    ? readdirSync(hosts)
+        .map((host) => hostFolder(testbed, host))
+        .filter(isOurs)
+    : [];
   const ended: Ended[] = [];
   for (const folder of [controllerFolder(testbed), ...folders]) ended.push(await endMade(folder, patience));
   const sum = (key: keyof Ended): number => ended.reduce((total, each) => total + each[key], 0);

@@ -9,6 +9,8 @@ export type Complain = (path: Path, message: string, key?: true) => void;
 
 /** Names of hosts become names of interfaces, of which Linux takes 15 characters. */
 const namePattern = /^[a-z][a-z0-9-]{0,14}$/;
+/** No interface can be given these names. */
+const keptNames: readonly string[] = ["all", "default", "lo"];
 const nameRule = "must be 1 to 15 lower-case letters, digits and hyphens, a letter first";
 const destinationPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,252}$/;
 const userPattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
@@ -51,6 +53,8 @@ const namespaceInventory = (file: NamespaceFile, complain: Complain): NamespaceI
 };
 
 const addressed = (file: NamespaceFile, subnet: Subnet, complain: Complain): NamespaceHost[] => {
+  for (const name of Object.keys(file.hosts).filter((each) => keptNames.includes(each)))
+    complain(["hosts", name], "is no name for an interface: Linux keeps it for itself", true);
   const holders = new Map<number, string>();
   for (const [name, host] of Object.entries(file.hosts)) {
     if (host?.address === undefined) continue;

@@ -1,13 +1,17 @@
 // needs: qemu-system-x86
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { AgentClient } from "../../real/agent/client.ts";
 import { agentProgram, loader } from "../../real/agent/program.ts";
 import type { Exited } from "../../real/agent/protocol.ts";
+import { Testbed } from "../../real/hosts/testbed.ts";
+import { parseInventory } from "../../real/inventory/read-inventory.ts";
 import { endMade, whatIsLeft } from "../../real/ownership/end-made.ts";
 import { Made } from "../../real/ownership/made.ts";
 import { hostFolder } from "../../real/ownership/private-folder.ts";
@@ -23,8 +27,8 @@ const greetingTo = (host: string, machine = "here") =>
   ({ snapback: 1, testbed, host, mode: "own", machine, user: "a test" }) as const;
 
 const started: ChildProcessWithoutNullStreams[] = [];
-const node = (): ChildProcessWithoutNullStreams => {
-  const child = spawn(process.execPath, ["-e", loader], { stdio: "pipe" });
+const node = (env = process.env): ChildProcessWithoutNullStreams => {
+  const child = spawn(process.execPath, ["-e", loader], { stdio: "pipe", env });
   started.push(child);
   return child;
 };
@@ -115,6 +119,47 @@ agent("ends with its controller's input, and is not taken over from another mach
   await once(child, "close");
   assert.not(isAlive(sleeper));
   assert.not(existsSync(folderOf("h3")));
+});
+
+agent("is spared by a controller that ends what this machine made, if one on another machine uses it", async () => {
+  const text = `name: ${testbed}\ndriver: ssh\nhosts: { h3: }`;
+  const here = await Testbed.take(parseInventory({ kind: "file", name: "t.yaml", folder: "/", text }));
+  const child = node();
+  const remote = await AgentClient.start(child, program, greetingTo("h3", "elsewhere"), 20 * second);
+  const sleeper = await remote.ask("spawn", { name: "s", command: ["sleep", "1000"] }, second);
+  await here.end();
+  assert.ok(isAlive(sleeper));
+  await remote.ask("ping", {}, second);
+  // Nobody uses what is left by an agent that was killed.
+  child.kill("SIGKILL");
+  await once(child, "close");
+  assert.is((await here.end()).processes, 1);
+  assert.not(isAlive(sleeper));
+  await here.close();
+});
+
+agent("that is killed while it tries QEMU leaves that to be found", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "agent-"));
+  try {
+    writeFileSync(join(folder, "qemu-system-x86_64"), "#!/bin/sh\nexec sleep 1000\n", { mode: 0o755 });
+    for (const verb of [
+      { verb: "qemu", given: {} },
+      { verb: "accelerator", given: { accelerator: "kvm" } },
+    ] as const) {
+      const child = node({ ...process.env, PATH: `${folder}:${process.env["PATH"]}` });
+      const client = await agentOn("h2", undefined, child);
+      const asked = failure(client.ask(verb.verb, verb.given as never, 20 * second));
+      for (let tries = 0; whatIsLeft(folderOf("h2")).processes.length < 2; tries++) {
+        assert.ok(tries < 200, `${verb.verb} starts a process that is found`);
+        await sleep(20);
+      }
+      child.kill("SIGKILL");
+      assert.match(await asked, /its agent ended/);
+      assert.is((await endMade(folderOf("h2"), second)).processes, 1);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 /** What an agent says to `lines`, until it ends. */

@@ -57,6 +57,7 @@ for (const [fault, text, expected] of [
     /^t\.yaml:3:1: subnett: unknown key; did you mean subnet\?/,
   ],
   ["a key of another driver", `${ssh}hosts: { a: { rate: 1MB/s } }`, /^t\.yaml:3:15: hosts\.a\.rate: unknown key/],
+  ["a host named as the loopback", `${head}hosts: { lo: }`, /^t\.yaml:3:10: hosts\.lo: is no name for an interface/],
   ["no host", `${head}hosts: {}`, /^t\.yaml:3:1: hosts: has no host/],
   ["a rate without unit", `${head}rate: 5\nhosts: { a: }`, /^t\.yaml:3:7: rate: 5 has no unit/],
   ["a name that is a path", "name: ../x\ndriver: ssh\nhosts: { a: }", /^t\.yaml:1:7: name: must be 1 to 15/],
