@@ -27,6 +27,7 @@ const ipv4 = z.string().check(z.regex(/^\d{1,3}(\.\d{1,3}){3}$/));
 const token = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 const program = z.enum(Object.keys(packageOf) as Program[]);
 const debianPackage = z.enum(Object.values(packageOf) as Package[]);
+const captureMode = z.enum(["stop-and-copy", "pre-copy", "post-copy"]);
 const base64 = z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/));
 
 /** `look` changes nothing; `own` first ends what an earlier agent left, and whatever it made itself when it ends. */
@@ -54,6 +55,8 @@ export const requests = {
   install: z.strictObject({ packages: z.array(debianPackage).check(z.minLength(1), z.maxLength(16)) }),
   spawn: z.strictObject({ name: fileName, command: z.array(text).check(z.minLength(1), z.maxLength(256)) }),
   stop: z.strictObject({ pid: count, patience: milliseconds }),
+  capture: z.strictObject({ qmp: fileName, mode: captureMode, name: fileName, milliseconds }),
+  restore: z.strictObject({ qmp: fileName, name: fileName, milliseconds, run: z.boolean() }),
   writeFile: z.strictObject({ name: fileName, offset: count, data: base64 }),
   readFile: z.strictObject({ name: fileName, offset: count, bytes: count.check(z.maximum(mostChunkBytes)) }),
   removeFile: z.strictObject({ name: fileName }),
@@ -98,6 +101,14 @@ export const results = {
   install: exact,
   spawn: processId,
   stop: exact,
+  capture: z.strictObject({
+    mode: captureMode,
+    untilCut: z.number(),
+    pause: z.number(),
+    duration: z.number(),
+    bytes: count,
+  }),
+  restore: exact,
   writeFile: exact,
   readFile: z.strictObject({ data: base64, end: z.boolean() }),
   removeFile: exact,

@@ -4,6 +4,7 @@ import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
 import { facts } from "./facts.ts";
 import { readFile, removeFile, writeFile } from "./files.ts";
+import { captureGuest, restoreGuest } from "./guests.ts";
 import { install } from "./install.ts";
 import { OwnedProcesses } from "./owned-processes.ts";
 import type { Arguments, Exited, Result, Verb } from "./protocol.ts";
@@ -38,6 +39,8 @@ export const owningVerbs = (folder: string, files: string, onExit: (exited: Exit
     install: ({ packages }) => done(install(packages)),
     spawn: (given) => processes.spawn(given),
     stop: (given) => done(processes.stop(given)),
+    capture: (given) => captureGuest(files, given),
+    restore: (given) => done(restoreGuest(files, given)),
     writeFile: (given) => done(writeFile(files, given)),
     readFile: (given) => readFile(files, given),
     removeFile: (given) => done(removeFile(files, given)),

@@ -9,22 +9,22 @@ const quick = 10_000;
  * Loads a stream into a QEMU that was started with `-incoming defer -S` as the same machine; the guest stands at the cut
  * then, and `cont` lets it run.
  *
- * @param folder private to the user; the socket over which QEMU is given the stream lies there for the while
+ * @param socket path of the socket over which QEMU is given the stream, in a folder private to the user; it is there for
+ *   the while
  * @param deadline milliseconds
  * @throws TestbedError with QEMU's reason
  */
-export const restore = async (qmp: QmpClient, file: string, folder: string, deadline: number): Promise<void> => {
+export const restore = async (qmp: QmpClient, file: string, socket: string, deadline: number): Promise<void> => {
   const events = qmp.subscribe();
-  const path = `${folder}/incoming.sock`;
   try {
     await prepareMigration(qmp, false, 2 ** 40);
-    await qmp.execute("migrate-incoming", { uri: `unix:${path}` }, quick);
+    await qmp.execute("migrate-incoming", { uri: `unix:${socket}` }, quick);
     // A QEMU that refuses what it reads ends the connection; its reason is what matters.
-    const sent = fromFile(file, path).catch(() => {});
+    const sent = fromFile(file, socket).catch(() => {});
     await awaitMigration(qmp, events, deadline);
     await sent;
   } finally {
     await events.return();
-    await rm(path, { force: true });
+    await rm(socket, { force: true });
   }
 };

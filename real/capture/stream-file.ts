@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { open, rm } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 
@@ -17,16 +17,19 @@ export type StreamFile = {
 /**
  * Takes one stream into a new file that is private to the user. It comes over a socket beside the file, because QEMU would
  * have a shell run for anything else.
+ *
+ * @throws an error of code EEXIST if there is such a file
  */
 export const intoFile = async (file: string): Promise<StreamFile> => {
   const path = `${file}.sock`;
+  // Made before QEMU is asked for anything: a file that is there is another's.
+  const to = (await open(file, "wx", 0o600)).createWriteStream();
   const server = createServer();
   let sender: Socket | undefined;
   const whole = (async () => {
     const [socket] = (await once(server, "connection")) as [Socket];
     sender = socket;
     server.close();
-    const to = createWriteStream(file, { flags: "wx", mode: 0o600 });
     await pipeline(socket, to);
     return to.bytesWritten;
   })();
@@ -36,6 +39,7 @@ export const intoFile = async (file: string): Promise<StreamFile> => {
   const close = async (): Promise<void> => {
     server.close();
     sender?.destroy();
+    to.destroy();
     await rm(path, { force: true });
   };
   return { uri: `unix:${path}`, whole, close };

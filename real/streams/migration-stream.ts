@@ -41,6 +41,8 @@ export const streamRegions = (reader: ByteReader): Region[] => {
       reader.skip(u32(reader, "the configuration"), "the configuration");
       continue;
     }
+    // A background snapshot goes on with the devices as soon as each page has been sent, and never says that ram ends.
+    if (kind === section.full && id !== undefined) break;
     const given = u32(reader, "a section's number");
     if (kind === section.start) id = start(reader, given, id);
     else if ((kind !== section.part && kind !== section.end) || given !== id)

@@ -18,6 +18,7 @@ import { hostFolder } from "../../real/ownership/private-folder.ts";
 import { isAlive, processWith } from "../../real/ownership/processes.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
+import { stampingGuest } from "./stamping-guest.ts";
 
 const program = await agentProgram();
 /** Names of testbeds that no other run of this file has at the same time. */
@@ -240,6 +241,41 @@ agent(
       assert.match(version, /^\d+\.\d+\.\d+$/);
       assert.equal((await client.ask("accelerator", { accelerator: "tcg" }, 20 * second)).reason, null);
       await client.close(10 * second);
+    },
+  ),
+);
+
+agent(
+  "captures a guest on its host, and restores it there",
+  skipUnless(
+    () => findCommand("qemu-system-x86_64"),
+    "needs qemu-system-x86_64",
+    async () => {
+      const client = await agentOn("h3");
+      await client.ask("writeFile", { name: "disk", offset: 0, data: stampingGuest.toString("base64") }, second);
+      const qemu = async (name: string, ...more: string[]): Promise<string> => {
+        const bare = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-accel", "tcg", "-m", "64", ...more];
+        const drive = [
+          "-drive",
+          "file=disk,format=raw,if=ide,snapshot=on",
+          "-qmp",
+          `unix:${name}.sock,server=on,wait=off`,
+        ];
+        await client.ask("spawn", { name, command: [...bare, ...drive] }, 5 * second);
+        // Until its socket is there; the agent looks at files by name alone.
+        await sleep(second);
+        return `${name}.sock`;
+      };
+      const taken = { name: "snapshot", milliseconds: 20 * second };
+      const source = await qemu("source");
+      const { bytes } = await client.ask("capture", { ...taken, qmp: source, mode: "post-copy" }, 40 * second);
+      assert.ok(bytes > 100_000);
+      const again = client.ask("capture", { ...taken, qmp: source, mode: "post-copy" }, 40 * second);
+      assert.match(await failure(again), /EEXIST/);
+      const target = await qemu("target", "-incoming", "defer", "-S");
+      await client.ask("restore", { ...taken, qmp: target, run: true }, 40 * second);
+      await client.close(15 * second);
+      assert.not(existsSync(folderOf("h3")));
     },
   ),
 );

@@ -1,6 +1,6 @@
 // needs: qemu-system-x86
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,27 +8,18 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type CaptureMode, capture } from "../../real/capture/capture.ts";
 import { restore } from "../../real/capture/restore.ts";
+import { ByteReader } from "../../real/pages/byte-reader.ts";
 import { QmpClient } from "../../real/qmp/client.ts";
+import { streamRegions } from "../../real/streams/migration-stream.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
+import { stampingGuest, stamps } from "./stamping-guest.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "capture-"));
 const children: ChildProcess[] = [];
 
-const stamps = { first: 0x10000, pages: 64 };
-/**
- * A guest that writes the number of its round at the start of each of 64 pages, in order, for ever: at any moment the
- * numbers fall once, by one, from the first page to the last. Of the assembler's:
- *
- *     cli; xorl %ebx,%ebx
- *     round: incl %ebx; movw $0x1000,%ax; movw %ax,%es; movw $64,%cx
- *     next: movl %ebx,%es:0; movw %es,%ax; addw $0x100,%ax; movw %ax,%es; loop next; jmp round
- */
-const sector = Buffer.alloc(512);
-sector.write("fa6631db6643b800108ec0b940002666891e00008cc00500018ec0e2f1ebe5", "hex");
-sector.set([0x55, 0xaa], 510);
 const disk = join(folder, "disk.img");
-writeFileSync(disk, sector);
+writeFileSync(disk, stampingGuest);
 
 let machines = 0;
 const machine = async (qemu: string, ...more: string[]): Promise<QmpClient> => {
@@ -57,6 +48,16 @@ const stampsNow = async (qmp: QmpClient): Promise<number[]> => {
 /** Whether the numbers are those of one moment: they fall at most once, and by one. */
 const areOfOneMoment = (numbers: readonly number[]): boolean =>
   numbers.every((number, i) => i === 0 || number <= numbers[i - 1]!) && numbers[0]! - numbers.at(-1)! <= 1;
+
+/** The numbers in the pages of a stream. */
+const stampsIn = (file: string): number[] => {
+  const bytes = readFileSync(file);
+  const descriptor = openSync(file, "r");
+  const [region] = streamRegions(new ByteReader(file, descriptor, bytes.length));
+  closeSync(descriptor);
+  const offsets = region!.at as Float64Array;
+  return Array.from({ length: stamps.pages }, (_, i) => bytes.readUInt32LE(offsets[stamps.first / 4096 + i]!));
+};
 
 const captures = suite("a capture");
 captures.after(() => {
@@ -90,10 +91,11 @@ for (const mode of ["stop-and-copy", "post-copy"] as const satisfies CaptureMode
       assert.ok(captured.pause < captured.duration + 1, JSON.stringify(captured));
 
       const target = await machine(qemu, "-incoming", "defer", "-S");
-      await restore(target, file, folder, 30_000);
+      await restore(target, file, join(folder, "incoming"), 30_000);
       const cut = await stampsNow(target);
       assert.ok(cut[0]! > 1000 && areOfOneMoment(cut), cut.join(" "));
       assert.ok(cut[0]! <= after!);
+      assert.equal(stampsIn(file), cut, "pages in the stream are those that a restore has");
       await sleep(100);
       assert.equal(await stampsNow(target), cut, "it stands at the cut until it is let go");
       await target.execute("cont", {}, 5000);
@@ -117,7 +119,7 @@ captures(
     assert.ok(untilCut > 0 && untilCut < duration && pause > 0);
     assert.is(bytes, statSync(join(folder, "pre-copy")).size);
     const target = await machine(qemu, "-incoming", "defer", "-S");
-    await restore(target, join(folder, "pre-copy"), folder, 30_000);
+    await restore(target, join(folder, "pre-copy"), join(folder, "incoming"), 30_000);
     assert.ok((await stampsNow(target)).every((number) => number > 1000));
     source.close();
     target.close();
@@ -133,8 +135,11 @@ captures(
     assert.match(await slowly.then(String, (error) => error.message), /did not come in 0.3 s/);
     assert.not(existsSync(file));
     assert.is(((await source.execute("query-status", {}, 5000)) as { running: boolean }).running, true);
-    // And can be captured once more.
-    assert.ok((await capture(source, "stop-and-copy", file, 30_000)).bytes > 0);
+    // And can be captured once more, but not over what is there.
+    const { bytes } = await capture(source, "stop-and-copy", file, 30_000);
+    const over = capture(source, "stop-and-copy", file, 30_000);
+    assert.match(await over.then(String, (error) => error.message), /EEXIST/);
+    assert.is(statSync(file).size, bytes);
     await source.execute("stop", {}, 5000);
     const still = await capture(source, "post-copy", join(folder, "still"), 5000).then(
       String,
@@ -144,7 +149,10 @@ captures(
 
     writeFileSync(file, readFileSync(file).subarray(0, 50_000));
     const target = await machine(qemu, "-incoming", "defer", "-S");
-    const torn = await restore(target, file, folder, 5000).then(String, (error) => `${error.name}: ${error.message}`);
+    const torn = await restore(target, file, join(folder, "incoming"), 5000).then(
+      String,
+      (error) => `${error.name}: ${error.message}`,
+    );
     assert.match(torn, /TestbedError|QmpConnectionError/);
     source.close();
     target.close();
