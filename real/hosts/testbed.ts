@@ -110,6 +110,8 @@ export class Testbed {
       throw new TestbedError(`${host}: the testbed is ${this.driver.state()}; snapback testbed up ${name} makes it`);
     writeUser(makePrivately(this.#folder), machine(), user());
     this.#program ??= agentProgram();
+    // Had before anything is started: what is refused at once would end before its end is listened for.
+    const program = await this.#program;
     const greeting = {
       snapback: protocolVersion,
       testbed: name,
@@ -119,7 +121,7 @@ export class Testbed {
       user: user(),
     } as const;
     const child = this.driver.start(host, this.#folder);
-    const agent = await AgentClient.start(child, await this.#program, greeting, startDeadline, onExited);
+    const agent = await AgentClient.start(child, program, greeting, startDeadline, onExited);
     this.#agents.push(agent);
     return agent;
   }

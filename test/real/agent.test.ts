@@ -139,6 +139,24 @@ agent("is spared by a controller that ends what this machine made, if one on ano
   await here.close();
 });
 
+agent("that is refused at once is told of with the reason, however long its program takes to make", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "agent-"));
+  const path = process.env["PATH"];
+  const text = `name: ${testbed}\ndriver: ssh\nhosts: { h3: }`;
+  const here = await Testbed.take(parseInventory({ kind: "file", name: "t.yaml", folder: "/", text }));
+  try {
+    writeFileSync(join(folder, "ssh"), "#!/bin/sh\necho Host key verification failed. >&2\nexit 255\n", {
+      mode: 0o755,
+    });
+    process.env["PATH"] = `${folder}:${path}`;
+    assert.match(await failure(here.agent("h3", "look")), /^h3: its agent ended: Host key verification failed/);
+  } finally {
+    process.env["PATH"] = path;
+    rmSync(folder, { recursive: true });
+    await here.close();
+  }
+});
+
 agent("that is killed while it tries QEMU leaves that to be found", async () => {
   const folder = mkdtempSync(join(tmpdir(), "agent-"));
   try {

@@ -9,15 +9,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { testbed } from "../../real/commands/testbed.ts";
+import type { TestbedAction } from "../../real/commands/testbed-actions.ts";
 import { controlPath } from "../../real/hosts/ssh-driver.ts";
 import { Testbed } from "../../real/hosts/testbed.ts";
 import { readInventory } from "../../real/inventory/read-inventory.ts";
 import { whatIsLeft } from "../../real/ownership/end-made.ts";
 import { controllerFolder, testbedFolder } from "../../real/ownership/private-folder.ts";
 import { isAlive, type ProcessId, processWith } from "../../real/ownership/processes.ts";
+import { CommandError } from "../../scenarios/commands/command-line.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
+import { capturedLine } from "../scenarios/captured-line.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "testbed-"));
@@ -43,9 +47,21 @@ const snapback = (args: readonly string[], host?: string): Ran => {
   const { stdout, stderr, status } = spawnSync(program, rest, { cwd: root, encoding: "utf8", timeout: 60_000 });
   return { out: stdout + stderr, status };
 };
-const well = (...args: string[]): string => {
-  const { out, status } = snapback(args);
-  assert.is(status, 0, out);
+
+/** What the command prints and fails with, without starting a program for it. */
+const tried = async (action: TestbedAction, file: string): Promise<string> => {
+  const { line, out } = capturedLine(root);
+  try {
+    await testbed(line, { action, inventory: file, install: false });
+    return out();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return `${out()}failed: ${error.message}\n`;
+  }
+};
+const well = async (action: TestbedAction, file: string): Promise<string> => {
+  const out = await tried(action, file);
+  assert.not.match(out, /^failed: /m);
   return out;
 };
 
@@ -88,10 +104,10 @@ bed.after(async () => {
 
 bed(
   "of namespaces is made with its addresses and rates, examined, and ended without a trace",
-  skipUnless(canMake, reason, () => {
+  skipUnless(canMake, reason, async () => {
     const before = linksHere();
-    assert.match(well("status", outerFile), /: down$/m);
-    assert.match(well("up", outerFile), /is up: h1 10\.78\.0\.1, h2 10\.78\.0\.9/);
+    assert.match(await well("status", outerFile), /: down$/m);
+    assert.match(await well("up", outerFile), /is up: h1 10\.78\.0\.1, h2 10\.78\.0\.9/);
     assert.is(namespaces().length, 3);
     assert.is(linksHere(), before);
     for (const [where, device] of [
@@ -103,18 +119,18 @@ bed(
       });
       assert.match(queues, /tbf .*rate 200Mbit/);
     }
-    assert.match(well("status", outerFile), /: up\nh1: free, 0 processes\nh2: free, 0 processes/);
+    assert.match(await well("status", outerFile), /: up\nh1: free, 0 processes\nh2: free, 0 processes/);
 
-    const { out } = snapback(["doctor", outerFile]);
+    const out = await tried("doctor", outerFile);
     assert.match(out, new RegExp(`^h1 {2}Node ${process.versions.node}, Linux `, "m"));
     for (const [, speed] of out.matchAll(/network to h\d ([\d.]+) MB\/s/g)) assert.ok(Number(speed) < 27, out);
     assert.match(out, /disk [\d.]+ MB\/s, network to h2/, out);
     if (findCommand("qemu-system-x86_64") === undefined) assert.match(out, /mend: apt-get install qemu-system-x86/);
     else assert.match(out, /TCG boots in \d+ ms/);
 
-    well("down", outerFile);
+    await well("down", outerFile);
     nothingIsLeft(outer);
-    assert.match(well("down", outerFile), /0 processes and 0 namespaces/);
+    assert.match(await well("down", outerFile), /0 processes and 0 namespaces/);
   }),
 );
 
@@ -123,23 +139,23 @@ bed(
   skipUnless(canMake, reason, async () => {
     const bystander = spawn("sleep", ["1000"]);
     children.push(bystander);
-    well("up", outerFile);
+    await well("up", outerFile);
     const first = await hold(outerFile);
-    assert.match(snapback(["down", outerFile]).out, /is in use by process \d+/);
-    assert.match(well("status", outerFile), /in use by process \d+/);
+    assert.match(await tried("down", outerFile), /is in use by process \d+/);
+    assert.match(await well("status", outerFile), /in use by process \d+/);
     assert.ok(first.processes.every(isAlive));
     killAgents();
     await kill(first.controller);
     // Without their agents they go on, until the next command looks.
     assert.ok(first.processes.every(isAlive));
-    assert.match(well("status", outerFile), /with 2 processes that nobody uses/);
-    well("up", outerFile);
+    assert.match(await well("status", outerFile), /with 2 processes that nobody uses/);
+    await well("up", outerFile);
     assert.not(first.processes.some(isAlive));
     assert.is(namespaces().length, 3);
 
     const second = await hold(outerFile);
     await kill(second.controller);
-    well("down", outerFile);
+    await well("down", outerFile);
     assert.not(second.processes.some(isAlive));
     assert.ok(isAlive(processWith(bystander.pid!)!));
     nothingIsLeft(outer);
@@ -148,12 +164,12 @@ bed(
 
 bed(
   "takes no namespace for its own that it has no record of",
-  skipUnless(canMake, reason, () => {
+  skipUnless(canMake, reason, async () => {
     const name = `snapback.${outer}.h2`;
     execFileSync("ip", ["netns", "add", name]);
     try {
-      assert.match(snapback(["up", outerFile]).out, /no record says that snapback made it.*ip netns delete/);
-      well("down", outerFile);
+      assert.match(await tried("up", outerFile), /no record says that snapback made it.*ip netns delete/);
+      await well("down", outerFile);
       assert.equal(namespaces(), [name]);
     } finally {
       execFileSync("ip", ["netns", "delete", name]);
@@ -237,8 +253,8 @@ bed(
   ),
 );
 
-bed("that is not known is refused, and actions are those that help lists", () => {
-  assert.match(snapback(["up", "two-namespace"]).out, /did you mean two-namespaces\?/);
+bed("that is not known is refused, and actions are those that help lists", async () => {
+  assert.match(await tried("up", "two-namespace"), /did you mean two-namespaces\?/);
   assert.match(snapback(["upp", "two-namespaces"]).out, /action/);
   assert.match(snapback(["--help"]).out, /testbed doctor two-namespaces/);
 });
