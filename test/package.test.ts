@@ -1,7 +1,7 @@
 // limit: 600s
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -122,17 +122,35 @@ for (const [version, node] of [
   );
 
 outside(
-  "what is installed is compiled, but for the policies to read and copy: no source, no test, no result of a run",
+  "what is installed is compiled, but for policies to read and copy and what runs in browsers: no other source, no test, no result of a run",
   () => {
     const installed = readdirSync(join(home, "node_modules/snapback"), { recursive: true, encoding: "utf8" });
     assert.ok(installed.includes(join("dist", "cli.js")));
     assert.equal(
       installed.filter(
-        (name) => !/^dist.scenarios.policies./.test(name) && /(?<!\.d)\.ts$|(^|\/)(test|bench|runs)\//.test(name),
+        (name) =>
+          !/^dist.(scenarios.policies|results.timeline)./.test(name) &&
+          /(?<!\.d)\.ts$|(^|\/)(test|bench|runs)\//.test(name),
       ),
       [],
     );
   },
 );
+
+outside("the installed command writes a timeline as one page, with what it needs from its own dependencies", () => {
+  const words = [
+    "trace",
+    "availability-vs-interval",
+    "--set",
+    "snapshot.interval=10m",
+    "--to",
+    "30m",
+    "--html",
+    "run.html",
+  ];
+  const run = spawnSync(join(home, "node_modules/.bin/snapback"), words, { cwd: home, encoding: "utf8" });
+  assert.is(run.stderr, "");
+  assert.match(readFileSync(join(home, "run.html"), "utf8"), /<script type="application\/json" id="data">.*timeline/s);
+});
 
 outside.run();

@@ -14,7 +14,8 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           type: "string",
           array: true,
         })
-        .option("format", { describe: "How", choices: ["text", "csv", "json"], default: "text", requiresArg: true }),
+        .option("format", { describe: "How", choices: ["text", "csv", "json"], default: "text", requiresArg: true })
+        .example("$0 pages one.elf two.elf", "two guests, and what they have in common"),
     handler: async (given) => (await import("./pages.ts")).pages(line, given as never),
   },
   {

@@ -1,13 +1,16 @@
 import type { CommandModule } from "yargs";
 import { catalogueKinds } from "../text/slots.ts";
 import type { CommandLine } from "./command-line.ts";
+import { withExamples } from "./examples.ts";
 import { limit, withFigureOptions, withOverrides, withScenario, withSearch } from "./options.ts";
 import { studyCommands } from "./study-commands.ts";
 
 export { CommandError, type CommandLine } from "./command-line.ts";
 
 /** The commands around scenarios. What they run is loaded when they run, so that help and completion stay quick. */
-export const scenarioCommands = (line: CommandLine): CommandModule[] => [
+export const scenarioCommands = (line: CommandLine): CommandModule[] => withExamples(commandsOf(line));
+
+const commandsOf = (line: CommandLine): CommandModule[] => [
   {
     command: "start",
     describe: "The main job: availability and useful work against the snapshot interval, as a figure",
