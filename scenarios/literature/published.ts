@@ -198,7 +198,7 @@ export const published: readonly Target[] = [
     id: "wse",
     tier: "B",
     source: "Zhang et al., Working Set Estimation, VEE 2011",
-    what: "part by which a working-set restore is responsive sooner than one on demand: up to 89 %",
+    what: "part by which a working-set restore is responsive sooner than one on demand: more than 89 % for some workloads",
     target: [0.89],
     tolerance: 0.15,
     ours: async (simulate) => [
@@ -214,7 +214,7 @@ export const published: readonly Target[] = [
     target: [0.28],
     tolerance: 0.15,
     ours: async (simulate) => [await timeWhereLinksSave(simulate, 0.34)],
-    why: "their similarity is not told: it is taken so that the traffic agrees, and the latency follows",
+    why: "neither their similarity nor their placement is told: the first is chosen so that the traffic agrees, the second is pack",
   },
   ...notCompared,
 ];

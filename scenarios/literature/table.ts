@@ -36,7 +36,7 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 const summary = (compared: readonly Compared[]): string => {
   const met = compared.filter(({ within }) => within === true).length;
   const told = compared.filter(({ within }) => within !== undefined).length;
-  return `${met} of ${told} are within their tolerance; ${compared.length - told} are not compared, for the reasons given. Nothing is fitted to a target, unless it says so.`;
+  return `${met} of ${told} are within their tolerance; ${compared.length - told} are not compared, for the reasons given. Formulas are most of them. What is taken from the source of a target, or chosen so that it is met, says so.`;
 };
 
 const verdictOn = ({ within }: Compared): string =>
