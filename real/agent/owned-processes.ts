@@ -11,7 +11,7 @@ export class OwnedProcesses {
   readonly #owner: string;
   readonly #files: string;
   readonly #made: Made;
-  readonly #running = new Map<number, ProcessId>();
+  readonly #running = new Map<number, { readonly id: ProcessId; readonly ended: Promise<void> }>();
   readonly #onExit: (exited: Exited) => void;
 
   /** `owner` is the folder of the record, `files` where processes run. */
@@ -42,21 +42,25 @@ export class OwnedProcesses {
         // Not reaped before its exit is told of, so the number is still its own.
         const id = processWith(pid) ?? { pid, start: 0 };
         this.#made.note({ kind: "process", ...id });
-        this.#running.set(pid, id);
-        child.once("exit", (code, signal) => {
-          this.#running.delete(pid);
-          this.#made.forget({ kind: "process", ...id });
-          this.#onExit({ exited: pid, code, signal });
-        });
+        const ended = new Promise<void>((end) =>
+          child.once("exit", (code, signal) => {
+            this.#running.delete(pid);
+            this.#made.forget({ kind: "process", ...id });
+            this.#onExit({ exited: pid, code, signal });
+            end();
+          }),
+        );
+        this.#running.set(pid, { id, ended });
         resolve(id);
       });
     });
   }
 
-  /** @throws Error if it is none of this agent's */
+  /** Returns once its end has been told of. @throws Error if it is none of this agent's */
   async stop({ pid, patience }: Arguments<"stop">): Promise<void> {
     const running = this.#running.get(pid);
     if (running === undefined) throw new Error(`process ${pid} is none that this agent has running`);
-    await endProcesses([running], patience);
+    await endProcesses([running.id], patience);
+    await running.ended;
   }
 }
