@@ -20,6 +20,8 @@ export interface Host {
   up: boolean;
   /** Nothing between it and the core of the network is out. */
   reachable: boolean;
+  /** The machine is dead and nobody knows yet. */
+  silent: boolean;
   /** Memory and cores that no VM has taken. */
   freeMemory: number;
   freeCores: number;
@@ -61,6 +63,7 @@ export class DataCentre {
         used: 0,
         up: true,
         reachable: true,
+        silent: false,
         freeMemory: spec.host.memory,
         freeCores: spec.host.cores,
       };

@@ -18,8 +18,8 @@ export interface TransferOptions {
   /** Bytes per second that the transfer does not exceed. */
   readonly cap?: number;
   readonly onDone: () => void;
-  /** A host of the route has failed; `remaining` bytes have not arrived. */
-  readonly onBroken: (remaining: number) => void;
+  /** `at`, a host of the route, has failed; `remaining` bytes have not arrived. */
+  readonly onBroken: (remaining: number, at: Host) => void;
 }
 
 /** One transfer under way. */
@@ -114,7 +114,7 @@ export class Transfers {
   breakAt(host: Host): void {
     const broken = [...this.#active].filter((transfer) => transfer.options.route.hosts.includes(host));
     const remaining = broken.map((transfer) => this.#stop(transfer, "broken"));
-    for (const [i, transfer] of broken.entries()) transfer.options.onBroken(remaining[i]!);
+    for (const [i, transfer] of broken.entries()) transfer.options.onBroken(remaining[i]!, host);
   }
 
   /** Counts what the transfers under way have moved by the end of the run. */

@@ -50,6 +50,7 @@ export class Machines {
     const trouble = this.#of(host);
     trouble.dead += 1;
     this.#takeVms(host);
+    host.silent = !trouble.suspected;
     this.#follow(host, permanent);
     this.#silent(host);
   }
@@ -138,14 +139,17 @@ export class Machines {
   #suspect(host: Host): void {
     this.#domain.fastForward?.disturb();
     this.#of(host).suspected = true;
+    host.silent = false;
     this.#takeVms(host);
     this.#follow(host, false);
     this.#tellOf(host);
+    this.#domain.notify();
   }
 
   /** The host is heard again, and says itself which VMs it has no more. */
   #answer(host: Host): void {
     this.#of(host).suspected = false;
+    host.silent = false;
     this.#detector.heard(host);
     this.#tellOf(host);
     this.#follow(host, false);

@@ -23,7 +23,8 @@ const responsive = 0.05;
  * there, which come in an order of their own, it touches a missing page at the rate (pages / within) (1 − b), times
  * 1 − stability where it touches what should have been in the window. So dw/dt = 1 / (1 + a (1 − b)) for the time w that it
  * runs, where a is the stall of a second in which nothing is there; b grows linearly between two changes of pace, and
- * w(t) is a logarithm of it.
+ * w(t) is a logarithm of it. While no page can be had it runs until it touches the first that is missing, and stands still from
+ * there on: after w seconds it runs yet with probability exp(−∫ rate dw), and so far as the integral of that on average.
  *
  * Seconds of wall time are counted from the start of the guest.
  */
@@ -35,7 +36,9 @@ export class LazyPages {
   #wall = 0;
   #ran = 0;
   #there = 0;
-  #pace = 0;
+  #pace: number | undefined = 0;
+  /** Seconds for which it has waited for a page that nobody sent. */
+  #waited = 0;
   /** Last moment at which it was stalled too much. */
   #slowUntil = 0;
 
@@ -49,9 +52,11 @@ export class LazyPages {
     this.#stall = (pages / within / contiguity) * miss;
   }
 
-  /** From `wall` on, part `there` of the missing pages is there, and `pace` of them come every second. */
-  changePace(wall: number, there: number, pace: number): void {
-    this.#ran = this.#run(wall);
+  /** From `wall` on, part `there` of the missing pages is there, and `pace` of them come every second; undefined: none can be had. */
+  changePace(wall: number, there: number, pace: number | undefined): void {
+    const ran = this.#run(wall);
+    this.#waited = this.#waitedUntil(wall, ran);
+    this.#ran = ran;
     this.#wall = wall;
     this.#there = Math.min(1, there);
     this.#pace = pace;
@@ -64,7 +69,13 @@ export class LazyPages {
 
   /** Expected misses so far. */
   misses(wall: number): number {
-    return this.#touches.miss === 0 ? 0 : (wall - this.#run(wall)) / this.#touches.miss;
+    if (this.#touches.miss === 0) return 0;
+    const ran = this.#run(wall);
+    return (wall - ran - this.#waitedUntil(wall, ran)) / this.#touches.miss;
+  }
+
+  #waitedUntil(wall: number, ran: number): number {
+    return this.#waited + (this.#pace === undefined ? wall - this.#wall - (ran - this.#ran) : 0);
   }
 
   /** When it was back at 95 % of its speed for good, if its pace stays; 0 when it never was slower. */
@@ -75,6 +86,7 @@ export class LazyPages {
 
   /** Goes from the last change of pace to `wall`, through the parts of the working set. */
   #run(wall: number): number {
+    if (this.#pace === undefined) return this.#runWithoutPages(wall);
     let at = this.#wall;
     let ran = this.#ran;
     let there = this.#there;
@@ -91,6 +103,27 @@ export class LazyPages {
       there = Math.min(1, there + this.#pace * whole);
     }
     return ran + (wall - at);
+  }
+
+  /** The same from a moment on from which no page can be had. */
+  #runWithoutPages(wall: number): number {
+    const { pages, within, contiguity } = this.#touches;
+    const whole = wall - this.#wall;
+    let left = whole;
+    let at = this.#ran;
+    let runs = 1;
+    let ran = 0;
+    for (const { until, part } of this.#parts) {
+      const leg = Math.min(left, Math.max(0, until - at));
+      const rate = (pages / within / contiguity) * part * (1 - this.#there);
+      ran += runs * (rate > 0 ? -Math.expm1(-rate * leg) / rate : leg);
+      runs *= Math.exp(-rate * leg);
+      at += leg;
+      left -= leg;
+    }
+    ran += runs * left;
+    if (ran < (1 - responsive) * whole) this.#slowUntil = wall;
+    return this.#ran + ran;
   }
 
   /** Up to which running time which part of the touches may miss. */

@@ -16,6 +16,8 @@ export class Load {
   /** Bytes of it that have not arrived, when it was broken off. */
   remaining: number | undefined;
   isAloneDone = false;
+  /** A source of it, or a host that passed it on, when that has failed: nothing comes until that is known. */
+  lostSource: Host | undefined;
   /** Part of all its pages that has to come after those that came before its guest starts. */
   share = 1;
   isPrefetched = false;
@@ -38,6 +40,11 @@ export class Load {
     this.host = host;
     this.wanted = wanted;
     this.left = new Map([...(wanted?.shared.keys() ?? [])].map((content) => [content, 1]));
+  }
+
+  /** Waits for pages of a source that is dead, for nobody knows that yet. */
+  get isStalled(): boolean {
+    return this.lostSource?.silent === true && !this.isDone;
   }
 
   get isDone(): boolean {

@@ -30,6 +30,6 @@ export class PagesBehind {
     load.behind ??= bytes;
     const { now } = this.#clock;
     if (load.behind === 0) vm.pagesCome(now, 1, 0);
-    else vm.pagesCome(now, 1 - bytes / load.behind, rate / load.behind);
+    else vm.pagesCome(now, 1 - bytes / load.behind, load.isStalled ? undefined : rate / load.behind);
   }
 }

@@ -56,7 +56,7 @@ export class RestoreFlows {
     for (const { vm } of parts) {
       if (vm.host?.reachable !== true || isReady(vm)) continue;
       const load = this.#loadOf(vm, vm.host);
-      if (load.transfer === undefined) this.#prefetch(vm, load, pages);
+      if (load.transfer === undefined && !load.isStalled) this.#prefetch(vm, load, pages);
     }
     return parts.every(({ vm }) => isReady(vm));
   }
@@ -66,10 +66,15 @@ export class RestoreFlows {
     for (const { vm } of this.#point.parts) {
       if (vm.host?.reachable !== true || this.#isLoaded(vm)) continue;
       const load = this.#loadOf(vm, vm.host);
-      if (!load.isAloneDone && load.transfer === undefined) this.#bringAlone(vm, load);
+      if (!load.isAloneDone && load.transfer === undefined && !load.isStalled) this.#bringAlone(vm, load);
     }
     this.#shared?.go();
     return this.#point.parts.every(({ vm }) => this.#isLoaded(vm));
+  }
+
+  /** Something of it waits until a dead source is known to be dead. */
+  get isStalled(): boolean {
+    return this.#point.parts.some(({ vm }) => vm.load?.isStalled === true);
   }
 
   /** Ends what is under way; what has arrived stays. */
@@ -146,9 +151,10 @@ export class RestoreFlows {
         onDone();
         this.#behind?.pace(vm, load);
       },
-      onBroken: (remaining) => {
+      onBroken: (remaining, at) => {
         load.transfer = undefined;
         load.remaining = remaining;
+        if (at !== load.host) load.lostSource = at;
         this.#behind?.pace(vm, load);
         if (!this.#cluster.undetected.has(vm)) this.#domain.notify();
       },

@@ -82,7 +82,10 @@ export class SharedFlows {
   /** The VMs that are where they can get it and have not, and what they lack: as much as whoever lacks most. */
   #lacking({ content, bytes, vms, parts }: SharedPages): SharedPages {
     const lacking = vms.flatMap((vm, i) =>
-      vm.host?.reachable === true && vm.load?.isFor(this.#point, vm.host) === true && vm.load.left.has(content)
+      vm.host?.reachable === true &&
+      vm.load?.isFor(this.#point, vm.host) === true &&
+      !vm.load.isStalled &&
+      vm.load.left.has(content)
         ? [{ vm, part: parts[i]!, left: vm.load.left.get(content)! }]
         : [],
     );
@@ -148,9 +151,12 @@ export class SharedFlows {
           this.#options.behind?.pace(vm, load);
         }
       },
-      onBroken: (remaining) => {
+      onBroken: (remaining, at) => {
         this.#groups.delete(group);
         arrived(group, remaining / bytes);
+        // Who is sent to by the source itself, or by many, does not miss another receiver.
+        if (way === "chain" || way === "tree" || !to.includes(at))
+          for (const load of loads.values()) if (load.host !== at) load.lostSource = at;
         for (const [vm, load] of loads) this.#options.behind?.pace(vm, load);
         this.#domain.notify();
       },

@@ -103,7 +103,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     const first = this.#firstPages(rollback);
     try {
       while (!(first === undefined ? flows.go() : flows.prefetch(first))) {
-        check();
+        if (!flows.isStalled) check();
         yield* passing(this.#domain.changed);
       }
     } finally {
@@ -191,7 +191,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     let isLost = false;
     try {
       while (!flows.go()) {
-        isLost = chain.newestReadable()?.point !== point;
+        isLost = !flows.isStalled && chain.newestReadable()?.point !== point;
         if (isLost) throw new Interrupted({ cluster, vms: [] });
         yield* passing(this.#domain.changed);
       }

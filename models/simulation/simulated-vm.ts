@@ -123,8 +123,8 @@ export class SimulatedVm implements Vm {
     this.#sweep = undefined;
   }
 
-  /** Of the pages that come behind it, part `there` has come, and `pace` of them do every second. */
-  pagesCome(now: number, there: number, pace: number): void {
+  /** Of the pages that come behind it, part `there` has come, and `pace` of them do every second; undefined: none can be had. */
+  pagesCome(now: number, there: number, pace: number | undefined): void {
     if (this.#resumedAt === undefined) return;
     this.#lazy?.changePace(now - this.#resumedAt, there, pace);
     this.#workedAt = Number.NaN;

@@ -54,6 +54,25 @@ test("a whole window that is right stalls nothing", () => {
   assert.is(lazy.responsiveAt(7), 0);
 });
 
+test("without a source a guest runs to the first page that is missing, and that is no miss more", () => {
+  const lazy = new LazyPages(touches);
+  lazy.changePace(0, 0.4, undefined);
+  // By small steps: a fifth of the touches of the first half of the working set may miss, and all of the second.
+  const step = 1e-4;
+  let [runs, ran] = [1, 0];
+  for (let t = step / 2; t < 30; t += step) {
+    const part = t < 5 ? 0.2 : t < 10 ? 1 : 0;
+    const next = runs * Math.exp(-50 * part * 0.6 * step);
+    ran += (runs - next) * t;
+    runs = next;
+  }
+  near(lazy.ran(30), ran + runs * 30, 1e-6, "on average");
+  assert.is(lazy.responsiveAt(30), 30);
+  assert.is(lazy.misses(30), 0);
+  lazy.changePace(30, 0.4, 0);
+  near(lazy.ran(34) - ran, 4 / (1 + 50 * 0.2 * 0.6 * 0.01), 1e-6, "goes on at its pace");
+});
+
 test("whatever comes at whatever pace, it is as far as by small steps", () => {
   fc.assert(
     fc.property(

@@ -161,7 +161,7 @@ test("the next snapshot waits until all pages are there", () => {
   assert.ok(cut === undefined || cut.at >= resident);
 });
 
-test("when a source dies another copy goes on; when the last does, the restore has failed", () => {
+test("when a source dies its guest stalls until that is known, and another copy goes on; when the last does, the restore has failed", () => {
   const base = loss({ resume: "on-demand" });
   const { events, done } = replay(base);
   const begun = events.find((one) => one.kind === "transfer" && one.errand === "restore" && one.state === "begin");
@@ -181,6 +181,19 @@ test("when a source dies another copy goes on; when the last does, the restore h
     ["intact"],
     "each class has a copy more",
   );
+  const { timeout, heartbeat } = base.detection;
+  const late = one.done[0]!.residency! - done[0]!.residency!;
+  assert.ok(late > timeout - heartbeat && late <= timeout, `nothing came until the death was known: ${late}`);
+  const between = one.events.filter(({ at }) => at > during && at < during + timeout - heartbeat);
+  assert.not(between.some(({ kind }) => kind === "transfer"));
+  const guest = new LazyPages({ ...base.cluster.workload.workingSet, window: 0, miss });
+  const whole = done[0]!.residency! - done[0]!.rto - 0.1;
+  guest.changePace(0, 0, 1 / whole);
+  const started = 1000 + done[0]!.rto + 0.1;
+  guest.changePace(during - started, (during - started) / whole, undefined);
+  guest.changePace(during - started + late, (during - started) / whole, 1 / whole);
+  near(one.done[0]!.ttr! - one.done[0]!.rto, 0.1 + guest.responsiveAt(whole + late), 1e-6, "slow until later");
+  near(one.columns["restoreMisses"]!, guest.misses(whole + late), 1e-6, "to stand still is no miss more");
   const all = replay(
     hostOutages(base, [[0, 1000, 1e6], ...others.map((lost) => [lost, during, during + 100] as const)]),
   );
