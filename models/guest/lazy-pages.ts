@@ -15,6 +15,9 @@ export interface Touches {
   readonly miss: number;
 }
 
+/** Part of the missing pages that comes every second; `none`: not one can be had; `paused`: the guest touches none. */
+type Pace = number | "none" | "paused";
+
 /** A guest works again as it did before once it is stalled for no more than this part of the time. */
 const responsive = 0.05;
 
@@ -36,8 +39,8 @@ export class LazyPages {
   #wall = 0;
   #ran = 0;
   #there = 0;
-  #pace: number | undefined = 0;
-  /** Seconds for which it has waited for a page that nobody sent. */
+  #pace: Pace = 0;
+  /** Seconds for which it was paused, or waited for a page that nobody sent. */
   #waited = 0;
   /** Last moment at which it was stalled too much. */
   #slowUntil = 0;
@@ -52,13 +55,22 @@ export class LazyPages {
     this.#stall = (pages / within / contiguity) * miss;
   }
 
-  /** From `wall` on, part `there` of the missing pages is there, and `pace` of them come every second; undefined: none can be had. */
-  changePace(wall: number, there: number, pace: number | undefined): void {
+  /** From `wall` on, part `there` of the missing pages is there, and more come at this pace. */
+  changePace(wall: number, there: number, pace: number | "none"): void {
+    this.#change(wall, pace);
+    this.#there = Math.min(1, there);
+  }
+
+  /** The guest stands still from `wall` on, until the pace is told anew. */
+  pause(wall: number): void {
+    this.#change(wall, "paused");
+  }
+
+  #change(wall: number, pace: Pace): void {
     const ran = this.#run(wall);
     this.#waited = this.#waitedUntil(wall, ran);
     this.#ran = ran;
     this.#wall = wall;
-    this.#there = Math.min(1, there);
     this.#pace = pace;
   }
 
@@ -75,7 +87,7 @@ export class LazyPages {
   }
 
   #waitedUntil(wall: number, ran: number): number {
-    return this.#waited + (this.#pace === undefined ? wall - this.#wall - (ran - this.#ran) : 0);
+    return this.#waited + (typeof this.#pace === "number" ? 0 : wall - this.#wall - (ran - this.#ran));
   }
 
   /** When it was back at 95 % of its speed for good, if its pace stays; 0 when it never was slower. */
@@ -86,7 +98,8 @@ export class LazyPages {
 
   /** Goes from the last change of pace to `wall`, through the parts of the working set. */
   #run(wall: number): number {
-    if (this.#pace === undefined) return this.#runWithoutPages(wall);
+    if (this.#pace === "paused") return this.#ran;
+    if (this.#pace === "none") return this.#runWithoutPages(wall);
     let at = this.#wall;
     let ran = this.#ran;
     let there = this.#there;

@@ -76,8 +76,16 @@ export class Load {
     for (const content of this.left.keys()) this.arrived(content, this.share);
   }
 
+  /** Of what comes behind its guest: the part that is there, and how much of it comes every second, if any can. */
+  behindGuest(): { readonly there: number; readonly pace: number | "none" } {
+    const { bytes, rate } = this.#missing();
+    this.behind ??= bytes;
+    if (this.behind === 0) return { there: 1, pace: 0 };
+    return { there: 1 - bytes / this.behind, pace: this.isStalled ? "none" : rate / this.behind };
+  }
+
   /** Bytes that have not arrived, and how many of them do every second. */
-  missing(): { readonly bytes: number; readonly rate: number } {
+  #missing(): { readonly bytes: number; readonly rate: number } {
     let bytes = this.isAloneDone ? 0 : (this.transfer?.remaining ?? this.remaining ?? this.alone * this.share);
     let rate = this.transfer?.rate ?? 0;
     for (const content of this.left.keys()) {

@@ -26,10 +26,6 @@ export class PagesBehind {
   /** Something has come, or comes at another pace. */
   pace(vm: SimulatedVm, load: Load): void {
     if (vm.load !== load) return;
-    const { bytes, rate } = load.missing();
-    load.behind ??= bytes;
-    const { now } = this.#clock;
-    if (load.behind === 0) vm.pagesCome(now, 1, 0);
-    else vm.pagesCome(now, 1 - bytes / load.behind, load.isStalled ? undefined : rate / load.behind);
+    vm.pagesCome(this.#clock.now, load.behindGuest());
   }
 }

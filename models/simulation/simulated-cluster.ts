@@ -1,4 +1,4 @@
-import type { SimEvent, Stream } from "../../sim/index.ts";
+import type { ProcessHandle, SimEvent, Stream } from "../../sim/index.ts";
 import { Downtime, type VmState } from "../books/downtime.ts";
 import type { Ledger } from "../books/ledger.ts";
 import { type Stage, StageUse } from "../books/stage-use.ts";
@@ -72,6 +72,8 @@ export class SimulatedCluster implements Cluster {
   corruption: Corruption | undefined;
   /** The rollback under way. */
   restore: Restore | undefined;
+  /** Brings the pages that come behind its guests. */
+  behind: ProcessHandle | undefined;
   /** When the failure happened that the coming or present rollback is counted from. */
   failedAt: number | undefined;
   /** Progress when it was settled last, in seconds of work since the last jump; see {@link progressSkipped}. */

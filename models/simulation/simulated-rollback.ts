@@ -9,7 +9,7 @@ import type { RollbackPlan } from "../scenario.ts";
 import { Interrupted, type Policy, type Testbed } from "../testbed.ts";
 import { restoreLine } from "../transfer/restore-line.ts";
 import { closeRollback } from "./close-rollback.ts";
-import { pass, passing } from "./drive.ts";
+import { drive, pass, passing } from "./drive.ts";
 import { PagesBehind } from "./pages-behind.ts";
 import { RestoreFlows } from "./restore-flows.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
@@ -30,6 +30,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   *plan(cluster: SimulatedCluster, rollback: RollbackPlan): Policy<SimulatedSnapshot | undefined> {
     const { store } = this.#domain;
     const chain = store.chain(cluster);
+    if (cluster.behind !== undefined) this.#giveUp(cluster);
     cluster.restore ??= { lost: 0 };
     enter(cluster, "plan");
     const reached = cluster.progress;
@@ -166,8 +167,10 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     cluster.failedAt = undefined;
     cluster.restore!.failedAt = failedAt;
     this.#disturb(cluster, point, failedAt);
-    if (isLazy) yield* this.#bringRest(cluster, point, rollback);
-    else closeRollback(this.#domain.ledger, cluster, { ttr: this.#sim.now - failedAt });
+    if (isLazy) {
+      const rest = drive(this.#bringRest(cluster, point, rollback));
+      cluster.behind = this.#sim.process(rest, `${cluster.name}: pages behind`);
+    } else closeRollback(this.#domain.ledger, cluster, { ttr: this.#sim.now - failedAt });
   }
 
   /** What guests and their clients see of the rollback: a clock that jumps on from the cut, and silence. */
@@ -178,7 +181,13 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     ledger.observe("tcpOutage", tcpInterruption(this.#sim.now - failedAt, scenario.snapshot.delivery, roundTrip));
   }
 
-  /** Pages come behind the guests. A failure ends that, and is a rollback of its own. */
+  /** A failure ends what comes behind the guests, and is a rollback of its own. */
+  #giveUp(cluster: SimulatedCluster): void {
+    cluster.behind!.kill();
+    closeRollback(this.#domain.ledger, cluster, {});
+  }
+
+  /** Pages come behind the guests, while snapshots go on that build on what they come from. */
   *#bringRest(cluster: SimulatedCluster, point: SimulatedSnapshot, rollback: RollbackPlan): Policy {
     const chain = this.#domain.store.chain(cluster);
     const flows = new RestoreFlows(
@@ -188,21 +197,24 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
       rollback,
       new PagesBehind(this.#sim, rollback.background),
     );
-    let isLost = false;
+    chain.pinned = point;
     try {
       while (!flows.go()) {
-        isLost = !flows.isStalled && chain.newestReadable()?.point !== point;
-        if (isLost) throw new Interrupted({ cluster, vms: [] });
+        if (!flows.isStalled && !this.#isReadable(point)) {
+          // What its guests lack cannot be read any more: they cannot go on either.
+          cluster.failedAt ??= this.#sim.now;
+          closeRollback(this.#domain.ledger, cluster, { isLost: true });
+          this.#domain.interrupt({ cluster, vms: [] });
+          return;
+        }
         yield* passing(this.#domain.changed);
       }
-    } catch (error) {
-      // What it lacks cannot be read any more: it cannot go on either.
-      if (isLost) cluster.failedAt = this.#sim.now;
-      closeRollback(this.#domain.ledger, cluster, { isLost });
-      throw error;
     } finally {
+      cluster.behind = undefined;
+      chain.pinned = undefined;
       flows.end();
     }
+    this.#domain.store.retain(cluster);
     const { now } = this.#sim;
     const restore = cluster.restore!;
     restore.resident = now;
@@ -217,6 +229,12 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     for (const vm of cluster.vms) vm.load = undefined;
     closeRollback(this.#domain.ledger, cluster, { ttr: responsiveAt - restore.failedAt! });
     if (wrong !== undefined) this.#domain.restoredWrong(cluster, wrong, point);
+  }
+
+  /** All that its VMs lack of it can be read now. */
+  #isReadable(point: SimulatedSnapshot): boolean {
+    const lacking = point.parts.flatMap(({ vm }) => (vm.load === undefined || vm.load.isDone ? [] : [vm]));
+    return point.state === "durable" && this.#domain.store.restores.isReadable(point, lacking);
   }
 
   #lazyPages(vm: SimulatedVm, host: Host, { resume, window }: RollbackPlan): LazyPages {

@@ -1,5 +1,6 @@
 import type { ProcessHandle, Simulation } from "../../sim/index.ts";
 import { ClusterCut } from "../cut/cluster-cut.ts";
+import { extentOf } from "../cut/extent.ts";
 import { cutBy } from "../cut/protocols.ts";
 import { tcpInterruption } from "../cut/tcp-interruption.ts";
 import { type DirtyCurve, dirtyCurve } from "../guest/dirty-curve.ts";
@@ -39,7 +40,8 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
           chain.inFlight.length > plan.maxInFlight ||
           chain.backlog > 1 ||
           !cluster.hasDisks ||
-          !this.#domain.disksReachable
+          !this.#domain.disksReachable ||
+          this.#lacksPages(cluster, plan)
         )
           yield* passing(this.#domain.changed);
         while (!store.makeRoom(cluster)) {
@@ -145,6 +147,11 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
     } finally {
       use.end(copied);
     }
+  }
+
+  /** All pages are to be saved, and some still come behind the guests. */
+  #lacksPages(cluster: SimulatedCluster, plan: SnapshotPlan): boolean {
+    return cluster.restore !== undefined && extentOf(plan, this.#domain.scenario.storage, cluster).capturesAll;
   }
 
   /** Sets the speed at which the guests run on from the coming cut. */

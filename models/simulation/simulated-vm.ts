@@ -23,7 +23,7 @@ export interface VmStart {
   readonly sweeps: boolean;
   /** Part of its full speed. */
   readonly speed: number;
-  /** Its pages come behind it. */
+  /** Its pages come behind it from now on. */
   readonly lazy?: LazyPages | undefined;
 }
 
@@ -60,8 +60,11 @@ export class SimulatedVm implements Vm {
   #before: Stint = nothing;
   /** Part of its full speed at which it runs. */
   #speed = 1;
-  /** What the pages cost that come behind it. */
+  /** What the pages cost that come behind it, and since when they do. */
   #lazy: LazyPages | undefined;
+  #lazyFrom = 0;
+  /** Seconds for which no missing page had stalled it when it was resumed last, or that round began. */
+  #ranBefore = 0;
   #workedAt = Number.NaN;
   #work = 0;
 
@@ -99,11 +102,25 @@ export class SimulatedVm implements Vm {
     this.#before = nothing;
     this.#sweep = undefined;
     this.#sweeping = options.sweeps;
-    this.#lazy = options.lazy;
+    this.#resumeLazy(now, options.lazy);
     const { sweeps, speed } = options;
     const tracking = options.tracking && this.#tracks;
     this.#speed = speed;
     this.#guest.begin(sweeps ? { tracking, speed, inSet: this.inSet } : { tracking, speed });
+  }
+
+  /** What came behind it still does, unless all of it has come or it was lost. */
+  #resumeLazy(now: number, lazy: LazyPages | undefined): void {
+    this.#ranBefore = 0;
+    if (lazy !== undefined) {
+      this.#lazy = lazy;
+      this.#lazyFrom = now;
+    } else if (this.load?.behind === undefined) this.#lazy = undefined;
+    else {
+      const { there, pace } = this.load.behindGuest();
+      this.#lazy?.changePace(now - this.#lazyFrom, there, pace);
+      this.#ranBefore = this.#lazy?.ran(now - this.#lazyFrom) ?? 0;
+    }
   }
 
   /** The copier that saves the pages of the cut behind the running guest. */
@@ -123,24 +140,24 @@ export class SimulatedVm implements Vm {
     this.#sweep = undefined;
   }
 
-  /** Of the pages that come behind it, part `there` has come, and `pace` of them do every second; undefined: none can be had. */
-  pagesCome(now: number, there: number, pace: number | undefined): void {
+  /** Of the pages that come behind it, part `there` has come, and more come at this pace. */
+  pagesCome(now: number, { there, pace }: ReturnType<Load["behindGuest"]>): void {
     if (this.#resumedAt === undefined) return;
-    this.#lazy?.changePace(now - this.#resumedAt, there, pace);
+    this.#lazy?.changePace(now - this.#lazyFrom, there, pace);
     this.#workedAt = Number.NaN;
   }
 
   /** Since when it is as fast as before, and how many pages it missed; now and 0 when none came behind it. */
   lateness(now: number): { readonly responsiveAt: number; readonly misses: number } {
-    if (this.#lazy === undefined || this.#resumedAt === undefined) return { responsiveAt: now, misses: 0 };
-    const wall = now - this.#resumedAt;
-    return { responsiveAt: this.#resumedAt + this.#lazy.responsiveAt(wall), misses: this.#lazy.misses(wall) };
+    if (this.#lazy === undefined) return { responsiveAt: now, misses: 0 };
+    const wall = now - this.#lazyFrom;
+    return { responsiveAt: this.#lazyFrom + this.#lazy.responsiveAt(wall), misses: this.#lazy.misses(wall) };
   }
 
   /** Seconds since the resume in which no missing page stalled it. */
   #ran(now: number): number {
-    const wall = now - this.#resumedAt!;
-    return this.#lazy === undefined ? wall : this.#lazy.ran(wall);
+    if (this.#lazy === undefined) return now - this.#resumedAt!;
+    return this.#lazy.ran(now - this.#lazyFrom) - this.#ranBefore;
   }
 
   /** Seconds of guest work since the resume; 0 when it does not run. */
@@ -159,7 +176,7 @@ export class SimulatedVm implements Vm {
     if (this.#resumedAt === undefined) return;
     this.#before = this.#done(now);
     this.#resumedAt = now;
-    this.#lazy = undefined;
+    this.#ranBefore = this.#lazy?.ran(now - this.#lazyFrom) ?? 0;
     this.#workedAt = Number.NaN;
     this.rounds += 1;
     this.#guest.begin({ tracking: true, speed: this.#speed });
@@ -181,6 +198,7 @@ export class SimulatedVm implements Vm {
     const done = this.#done(now);
     if (this.rounds > 0) this.dirtyInRound(now, this.dirtyInLastRound);
     this.#resumedAt = undefined;
+    this.#lazy?.pause(now - this.#lazyFrom);
     this.disk?.end();
     return done;
   }

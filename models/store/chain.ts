@@ -34,6 +34,8 @@ export class Chain {
   readonly #diskKeepsOwn: boolean;
   /** So many of the oldest versions are let go before their time, because a disk is full. */
   early = 0;
+  /** Guests run on it whose pages are not all there: it stays, and what was cut since builds on it. */
+  pinned: Snapshot | undefined;
   /** A merge or a deletion of old versions is under way. */
   merging = false;
 
@@ -55,6 +57,11 @@ export class Chain {
 
   /** Durable versions that are kept no longer, oldest first. */
   get expired(): readonly SimulatedSnapshot[] {
+    const expired = this.#old;
+    return this.pinned === undefined ? expired : expired.filter((one) => one !== this.pinned);
+  }
+
+  get #old(): readonly SimulatedSnapshot[] {
     const { keep, retention } = this.#storage;
     const early = Math.min(this.early, this.versions.length - 1);
     if (retention === "none") {

@@ -135,6 +135,12 @@ export class SnapshotStore {
     this.space.recount(this.chains);
   }
 
+  /** A version is no longer pinned: whatever is kept no longer goes. */
+  retain(cluster: SimulatedCluster): void {
+    this.#retention.apply(this.chain(cluster));
+    this.recount();
+  }
+
   /** Sends a captured snapshot to the hosts of its copies. */
   replicate(snapshot: SimulatedSnapshot): void {
     this.#replication.start(snapshot);

@@ -56,7 +56,7 @@ test("a whole window that is right stalls nothing", () => {
 
 test("without a source a guest runs to the first page that is missing, and that is no miss more", () => {
   const lazy = new LazyPages(touches);
-  lazy.changePace(0, 0.4, undefined);
+  lazy.changePace(0, 0.4, "none");
   // By small steps: a fifth of the touches of the first half of the working set may miss, and all of the second.
   const step = 1e-4;
   let [runs, ran] = [1, 0];

@@ -4,7 +4,7 @@ import { columnsOf } from "../../models/books/columns.ts";
 import { LazyPages } from "../../models/guest/lazy-pages.ts";
 import { pageSize } from "../../models/guest/memory.ts";
 import type { LifeCycleEvent, RollbackEnds } from "../../models/life-cycle-events.ts";
-import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
+import type { ClusterScenario, RollbackPlan, SnapshotPlan } from "../../models/scenario.ts";
 import { restoreLine } from "../../models/transfer/restore-line.ts";
 import { finishedDomain } from "./finished-domain.ts";
 import { hostOutages, smallCluster } from "./small-cluster.ts";
@@ -154,11 +154,58 @@ test("a restore line that never ends is refused with those who wait for each oth
   assert.throws(() => restoreLine([[0]]), /waits for itself/);
 });
 
-test("the next snapshot waits until all pages are there", () => {
-  const { events, done } = replay(loss({ resume: "on-demand" }));
-  const resident = 1000 + done[0]!.residency!;
-  const cut = events.find((one) => one.kind === "snapshot" && one.state === "cut" && one.at > 1000);
-  assert.ok(cut === undefined || cut.at >= resident);
+const often = (record: SnapshotPlan["record"], rollback: Partial<RollbackPlan> = {}): ClusterScenario => {
+  const base = loss({ resume: "on-demand", background: nic / 4, ...rollback });
+  return { ...base, snapshot: { ...base.snapshot, record, interval: 8 } };
+};
+const cutsAfter = (events: readonly LifeCycleEvent[], from: number) =>
+  events.flatMap((one) => (one.kind === "snapshot" && one.at > from ? [one] : []));
+
+test("a cut before all pages are there builds on the point that they come from, which stays until then", () => {
+  const scenario = often("lazy-incremental");
+  const { events, done, columns } = replay(scenario);
+  const [up, resident] = [1000 + done[0]!.rto, 1000 + done[0]!.residency!];
+  const between = cutsAfter(events, up).filter(({ at }) => at < resident);
+  const [point] = events.flatMap((one) => (one.kind === "rollback" && one.phase === "chosen" ? [one.snapshot] : []));
+  const durable = between.filter(({ state }) => state === "durable");
+  assert.ok(durable.length >= 3, `${durable.length} were durable before`);
+  assert.not(
+    cutsAfter(events, 1000).some(
+      ({ snapshot, state, at }) => snapshot === point && state === "merged" && at < resident,
+    ),
+  );
+  assert.ok(
+    cutsAfter(events, 1000).some(
+      ({ snapshot, state, at }) => snapshot === point && state === "merged" && at >= resident,
+    ),
+  );
+  // Its pages come at the same pace, and what stalls it are its misses: cuts only add their pauses.
+  const pauses = scenario.snapshot.costs.fixed * 2 * between.length;
+  const alone = replay(loss({ resume: "on-demand", background: nic / 4 }));
+  near(done[0]!.residency! - done[0]!.rto, alone.done[0]!.residency! - alone.done[0]!.rto, 1e-6, "residency");
+  const [ttr, least] = [done[0]!.ttr! - done[0]!.rto, alone.done[0]!.ttr! - alone.done[0]!.rto];
+  assert.ok(ttr >= least - 1e-9 && ttr <= least + pauses, `${ttr}, without cuts ${least}`);
+  near(columns["restoreMisses"]!, alone.columns["restoreMisses"]!, 0.02, "misses");
+
+  const again = up + 0.7 * (resident - up);
+  const host = replay({ ...scenario, horizon: again }).domain.clusters[0]!.vms[0]!.host!.index;
+  const twice = replay(
+    hostOutages(scenario, [
+      [0, 1000, 1e6],
+      [host, again, 1e6],
+    ]),
+  );
+  assert.is(twice.done.length, 2);
+  assert.is(twice.done[0]!.residency, undefined);
+  assert.ok(twice.done[1]!.rpo < 20, "what was cut meanwhile is a restore point");
+  assert.is(twice.columns["pIntact"], 1);
+});
+
+test("a snapshot of all pages waits until they are there", () => {
+  const { events, done } = replay(often("full"));
+  const [up, resident] = [1000 + done[0]!.rto, 1000 + done[0]!.residency!];
+  const first = cutsAfter(events, up).find(({ state }) => state === "cut")!;
+  assert.ok(resident > up + 16 && first.at >= resident);
 });
 
 test("when a source dies its guest stalls until that is known, and another copy goes on; when the last does, the restore has failed", () => {
@@ -190,7 +237,7 @@ test("when a source dies its guest stalls until that is known, and another copy 
   const whole = done[0]!.residency! - done[0]!.rto - 0.1;
   guest.changePace(0, 0, 1 / whole);
   const started = 1000 + done[0]!.rto + 0.1;
-  guest.changePace(during - started, (during - started) / whole, undefined);
+  guest.changePace(during - started, (during - started) / whole, "none");
   guest.changePace(during - started + late, (during - started) / whole, 1 / whole);
   near(one.done[0]!.ttr! - one.done[0]!.rto, 0.1 + guest.responsiveAt(whole + late), 1e-6, "slow until later");
   near(one.columns["restoreMisses"]!, guest.misses(whole + late), 1e-6, "to stand still is no miss more");
