@@ -167,6 +167,18 @@ const tables: readonly Target[] = [
     tolerance: exact,
     ours: () => [0.03, 0.5, 1, 2, 5, 10, 20, 30, 60].map((silence) => tcpInterruption(silence, "timeout", 0)),
   },
+  {
+    id: "tcp-held-or-followed",
+    tier: "derived",
+    source: "no segment is lost, or later ones show the gap",
+    what: "interruption of TCP by 0.03, 0.5, 5 s: held; followed by others with a round trip of 1 ms, seconds",
+    target: [0.03, 0.5, 5, 0.031, 0.501, 5.001],
+    tolerance: exact,
+    ours: () =>
+      (["buffered", "fast-retransmit"] as const).flatMap((delivery) =>
+        [0.03, 0.5, 5].map((silence) => tcpInterruption(silence, delivery, 1e-3)),
+      ),
+  },
 ];
 
 /** Values of formulas, computed elsewhere. */

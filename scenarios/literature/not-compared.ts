@@ -6,7 +6,7 @@ const rows: readonly (readonly [id: string, tier: "A" | "B", source: string, wha
     "B",
     "VMScatter, VEE 2013",
     "74.2 % less data with multicast",
-    "needs 71 % of all pages in common: freshly started VMs of one image; guests that ran share less",
+    "needs 71 % of all pages in common, as its text says: freshly started VMs of one image; guests that ran share less",
   ],
   [
     "consnap",
@@ -28,6 +28,20 @@ const rows: readonly (readonly [id: string, tier: "A" | "B", source: string, wha
     "Park et al., 2011",
     "81 % less data by leaving out pages that the disk has",
     "the mix of their desktops is in the catalogue only as derived: see snapback saving",
+  ],
+  [
+    "sonicmigration",
+    "B",
+    "SonicMigration, APSys 2012",
+    "up to 68.3 % less time and 83.9 % less data without free and cache pages",
+    "the mixes of their guests are not told: see page-aware-copies for those that are",
+  ],
+  [
+    "vm-ucheckpoint",
+    "B",
+    "VM-uCheckpoint, DSN 2010",
+    "6.3 % overhead at an interval of 50 ms",
+    "keeps checkpoints in the memory of the same machine, which no restore here reads",
   ],
   [
     "tiered",

@@ -44,6 +44,18 @@ export const diffPause = async (simulate: Simulate, mebibytes: number): Promise<
   return meanOf(runs, "pauseP50");
 };
 
+/** Part of 2 GiB that is written when a diff takes as long as a full one, straight between two simulated parts; 1 if it never does. */
+export const crossOver = async (simulate: Simulate): Promise<number> => {
+  const full = await stopAndCopy(simulate, 2048);
+  const parts = [0.5, 0.75, 0.99];
+  const pauses = await Promise.all(parts.map((part) => diffPause(simulate, 2048 * part)));
+  const after = pauses.findIndex((pause) => pause >= full);
+  if (after < 0) return 1;
+  if (after === 0) return parts[0]!;
+  const [low, high] = [pauses[after - 1]!, pauses[after]!];
+  return parts[after - 1]! + ((full - low) / (high - low)) * (parts[after]! - parts[after - 1]!);
+};
+
 /** Seconds for which a guest of so many MiB stands while its pages are protected, its devices left out. */
 export const protection = async (simulate: Simulate, mebibytes: number): Promise<number> => {
   const runs = await oneVm(simulate, [
