@@ -58,6 +58,10 @@ export const editor = (label: string, start: string, action: string): Input<stri
   let kept = start;
   const element = labelled(label, control, () => kept);
   element.classList.add("editor");
+  // Paper has no bars to scroll with: it shows the whole text.
+  const printed = element.appendChild(document.createElement("pre"));
+  printed.className = "printed";
+  printed.textContent = start;
   const button = element.appendChild(document.createElement("button"));
   button.type = "button";
   button.textContent = action;
@@ -66,7 +70,10 @@ export const editor = (label: string, start: string, action: string): Input<stri
     element.dispatchEvent(new Event("input", { bubbles: true }));
   };
   // What is being typed is no value yet.
-  control.addEventListener("input", (event) => event.stopPropagation());
+  control.addEventListener("input", (event) => {
+    event.stopPropagation();
+    printed.textContent = control.value;
+  });
   control.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) take();
   });

@@ -5,7 +5,8 @@ export const table = (
   caption: string,
 ): HTMLElement => {
   const scroll = document.createElement("div");
-  scroll.className = "scroll";
+  // Columns that paper has room for only in a smaller letter.
+  scroll.className = heads.length > 7 ? "scroll wide" : "scroll";
   scroll.tabIndex = 0;
   scroll.setAttribute("role", "group");
   scroll.setAttribute("aria-label", caption);

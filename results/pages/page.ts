@@ -15,7 +15,12 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size
 th, td { padding: 0.2rem 0.7rem; text-align: right; border-bottom: 1px solid #e2e2e2; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; } thead th { border-bottom: 1px solid #888; }
 pre { background: #f5f5f5; padding: 0.8rem; overflow-x: auto; font-size: 12.5px; line-height: 1.4; }
-@media print { body { margin: 0; max-width: none; } pre { white-space: pre-wrap; } figure, tr { break-inside: avoid; } }
+@page { margin: 15mm; }
+@media print {
+  body { margin: 0; max-width: none; padding: 0; } pre { white-space: pre-wrap; print-color-adjust: exact; } figure, tr { break-inside: avoid; }
+  h1, h2 { break-after: avoid; } figure, .scroll { overflow: visible; }
+  table { font-size: 11px; } th, td { white-space: normal; overflow-wrap: anywhere; padding: 0.15rem 0.4rem; }
+}
 `;
 
 /** What a mark says of itself to a screen reader, it says to a pointer, too. */

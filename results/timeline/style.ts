@@ -7,12 +7,21 @@ export const style = `
 .timeline .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; list-style: none; padding: 0; margin: 0.5rem 0; font-size: 12px; }
 .timeline .legend span { display: inline-block; width: 14px; height: 10px; margin-right: 5px; border: 1px solid #8886; }
 .timeline .legend b { font-weight: 400; }
-.timeline .stage { position: relative; overflow: hidden; border: 1px solid #ccc; cursor: crosshair; touch-action: none; }
+.timeline .stage { position: relative; overflow: hidden; border: 1px solid #ccc; cursor: crosshair; touch-action: pan-y; }
 .timeline .stage canvas, .timeline .stage svg { position: absolute; left: 0; top: 0; }
 .timeline .axis text { font-size: 11px; }
 .timeline .now { stroke: #d55e00; stroke-width: 1.5; }
 .timeline .figures { position: sticky; bottom: 0; background: #fff; border-top: 1px solid #ccc; padding: 0.3rem 0; }
 .timeline .told { min-height: 2.9em; margin: 0; }
 .timeline .state { color: #555; margin: 0; min-height: 1.45em; }
-@media print { .timeline .controls { display: none; } .timeline .stage { break-inside: avoid; } }
+@media print {
+  .timeline .controls { display: none; }
+  .timeline { break-inside: avoid; }
+  .timeline .legend span { print-color-adjust: exact; }
+  .timeline .stage { height: auto !important; }
+  .timeline .stage canvas { position: static; display: block; width: auto !important; height: auto !important; max-width: 100%; max-height: 210mm; }
+  .timeline .stage svg { max-width: 100%; max-height: 210mm; }
+  .timeline .figures { position: static; }
+  .timeline .told:empty { min-height: 0; }
+}
 `;

@@ -36,8 +36,8 @@ interface Placed extends Lane {
 }
 
 /**
- * A run to look into: lanes of clusters, VMs and hosts over time. Drag or arrow keys move, wheel or + and - zoom, N and P go to
- * the next and the last thing that happened, space plays; the figures under the pointer, or at the line, are told below.
+ * A run to look into: lanes of clusters, VMs and hosts over time. Drag, two fingers or arrow keys move, wheel or + and - zoom, N
+ * and P go to the next and the last thing that happened, space plays; the figures under the pointer, or at the line, are told below.
  */
 export const timelineView = (data: TimelineData): HTMLElement => {
   const root = document.createElement("section");
@@ -83,7 +83,10 @@ export const timelineView = (data: TimelineData): HTMLElement => {
     .attr("class", "stage")
     .attr("tabindex", 0)
     .attr("role", "application")
-    .attr("aria-label", "Timeline: arrow keys move, plus and minus zoom, N and P go to what happened, space plays")
+    .attr(
+      "aria-label",
+      "Timeline: arrow keys or two fingers move, plus and minus zoom, N and P go to what happened, space plays",
+    )
     .style("height", `${height}px`);
   const canvas = stage.append("canvas").attr("aria-hidden", "true").node()!;
   const svg = stage.append("svg").attr("aria-hidden", "true").attr("height", height);
@@ -117,6 +120,8 @@ export const timelineView = (data: TimelineData): HTMLElement => {
 
   const behaviour = zoom<HTMLDivElement, unknown>()
     .scaleExtent([1, 1e6])
+    // One finger scrolls the page: on a phone the lanes may be all that is to be seen of it.
+    .filter(isFree)
     .on("zoom", (event: D3ZoomEvent<HTMLDivElement, unknown>) => {
       transform = event.transform;
       draw();
@@ -200,7 +205,8 @@ export const timelineView = (data: TimelineData): HTMLElement => {
     const next = root.clientWidth;
     if (next === 0) return;
     width = next;
-    svg.attr("width", width);
+    // Paper is narrower than the window: there it is drawn smaller as a whole.
+    svg.attr("width", width).attr("viewBox", `0 0 ${width} ${height}`).attr("preserveAspectRatio", "xMinYMin");
     behaviour
       .extent([
         [gutter, 0],
@@ -215,6 +221,12 @@ export const timelineView = (data: TimelineData): HTMLElement => {
   tell();
   return root;
 };
+
+/** Neither a pointer with a modifier or its second button, as d3 has it, nor a single finger. */
+const isFree = (event: Event): boolean =>
+  "touches" in event
+    ? (event as TouchEvent).touches.length > 1
+    : (!(event as MouseEvent).ctrlKey || event.type === "wheel") && !(event as MouseEvent).button;
 
 /** A speed at which the whole takes about a minute. */
 const fitting = (seconds: number): number => speeds.find((one) => seconds / one <= 90) ?? speeds.at(-1)!;

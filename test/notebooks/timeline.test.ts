@@ -53,6 +53,21 @@ const drawn = (page: Page): Promise<number> =>
     return colours.size;
   });
 
+/** A finger that is moved up over the lanes scrolls the page, although two would zoom. */
+const scrollsByFinger = async (page: Page): Promise<void> => {
+  await page.setViewportSize({ width: 360, height: 400 });
+  await page.evaluate(() => document.querySelector(".stage")?.scrollIntoView());
+  const before = await page.evaluate(() => window.scrollY);
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", touchPoints: { x: number; y: number }[]) =>
+    session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await touch("touchStart", [{ x: 250, y: 350 }]);
+  for (let y = 340; y > 100; y -= 10) await touch("touchMove", [{ x: 250, y }]);
+  await touch("touchEnd", []);
+  await page.waitForTimeout(200);
+  assert.ok((await page.evaluate(() => window.scrollY)) > before + 20, "the lanes hold the finger");
+};
+
 test(
   "a run is drawn, moved, zoomed and played by keys and by hand, and tells its figures",
   skipUnless(
@@ -101,6 +116,7 @@ test(
         assert.match(await told(page), /cluster vm 3: up on host \d+, for .* s from/);
         assert.equal(await seriousFindings(page), []);
         await fitsPhone(page);
+        await scrollsByFinger(page);
         await picture(page, "timeline-phone");
         assert.equal(faults, []);
       } finally {

@@ -9,6 +9,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   iproute2: "ip",
   munge: "munge",
   "openssh-server": "sshd",
+  "poppler-utils": "pdftotext",
   "qemu-system-x86": "qemu-system-x86_64",
   "slurm-wlm": "sbatch",
 };
