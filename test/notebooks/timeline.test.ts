@@ -61,8 +61,8 @@ const scrollsByFinger = async (page: Page): Promise<void> => {
   const session = await page.context().newCDPSession(page);
   const touch = (type: "touchStart" | "touchMove" | "touchEnd", touchPoints: { x: number; y: number }[]) =>
     session.send("Input.dispatchTouchEvent", { type, touchPoints });
-  await touch("touchStart", [{ x: 250, y: 350 }]);
-  for (let y = 340; y > 100; y -= 10) await touch("touchMove", [{ x: 250, y }]);
+  await touch("touchStart", [{ x: 250, y: 200 }]);
+  for (let y = 190; y > 50; y -= 10) await touch("touchMove", [{ x: 250, y }]);
   await touch("touchEnd", []);
   await page.waitForTimeout(200);
   assert.ok((await page.evaluate(() => window.scrollY)) > before + 20, "the lanes hold the finger");
