@@ -31,4 +31,13 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         .example("$0 testbed down two-namespaces", "ends all that was made, even by a run that crashed"),
     handler: async (given) => (await import("./testbed.ts")).testbed(line, given as never),
   },
+  {
+    command: "guest-image",
+    describe: "Build what guests of a testbed boot, of Debian's kernel and busybox and our workload",
+    builder: (yargs) =>
+      yargs
+        .option("json", { describe: "As JSON", type: "boolean" })
+        .example("$0 guest-image", "builds it, or tells where it is since it was built"),
+    handler: async (given) => (await import("./guest-image.ts")).guestImageCommand(line, given as never),
+  },
 ];

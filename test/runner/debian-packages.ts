@@ -5,6 +5,7 @@ import type { TestFile } from "./test-file.ts";
 
 /** Packages that tests may ask for with `// needs: <package>`, each with a command that shows that it is installed. */
 export const debianPackages: Readonly<Record<string, string>> = {
+  "build-essential": "make",
   chromium: "chromium",
   iproute2: "ip",
   munge: "munge",

@@ -1,0 +1,23 @@
+#!/bin/busybox sh
+# The first process of a guest: loads modules, gives it its address, and runs the workload.
+/bin/busybox mkdir -p /proc /sys /dev /tmp
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+while read -r module; do /bin/busybox insmod "/modules/$module" || echo "init: $module is not loaded"; done </modules/order
+
+settings=/sys/firmware/qemu_fw_cfg/by_name/opt/snapback/settings/raw
+address=$(/bin/busybox sed -n 's/^address //p' "$settings")
+/bin/busybox ip link set lo up
+if [ -n "$address" ]; then
+  /bin/busybox ip address add "$address" dev eth0
+  /bin/busybox ip link set eth0 up
+fi
+
+# The port has a name only where udev gives it one.
+for port in /sys/class/virtio-ports/*; do
+  [ "$(/bin/busybox cat "$port/name")" = snapback ] && device=/dev/${port##*/}
+done
+/bin/workload "$settings" /dev/vda "$device"
+echo "init: the workload has ended ($?)"
+/bin/busybox poweroff -f

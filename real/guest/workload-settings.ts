@@ -1,0 +1,70 @@
+/** What pages hold at first: zeros, one content again and again, what all guests of an image share, or what nobody else has. */
+export type PageContent = "zero" | "duplicate" | "shared" | "unique";
+
+export interface PageClass {
+  readonly content: PageContent;
+  readonly pages: number;
+  /** Pages of it that are written each second, anywhere in it. */
+  readonly writesPerSecond: number;
+  /** So many times smaller it can be made. */
+  readonly compressRatio: number;
+}
+
+export interface GuestPeer {
+  readonly id: number;
+  readonly address: string;
+}
+
+/** How busy the memory, the disk and the network of a guest are. */
+export interface WorkloadSettings {
+  readonly id: number;
+  /** Guests of one image number share their shared pages. */
+  readonly image: number;
+  readonly seed: number;
+  /** Seconds between heartbeats. */
+  readonly beat: number;
+  readonly classes: readonly PageClass[];
+  /** Blocks of 4 KiB that are stamped, and so many each second. */
+  readonly disk?: { readonly blocks: number; readonly writesPerSecond: number };
+  /** Pages of the disk that the kernel caches, and how many of them are written each second. */
+  readonly cache?: { readonly pages: number; readonly writesPerSecond: number };
+  /** With the length of its network's prefix: `10.0.0.1/24`. */
+  readonly address?: string;
+  readonly peers: readonly GuestPeer[];
+  /** To each peer, each second. */
+  readonly messages: { readonly udp: number; readonly tcp: number };
+}
+
+export const mostPageClasses = 8;
+export const mostPeers = 64;
+
+/**
+ * The settings as the workload reads them: a word and its values a line.
+ *
+ * @throws RangeError if there are more classes or peers than it has room for, or a value is none
+ */
+export const workloadText = (settings: WorkloadSettings): string => {
+  const { id, image, seed, beat, classes, disk, cache, address, peers, messages } = settings;
+  if (classes.length > mostPageClasses) throw new RangeError(`a guest has at most ${mostPageClasses} classes of pages`);
+  if (peers.length > mostPeers) throw new RangeError(`a guest has at most ${mostPeers} peers`);
+  const lines: (readonly (string | number)[])[] = [
+    ["id", id],
+    ["image", image],
+    ["seed", seed],
+    ["beat", beat],
+    ...classes.map((one) => ["class", one.content, one.pages, one.writesPerSecond, one.compressRatio]),
+    ...(disk === undefined ? [] : [["disk", disk.blocks, disk.writesPerSecond]]),
+    ...(cache === undefined ? [] : [["cache", cache.pages, cache.writesPerSecond]]),
+    ...(address === undefined ? [] : [["address", address]]),
+    ...peers.map((peer) => ["peer", peer.id, peer.address]),
+    ["messages", messages.udp, messages.tcp],
+  ];
+  for (const value of lines.flat())
+    if (typeof value === "number" ? !(Number.isFinite(value) && value >= 0) : !/^[\w./-]+$/.test(value))
+      throw new RangeError(`${value} is no value of a guest's settings`);
+  return lines.map((line) => `${line.join(" ")}\n`).join("");
+};
+
+/** Bytes that its disk has to have. */
+export const diskBytes = ({ disk, cache }: WorkloadSettings): number =>
+  4096 * ((disk?.blocks ?? 0) + (cache?.pages ?? 0));

@@ -1,0 +1,85 @@
+// Stamps on the disk, written through, of the same sequence as those in memory; and pages that the kernel caches of it.
+#include "workload.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct block {
+  char magic[16];  // "SNAPBACK BLOCK\n"
+  uint64_t seed, index, sequence, again;
+};
+static const char magic[16] = "SNAPBACK BLOCK\n";
+
+static int direct = -1, buffered = -1;
+static unsigned char *page;
+static uint64_t *expected, written;
+static struct pace pace, cache_pace;
+static struct random draws;
+
+static void put(int to, uint64_t at) {
+  if (pwrite(to, page, page_size, (off_t)(at * page_size)) != page_size) die("the disk is not written: %s", strerror(errno));
+}
+
+static void write_block(uint64_t index, uint64_t sequence) {
+  struct block block = {.seed = settings.seed, .index = index, .sequence = sequence, .again = sequence};
+  memcpy(block.magic, magic, sizeof magic);
+  memset(page, 0, page_size);
+  memcpy(page, &block, sizeof block);
+  put(direct, index);
+}
+
+static void write_cached(uint64_t index) {
+  struct random random = random_from(settings.seed, ~1ull, random_next(&draws));
+  for (size_t i = 0; i < page_size; i += 8) {
+    uint64_t word = random_next(&random);
+    memcpy(page + i, &word, 8);
+  }
+  put(buffered, settings.disk_blocks + index);
+}
+
+void open_disk(const char *path) {
+  if (settings.disk_blocks + settings.cache_pages == 0) return;
+  direct = open(path, O_RDWR | O_DIRECT | O_DSYNC);
+  buffered = open(path, O_RDWR);
+  if (direct < 0 || buffered < 0) die("%s: %s", path, strerror(errno));
+  off_t bytes = lseek(buffered, 0, SEEK_END);
+  if (bytes < (off_t)((settings.disk_blocks + settings.cache_pages) * page_size)) die("the disk is too small for what is to lie on it");
+  // O_DIRECT asks for memory that is aligned.
+  page = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  expected = mmap(NULL, settings.disk_blocks * sizeof *expected + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED || expected == MAP_FAILED) die("no memory for the disk");
+  draws = random_from(settings.seed, ~2ull, 0);
+  for (uint64_t i = 0; i < settings.disk_blocks; i++) write_block(i, 0);
+  for (uint64_t i = 0; i < settings.cache_pages; i++) write_cached(i);
+  if (fsync(buffered) != 0) die("the disk is not written: %s", strerror(errno));
+  pace = (struct pace){.rate = settings.disk_rate, .last = now()};
+  cache_pace = (struct pace){.rate = settings.cache_rate, .last = now()};
+}
+
+void write_disk(uint64_t at) {
+  for (unsigned left = due(&pace, at); left > 0; left--) {
+    uint64_t i = random_below(&draws, settings.disk_blocks);
+    expected[i] = ++ledger->sequence;
+    write_block(i, expected[i]);
+    written++;
+  }
+  for (unsigned left = due(&cache_pace, at); left > 0; left--) write_cached(random_below(&draws, settings.cache_pages));
+}
+
+void check_disk(struct verdict *verdict) {
+  for (uint64_t i = 0; i < settings.disk_blocks; i++) {
+    struct block block;
+    verdict->blocks++;
+    if (pread(direct, page, page_size, (off_t)(i * page_size)) != page_size) die("the disk is not read: %s", strerror(errno));
+    memcpy(&block, page, sizeof block);
+    if (memcmp(block.magic, magic, sizeof magic) != 0 || block.seed != settings.seed || block.index != i || block.sequence != block.again)
+      verdict->blocks_torn++;
+    else if (block.sequence < expected[i]) verdict->blocks_behind++;
+    else if (block.sequence > expected[i]) verdict->blocks_ahead++;
+  }
+}
+
+uint64_t disk_written(void) { return written; }
