@@ -11,6 +11,17 @@ declare module "virtual:simulation-worker" {
   export default SimulationWorker;
 }
 
+declare module "virtual:calculation-worker" {
+  const CalculationWorker: new () => Worker;
+  export default CalculationWorker;
+}
+
+/** Vite: a file as text. */
+declare module "*?raw" {
+  const text: string;
+  export default text;
+}
+
 declare module "observable:runtime/define.js" {
   export const define: (main: unknown, state: object, definition: object) => void;
 }

@@ -20,21 +20,8 @@ export interface SimulatedPoint {
   readonly closedForms: { readonly [column: string]: number };
 }
 
-/** How far a simulation has come. */
-export interface Simulated {
-  readonly done: number;
-  readonly total: number;
+/** What a simulation has found out so far. */
+export interface Estimates {
   readonly points: readonly SimulatedPoint[];
   readonly notes: readonly string[];
-  /** Seconds that the worker needed so far, for reading the scenario and for its runs. */
-  readonly seconds: number;
-  readonly stopped: boolean;
 }
-
-export type ToWorker =
-  | { readonly kind: "run"; readonly id: number; readonly request: SimulationRequest }
-  | { readonly kind: "stop"; readonly id: number };
-
-export type FromWorker =
-  | { readonly kind: "progress"; readonly id: number; readonly simulated: Simulated; readonly over: boolean }
-  | { readonly kind: "error"; readonly id: number; readonly message: string };

@@ -47,8 +47,9 @@ export const notebookModules = (scripts: { readonly [name: string]: string }): P
   resolveId(source, importer) {
     if (source.startsWith("virtual:notebook/")) return `\0${source}`;
     if (source === "virtual:notebook-runtime") return join(notebookFolder(), "page/runtime.ts");
-    if (source === "virtual:simulation-worker")
-      return this.resolve(`${join(notebookFolder(), "page/simulation-worker.ts")}?worker&inline`, importer);
+    const worker = /^virtual:(\w+-worker)$/.exec(source)?.[1];
+    if (worker !== undefined)
+      return this.resolve(`${join(notebookFolder(), "page", worker)}.ts?worker&inline`, importer);
     if (importer?.startsWith("\0virtual:notebook/") && source.startsWith("."))
       return source.startsWith("./loaders/")
         ? `\0loader:${join(notebookFolder(), source)}`

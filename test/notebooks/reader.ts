@@ -109,6 +109,34 @@ export const redrawn = async (page: Page, index: number, before: readonly string
   throw new Error(`figure ${index} stays as it was`);
 };
 
+/**
+ * The longest time in which the page draws no frame while a run goes on, as a part of that run: about 1 where the page
+ * itself does the work, however fast the machine is.
+ */
+export const longestFreeze = async (page: Page, start: () => Promise<void>): Promise<number> => {
+  await page.evaluate(() => {
+    const isRunning = (): boolean =>
+      [...document.querySelectorAll<HTMLElement>(".status")].some((one) => one.dataset["state"] === undefined);
+    const watch = { begun: 0, last: performance.now(), longest: 0 };
+    Object.assign(globalThis, {
+      freeze: new Promise<number>((resolve) => {
+        const frame = (now: number): void => {
+          // What blocks the page from the first moment on is seen only when it is over.
+          watch.longest = Math.max(watch.longest, now - watch.last);
+          if (watch.begun === 0 && isRunning()) watch.begun = watch.last;
+          else if (watch.begun === 0) watch.longest = 0;
+          watch.last = now;
+          if (watch.begun > 0 && !isRunning()) resolve(watch.longest / (now - watch.begun));
+          else requestAnimationFrame(frame);
+        };
+        requestAnimationFrame(frame);
+      }),
+    });
+  });
+  await start();
+  return page.evaluate(() => (globalThis as unknown as { freeze: Promise<number> }).freeze);
+};
+
 /** Findings of axe-core that keep people out. */
 export const seriousFindings = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe);
