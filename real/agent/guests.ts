@@ -1,8 +1,12 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type Captured, capture } from "../capture/capture.ts";
 import { restore } from "../capture/restore.ts";
+import { GuestPort } from "../guest/guest-port.ts";
 import { QmpClient } from "../qmp/client.ts";
-import type { Arguments } from "./protocol.ts";
+import { environmentOf } from "./programs.ts";
+import type { Arguments, Result } from "./protocol.ts";
 
 const connectDeadline = 10_000;
 
@@ -19,8 +23,38 @@ const withQemu = async <T>(path: string, task: (qmp: QmpClient) => Promise<T>): 
 /** Captures a guest into a new file among the agent's. */
 export const captureGuest = (
   files: string,
-  { qmp, mode, name, milliseconds }: Arguments<"capture">,
-): Promise<Captured> => withQemu(join(files, qmp), (client) => capture(client, mode, join(files, name), milliseconds));
+  { qmp, mode, name, milliseconds, layer }: Arguments<"capture">,
+): Promise<Captured> =>
+  withQemu(join(files, qmp), (client) => {
+    const options = layer === undefined ? {} : { layer: join(files, layer) };
+    return capture(client, mode, join(files, name), milliseconds, options);
+  });
+
+/** Asks the workload in a guest, over its port. */
+export const askWorkload = async (
+  files: string,
+  { port: name, ask, milliseconds }: Arguments<"workload">,
+): Promise<Result<"workload">> => {
+  const port = await GuestPort.connect(name, join(files, name));
+  try {
+    if (ask === "verify") return { beat: null, verdict: await port.verify(milliseconds) };
+    if (ask === "beat") return { beat: await port.nextBeat(milliseconds), verdict: null };
+    await port.hold(ask === "hold", milliseconds);
+    return { beat: null, verdict: null };
+  } finally {
+    port.close();
+  }
+};
+
+/** Makes a qcow2 image of so many bytes, or one over another, among the agent's files. */
+export const makeDisk = async (owner: string, files: string, { name, on }: Arguments<"disk">): Promise<void> => {
+  const of = typeof on === "number" ? [name, `${on}`] : ["-b", on, "-F", "qcow2", name];
+  await promisify(execFile)("qemu-img", ["create", "-q", "-f", "qcow2", ...of], {
+    cwd: files,
+    timeout: connectDeadline,
+    env: environmentOf(owner),
+  });
+};
 
 /** Loads a file into a QEMU that waits for one; the guest stands at the cut unless it is to run. */
 export const restoreGuest = (files: string, { qmp, name, milliseconds, run }: Arguments<"restore">): Promise<void> =>

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { heartbeat, verdict } from "../guest/guest-port.ts";
 import { type Package, type Program, packageOf } from "./programs.ts";
 
 /**
@@ -55,7 +56,16 @@ export const requests = {
   install: z.strictObject({ packages: z.array(debianPackage).check(z.minLength(1), z.maxLength(16)) }),
   spawn: z.strictObject({ name: fileName, command: z.array(text).check(z.minLength(1), z.maxLength(256)) }),
   stop: z.strictObject({ pid: count, patience: milliseconds }),
-  capture: z.strictObject({ qmp: fileName, mode: captureMode, name: fileName, milliseconds }),
+  capture: z.strictObject({
+    qmp: fileName,
+    mode: captureMode,
+    name: fileName,
+    milliseconds,
+    /** A new layer for the guest's disk, which is frozen with its memory. */
+    layer: z.optional(fileName),
+  }),
+  disk: z.strictObject({ name: fileName, on: z.union([fileName, count]) }),
+  workload: z.strictObject({ port: fileName, ask: z.enum(["beat", "verify", "hold", "go"]), milliseconds }),
   restore: z.strictObject({ qmp: fileName, name: fileName, milliseconds, run: z.boolean() }),
   writeFile: z.strictObject({ name: fileName, offset: count, data: base64 }),
   readFile: z.strictObject({ name: fileName, offset: count, bytes: count.check(z.maximum(mostChunkBytes)) }),
@@ -107,7 +117,10 @@ export const results = {
     pause: z.number(),
     duration: z.number(),
     bytes: count,
+    disk: z.nullable(fileName),
   }),
+  disk: exact,
+  workload: z.strictObject({ beat: z.nullable(heartbeat), verdict: z.nullable(verdict) }),
   restore: exact,
   writeFile: exact,
   readFile: z.strictObject({ data: base64, end: z.boolean() }),

@@ -2,7 +2,8 @@ import { rm } from "node:fs/promises";
 import type { QmpClient } from "../qmp/client.ts";
 import type { QmpEvent } from "../qmp/events.ts";
 import { TestbedError } from "../testbed-error.ts";
-import { awaitEvent, awaitMigration, letRun, prepareMigration } from "./migration.ts";
+import { freezeDisk } from "./disk-layer.ts";
+import { awaitEvent, awaitMigration, awaitSwitchover, letRun, prepareMigration, untilCancelled } from "./migration.ts";
 import { intoFile } from "./stream-file.ts";
 
 /** When pages are saved: at the cut, before it, or after it. */
@@ -18,7 +19,16 @@ export type Captured = {
   /** From the command until the stream was whole. */
   readonly duration: number;
   readonly bytes: number;
+  /** Name of the file that is the guest's disk at the cut; null when it was not cut. */
+  readonly disk: string | null;
 };
+
+interface CaptureOptions {
+  /** Bytes per second. */
+  readonly bandwidth?: number;
+  /** Path of a new layer for the guest's disk, which is frozen in the same pause. */
+  readonly layer?: string;
+}
 
 const quick = 10_000;
 /** More than any memory gives: QEMU's own limit of 128 MiB/s would be what is measured. */
@@ -28,6 +38,8 @@ const unlimited = 2 ** 40;
  * Captures a running guest into a new migration stream: `post-copy` is QEMU's background snapshot, which saves pages
  * before they are written after the cut. A pre-copy of an emulated guest (TCG) may lack writes that QEMU missed, so it
  * counts only once a restore of it has been seen to be of one moment. The guest runs on afterwards, also if the capture fails; then no file is left.
+ * With a disk to be frozen a post-copy stops the guest before QEMU prepares its background snapshot, which adds to the pause:
+ * in QEMU's own pause nothing can be asked of it.
  *
  * @param deadline milliseconds
  * @throws TestbedError with QEMU's reason
@@ -37,7 +49,7 @@ export const capture = async (
   mode: CaptureMode,
   file: string,
   deadline: number,
-  bandwidth = unlimited,
+  { bandwidth = unlimited, layer }: CaptureOptions = {},
 ): Promise<Captured> => {
   const { running } = (await qmp.execute("query-status", {}, quick)) as { running: boolean };
   if (!running) throw new TestbedError("a guest that does not run cannot be captured: no pause of it would be its own");
@@ -46,10 +58,18 @@ export const capture = async (
   const times = new Map<string, number>();
   const note = ({ event, timestamp }: QmpEvent): void => void times.set(event, timestamp);
   try {
-    await prepareMigration(qmp, mode === "post-copy", bandwidth);
+    const waits = mode === "pre-copy" && layer !== undefined;
+    await prepareMigration(qmp, { background: mode === "post-copy", waits, bandwidth });
     const asked = Date.now() / 1000;
-    if (mode === "stop-and-copy") await qmp.execute("stop", {}, quick);
+    const stopsFirst = mode === "stop-and-copy" || (mode === "post-copy" && layer !== undefined);
+    if (stopsFirst) await qmp.execute("stop", {}, quick);
+    let disk = stopsFirst && layer !== undefined ? await freezeDisk(qmp, layer) : null;
     await qmp.execute("migrate", { uri: stream.uri }, quick);
+    if (waits) {
+      await awaitSwitchover(qmp, events, deadline, note);
+      disk = await freezeDisk(qmp, layer);
+      await qmp.execute("migrate-continue", { state: "pre-switchover" }, quick);
+    }
     const { timestamp: completed } = await awaitMigration(qmp, events, deadline, note);
     if (mode !== "post-copy") {
       await letRun(qmp);
@@ -59,7 +79,7 @@ export const capture = async (
     const [cut, resumed] = [times.get("STOP"), times.get("RESUME")];
     if (cut === undefined || resumed === undefined)
       throw new TestbedError("QEMU told of no pause, without which a capture is no point in time");
-    return { mode, untilCut: cut - asked, pause: resumed - cut, duration: completed - asked, bytes };
+    return { mode, untilCut: cut - asked, pause: resumed - cut, duration: completed - asked, bytes, disk };
   } catch (error) {
     await goOn(qmp);
     await stream.close();
@@ -75,6 +95,7 @@ export const capture = async (
 const goOn = async (qmp: QmpClient): Promise<void> => {
   try {
     await qmp.execute("migrate_cancel", {}, quick);
+    await untilCancelled(qmp);
     await letRun(qmp);
   } catch (error) {
     if (!(error instanceof Error) || !error.name.startsWith("Qmp")) throw error;

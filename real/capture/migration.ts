@@ -36,6 +36,14 @@ export const letRun = async (qmp: QmpClient): Promise<void> => {
   await qmp.execute("cont", {}, quick);
 };
 
+/** Waits until QEMU has given a stream up: before that it takes no other. */
+export const untilCancelled = async (qmp: QmpClient): Promise<void> => {
+  for (const end = Date.now() + quick; Date.now() < end; await sleep(5)) {
+    const { status } = (await qmp.execute("query-migrate", {}, quick)) as { status?: string };
+    if (status === undefined || endings.includes(status)) return;
+  }
+};
+
 const endings = ["completed", "failed", "cancelled"];
 
 /** Waits until QEMU is through with a stream, in either direction. @throws TestbedError with QEMU's reason */
@@ -50,15 +58,47 @@ export const awaitMigration = async (
     return event.event === "MIGRATION" && endings.includes(String(event.data["status"]));
   });
   if (last.data["status"] === "completed") return last;
-  const told = (await qmp.execute("query-migrate", {}, quick)) as { "error-desc"?: unknown };
-  throw new TestbedError(`QEMU did not complete the stream: ${told["error-desc"] ?? last.data["status"]}`);
+  throw await refusal(qmp, String(last.data["status"]));
 };
 
-/** Sets up the next stream; events tell of its end. Bandwidth in bytes per second. */
-export const prepareMigration = async (qmp: QmpClient, background: boolean, bandwidth: number): Promise<void> => {
+/** Waits until a stream has all pages but the last, and the guest stands. @throws TestbedError with QEMU's reason */
+export const awaitSwitchover = async (
+  qmp: QmpClient,
+  events: QmpSubscription,
+  deadline: number,
+  seen: (event: QmpEvent) => void,
+): Promise<void> => {
+  const { data } = await awaitEvent(events, "the last pages", deadline, (event) => {
+    seen(event);
+    return event.event === "MIGRATION" && ["pre-switchover", ...endings].includes(String(event.data["status"]));
+  });
+  if (data["status"] !== "pre-switchover") throw await refusal(qmp, String(data["status"]));
+};
+
+const refusal = async (qmp: QmpClient, status: string): Promise<TestbedError> => {
+  const told = (await qmp.execute("query-migrate", {}, quick)) as { "error-desc"?: unknown };
+  return new TestbedError(`QEMU did not complete the stream: ${told["error-desc"] ?? status}`);
+};
+
+/** How the next stream is written or read. */
+interface StreamSettings {
+  /** QEMU's background snapshot: pages are saved while the guest runs on. */
+  readonly background?: boolean;
+  /** QEMU waits between the last of the pages and the end, with the guest stopped, to be told to continue. */
+  readonly waits?: boolean;
+  /** Bytes per second. */
+  readonly bandwidth: number;
+}
+
+/** Sets up the next stream; events tell of its end. */
+export const prepareMigration = async (
+  qmp: QmpClient,
+  { background = false, waits = false, bandwidth }: StreamSettings,
+): Promise<void> => {
   const capabilities = [
     { capability: "events", state: true },
     { capability: "background-snapshot", state: background },
+    { capability: "pause-before-switchover", state: waits },
   ];
   await qmp.execute("migrate-set-capabilities", { capabilities }, quick);
   await qmp.execute("migrate-set-parameters", { "max-bandwidth": bandwidth }, quick);

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { access, rm } from "node:fs/promises";
 import type { QmpClient } from "../qmp/client.ts";
 import { awaitMigration, prepareMigration } from "./migration.ts";
 import { fromFile } from "./stream-file.ts";
@@ -15,9 +15,11 @@ const quick = 10_000;
  * @throws TestbedError with QEMU's reason
  */
 export const restore = async (qmp: QmpClient, file: string, socket: string, deadline: number): Promise<void> => {
+  // QEMU would only tell that it was sent nothing.
+  await access(file);
   const events = qmp.subscribe();
   try {
-    await prepareMigration(qmp, false, 2 ** 40);
+    await prepareMigration(qmp, { bandwidth: 2 ** 40 });
     await qmp.execute("migrate-incoming", { uri: `unix:${socket}` }, quick);
     // A QEMU that refuses what it reads ends the connection; its reason is what matters.
     const sent = fromFile(file, socket).catch(() => {});

@@ -7,7 +7,7 @@ const count = z.int().check(z.nonnegative());
 const pair = z.tuple([count, count]);
 
 /** A guest is well, and how much it has done since it was started; `at` is its own clock, nanoseconds. */
-const heartbeat = z.strictObject({
+export const heartbeat = z.strictObject({
   beat: count,
   at: count,
   /** Of its last write, to memory or disk. */
@@ -26,7 +26,7 @@ const heartbeat = z.strictObject({
 export type Heartbeat = z.infer<typeof heartbeat>;
 
 /** What a guest found when it looked through its memory and its disk. */
-const verdict = z.strictObject({
+export const verdict = z.strictObject({
   verified: z.boolean(),
   sequence: count,
   pages: count,

@@ -131,7 +131,7 @@ captures(
   skipUnless(qemuHere, "needs qemu-system-x86_64", async (qemu) => {
     const source = await machine(qemu);
     const file = join(folder, "late");
-    const slowly = capture(source, "stop-and-copy", file, 300, 2 ** 12);
+    const slowly = capture(source, "stop-and-copy", file, 300, { bandwidth: 2 ** 12 });
     assert.match(await slowly.then(String, (error) => error.message), /did not come in 0.3 s/);
     assert.not(existsSync(file));
     assert.is(((await source.execute("query-status", {}, 5000)) as { running: boolean }).running, true);

@@ -2,7 +2,16 @@
 // limit: 300s
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +25,9 @@ import { cpio } from "../../real/guest/cpio.ts";
 import { machineArguments } from "../../real/guest/guest-machine.ts";
 import { GuestPort } from "../../real/guest/guest-port.ts";
 import { diskBytes, type WorkloadSettings, workloadText } from "../../real/guest/workload-settings.ts";
+import { ByteReader } from "../../real/pages/byte-reader.ts";
 import { QmpClient } from "../../real/qmp/client.ts";
+import { streamRegions } from "../../real/streams/migration-stream.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { testImage } from "./guest-image.ts";
 
@@ -115,7 +126,11 @@ guest(
       "the ledger is of the moment of the capture",
     );
     let spoilt = 0;
-    for (let at = 0; at + 4096 <= bytes.length && spoilt < 1; at++) {
+    const descriptor = openSync(file, "r");
+    const [region] = streamRegions(new ByteReader(file, descriptor, bytes.length));
+    closeSync(descriptor);
+    for (const at of region!.at as Float64Array) {
+      if (at < 0 || spoilt > 0) continue;
       const [sequence, index] = [bytes.readBigUInt64LE(at), bytes.readBigUInt64LE(at + 8)];
       if (sequence === 0n || sequence > BigInt(ledger.sequence) || index === 0n || index >= 4000n) continue;
       if (bytes.readBigUInt64LE(at + 4080) !== sequence || bytes.readBigUInt64LE(at + 4088) !== index) continue;

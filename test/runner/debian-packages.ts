@@ -12,6 +12,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   "openssh-server": "sshd",
   "poppler-utils": "pdftotext",
   "qemu-system-x86": "qemu-system-x86_64",
+  "qemu-utils": "qemu-img",
   "slurm-wlm": "sbatch",
 };
 

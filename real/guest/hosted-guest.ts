@@ -1,0 +1,176 @@
+import { open } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AgentClient } from "../agent/client.ts";
+import { mostChunkBytes, type Result } from "../agent/protocol.ts";
+import type { CaptureMode } from "../capture/capture.ts";
+import { TestbedError } from "../testbed-error.ts";
+import type { GuestImage } from "./guest-image.ts";
+import { machineArguments } from "./guest-machine.ts";
+import type { Heartbeat, Verdict } from "./guest-port.ts";
+import { diskBytes, type WorkloadSettings, workloadText } from "./workload-settings.ts";
+
+/** What a guest is like; the same for a restore of it. */
+export interface GuestSpec {
+  readonly accelerator: "tcg" | "kvm";
+  /** MiB. */
+  readonly memory: number;
+  readonly cores: number;
+  readonly workload: WorkloadSettings;
+  readonly network?: { readonly tap: string; readonly mac: string };
+}
+
+const quick = 10_000;
+/** For what moves a memory: a guest of some GiB on a slow disk. */
+const slow = 300_000;
+
+/** It takes QEMU a moment to make its sockets: until then they are asked for again. */
+const whenListening = async <T>(task: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries++)
+    try {
+      return await task();
+    } catch (error) {
+      if (!/connect (ENOENT|ECONNREFUSED)/.test((error as Error).message) || tries === 100) throw error;
+      await sleep(50);
+    }
+};
+
+/** Files of an image on a host. */
+const imageFiles = ({ hash }: GuestImage) => ({ kernel: `image-${hash}.kernel`, initrd: `image-${hash}.initrd` });
+
+/** Brings a guest's image to a host, once for all guests there. */
+export const bringImage = async (agent: AgentClient, image: GuestImage): Promise<void> => {
+  const names = imageFiles(image);
+  for (const part of ["kernel", "initrd"] as const) {
+    const file = await open(image[part]);
+    try {
+      const buffer = Buffer.alloc(mostChunkBytes);
+      for (let offset = 0; ; ) {
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+        if (bytesRead === 0) break;
+        const data = buffer.toString("base64", 0, bytesRead);
+        await agent.ask("writeFile", { name: names[part], offset, data }, quick);
+        offset += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+  }
+};
+
+/** A guest on a host of the testbed, by way of the host's agent. */
+export class HostedGuest {
+  readonly name: string;
+  readonly agent: AgentClient;
+  readonly spec: GuestSpec;
+  readonly #image: GuestImage;
+  readonly #pid: number;
+
+  private constructor(agent: AgentClient, image: GuestImage, name: string, spec: GuestSpec, pid: number) {
+    this.name = name;
+    this.agent = agent;
+    this.spec = spec;
+    this.#image = image;
+    this.#pid = pid;
+  }
+
+  /**
+   * Starts a guest with an empty disk, whose image has been brought, and waits for its first heartbeat.
+   *
+   * @param name letters, digits and hyphens: its files are called by it
+   * @throws TestbedError
+   */
+  static async start(agent: AgentClient, image: GuestImage, name: string, spec: GuestSpec): Promise<HostedGuest> {
+    const bytes = diskBytes(spec.workload);
+    const disk = `${name}.disk`;
+    await agent.ask("disk", { name: disk, on: Math.max(bytes, 2 ** 16) }, quick);
+    const guest = await HostedGuest.#spawn(agent, image, name, spec, disk, false);
+    await guest.beat(slow);
+    return guest;
+  }
+
+  /**
+   * Starts the same machine from a captured stream, with a disk of its own over the frozen one.
+   *
+   * @param frozen name of the disk's file at the cut
+   */
+  async restored(name: string, stream: string, frozen: string): Promise<HostedGuest> {
+    const { agent, spec } = this;
+    const disk = `${name}.disk`;
+    await agent.ask("disk", { name: disk, on: frozen }, quick);
+    const { network: _, ...alone } = spec;
+    const guest = await HostedGuest.#spawn(
+      agent,
+      this.#image,
+      name,
+      spec.network === undefined ? spec : alone,
+      disk,
+      true,
+    );
+    try {
+      const given = { qmp: `${name}.qmp`, name: stream, milliseconds: slow, run: true };
+      await whenListening(() => agent.ask("restore", given, slow + quick));
+    } catch (error) {
+      await guest.stop();
+      throw error;
+    }
+    return guest;
+  }
+
+  static async #spawn(
+    agent: AgentClient,
+    image: GuestImage,
+    name: string,
+    spec: GuestSpec,
+    disk: string,
+    incoming: boolean,
+  ): Promise<HostedGuest> {
+    const data = Buffer.from(workloadText(spec.workload)).toString("base64");
+    await agent.ask("writeFile", { name: `${name}.settings`, offset: 0, data }, quick);
+    const files = {
+      settings: `${name}.settings`,
+      qmp: `${name}.qmp`,
+      port: `${name}.port`,
+      console: `${name}.console`,
+    };
+    const machine = { ...imageFiles(image), ...files, disk: { file: disk, format: "qcow2" }, incoming } as const;
+    const { accelerator, memory, cores, network } = spec;
+    const command = machineArguments({ ...machine, accelerator, memory, cores, ...(network && { network }) });
+    const { pid } = await agent.ask("spawn", { name, command: ["qemu-system-x86_64", ...command] }, quick);
+    return new HostedGuest(agent, image, name, spec, pid);
+  }
+
+  /** Its next heartbeat. @param deadline milliseconds */
+  async beat(deadline: number): Promise<Heartbeat> {
+    const { beat } = await whenListening(() => this.#ask("beat", deadline));
+    if (beat === null) throw new TestbedError(`${this.name}: its agent tells of no heartbeat`);
+    return beat;
+  }
+
+  async verify(): Promise<Verdict> {
+    const { verdict } = await this.#ask("verify", slow);
+    if (verdict === null) throw new TestbedError(`${this.name}: its agent tells of no verdict`);
+    return verdict;
+  }
+
+  /** The workload writes nothing, or goes on to. */
+  async hold(holding: boolean): Promise<void> {
+    await this.#ask(holding ? "hold" : "go", quick);
+  }
+
+  /** Captures its memory into a new file of its host, and freezes its disk with it. */
+  capture(mode: CaptureMode, file: string): Promise<Result<"capture">> {
+    const given = { qmp: `${this.name}.qmp`, mode, name: file, milliseconds: slow, layer: `${file}.layer` };
+    return this.agent.ask("capture", given, slow + quick);
+  }
+
+  /** Ends it, with its disk and its other files. */
+  async stop(): Promise<void> {
+    await this.agent.ask("stop", { pid: this.#pid, patience: 1 }, quick);
+    for (const what of ["settings", "qmp", "port", "console", "disk", "log"])
+      await this.agent.ask("removeFile", { name: `${this.name}.${what}` }, quick).catch(() => {});
+  }
+
+  #ask(ask: "beat" | "verify" | "hold" | "go", deadline: number): Promise<Result<"workload">> {
+    return this.agent.ask("workload", { port: `${this.name}.port`, ask, milliseconds: deadline }, deadline + quick);
+  }
+}

@@ -1,0 +1,79 @@
+// needs: qemu-system-x86, qemu-utils, build-essential
+// limit: 400s
+import { spawn } from "node:child_process";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { AgentClient } from "../../real/agent/client.ts";
+import { agentProgram, loader } from "../../real/agent/program.ts";
+import { verifyCapture } from "../../real/capture/verification.ts";
+import { bringImage, type GuestSpec, HostedGuest } from "../../real/guest/hosted-guest.ts";
+import { endMade } from "../../real/ownership/end-made.ts";
+import { hostFolder } from "../../real/ownership/private-folder.ts";
+import { findCommand } from "../runner/find-command.ts";
+import { skipUnless } from "../runner/skip.ts";
+import { testImage } from "./guest-image.ts";
+
+const testbed = `v${process.pid.toString(36)}`;
+const spec: GuestSpec = {
+  accelerator: "tcg",
+  memory: 128,
+  cores: 1,
+  workload: {
+    id: 1,
+    image: 1,
+    seed: 5,
+    beat: 0.1,
+    classes: [
+      { content: "shared", pages: 1000, writesPerSecond: 0, compressRatio: 1 },
+      { content: "unique", pages: 6000, writesPerSecond: 3000, compressRatio: 1 },
+    ],
+    disk: { blocks: 64, writesPerSecond: 30 },
+    peers: [],
+    messages: { udp: 0, tcp: 0 },
+  },
+};
+
+let agent: AgentClient;
+const verification = suite("a verification");
+verification.before(async () => {
+  const child = spawn(process.execPath, ["-e", loader], { stdio: "pipe" });
+  const greeting = { snapback: 1, testbed, host: "h", mode: "own", machine: "here", user: "a test" } as const;
+  agent = await AgentClient.start(child, await agentProgram(), greeting, 20_000);
+});
+verification.after(async () => {
+  await agent.close(15_000);
+  await endMade(hostFolder(testbed, "h"), 0);
+});
+
+const ready = async () => (findCommand("qemu-img") === undefined ? undefined : testImage());
+
+verification(
+  "finds memory and disk of every mode to be of one cut, and not when they are of different ones",
+  skipUnless(ready, "needs Debian, QEMU and a C compiler", async (image) => {
+    await bringImage(agent, image);
+    const guest = await HostedGuest.start(agent, image, "g", spec);
+    const disks: string[] = [];
+    for (const mode of ["stop-and-copy", "post-copy", "pre-copy"] as const) {
+      const captured = await guest.capture(mode, mode);
+      assert.ok(captured.disk !== null && captured.pause > 0, JSON.stringify(captured));
+      assert.not(disks.includes(captured.disk!));
+      disks.push(captured.disk!);
+      const found = await verifyCapture(guest, mode, captured.disk!);
+      console.log(mode, JSON.stringify(captured), JSON.stringify(found));
+      // Pages that QEMU misses in a pre-copy of an emulated guest are what a verification is for.
+      if (mode !== "pre-copy") assert.is(found.state, "verified", JSON.stringify(found));
+      const { beat } = await guest.beat(20_000);
+      assert.ok(beat > 0, "the guest runs on");
+    }
+    const mixed = await verifyCapture(guest, "stop-and-copy", disks[1]!);
+    assert.is(mixed.state, "corrupt");
+    assert.match((mixed as { reason: string }).reason, /blocks of its disk are newer/);
+    const back = await verifyCapture(guest, "post-copy", disks[0]!);
+    assert.match((back as { reason: string }).reason, /blocks of its disk are older/);
+    const none = await verifyCapture(guest, "no-such", disks[0]!);
+    assert.match((none as { reason: string }).reason, /it is not restored: .*ENOENT/);
+    await guest.stop();
+  }),
+);
+
+verification.run();
