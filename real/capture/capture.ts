@@ -2,12 +2,10 @@ import { rm } from "node:fs/promises";
 import type { QmpClient } from "../qmp/client.ts";
 import type { QmpEvent } from "../qmp/events.ts";
 import { TestbedError } from "../testbed-error.ts";
+import type { CaptureMode } from "./capture-modes.ts";
 import { freezeDisk } from "./disk-layer.ts";
 import { awaitEvent, awaitMigration, awaitSwitchover, letRun, prepareMigration, untilCancelled } from "./migration.ts";
 import { intoFile } from "./stream-file.ts";
-
-/** When pages are saved: at the cut, before it, or after it. */
-export type CaptureMode = "stop-and-copy" | "pre-copy" | "post-copy";
 
 /** A capture of a guest's memory and devices. Times in seconds. */
 export type Captured = {

@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import type { CommandLine } from "../../scenarios/commands/command-line.ts";
+import { captureModes } from "../capture/capture-modes.ts";
 import { testbedActions } from "./testbed-actions.ts";
 
 /** The commands around real machines and what they leave behind. */
@@ -30,6 +31,40 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         .example("$0 testbed setup lab.yaml --install", "installs what is missing")
         .example("$0 testbed down two-namespaces", "ends all that was made, even by a run that crashed"),
     handler: async (given) => (await import("./testbed.ts")).testbed(line, given as never),
+  },
+  {
+    command: "measure <inventory>",
+    describe: "Capture real guests again and again, and write down what it took",
+    builder: (yargs) =>
+      yargs
+        .positional("inventory", { describe: "File that names hosts, or one that is built in", type: "string" })
+        .option("out", {
+          describe: "File of captures; what it has already is not taken again",
+          type: "string",
+          demandOption: true,
+          requiresArg: true,
+        })
+        .option("mode", {
+          describe: "How guests are captured",
+          choices: captureModes,
+          array: true,
+          default: captureModes,
+        })
+        .option("memory", { describe: "MiB of guests", type: "number", array: true, default: [128, 192, 256] })
+        .option("writes", {
+          describe: "Pages written each second",
+          type: "number",
+          array: true,
+          default: [0, 2000, 8000],
+        })
+        .option("hot", { describe: "Part of the memory that is filled and written", type: "number", default: 0.4 })
+        .option("repetitions", { describe: "Captures of each setting", type: "number", default: 10 })
+        .option("seed", { describe: "Decides the order", type: "number", default: 1 })
+        .example(
+          "$0 measure two-namespaces --out captures.csv",
+          "three modes, memories and rates of writes, ten times each",
+        ),
+    handler: async (given) => (await import("./measure.ts")).measure(line, given as never),
   },
   {
     command: "guest-image",

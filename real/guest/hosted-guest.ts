@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentClient } from "../agent/client.ts";
 import { mostChunkBytes, type Result } from "../agent/protocol.ts";
-import type { CaptureMode } from "../capture/capture.ts";
+import type { CaptureMode } from "../capture/capture-modes.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { GuestImage } from "./guest-image.ts";
 import { machineArguments } from "./guest-machine.ts";
@@ -77,14 +77,26 @@ export class HostedGuest {
    * Starts a guest with an empty disk, whose image has been brought, and waits for its first heartbeat.
    *
    * @param name letters, digits and hyphens: its files are called by it
+   * @param deadline milliseconds until that heartbeat
    * @throws TestbedError
    */
-  static async start(agent: AgentClient, image: GuestImage, name: string, spec: GuestSpec): Promise<HostedGuest> {
+  static async start(
+    agent: AgentClient,
+    image: GuestImage,
+    name: string,
+    spec: GuestSpec,
+    deadline = slow,
+  ): Promise<HostedGuest> {
     const bytes = diskBytes(spec.workload);
     const disk = `${name}.disk`;
     await agent.ask("disk", { name: disk, on: Math.max(bytes, 2 ** 16) }, quick);
     const guest = await HostedGuest.#spawn(agent, image, name, spec, disk, false);
-    await guest.beat(slow);
+    try {
+      await guest.beat(deadline);
+    } catch (error) {
+      await guest.stop();
+      throw error;
+    }
     return guest;
   }
 

@@ -1,0 +1,127 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
+import type { AgentClient } from "../agent/client.ts";
+import type { CaptureMode } from "../capture/capture-modes.ts";
+import { accelerate } from "../guest/accelerator.ts";
+import { type GuestImage, guestImage, imageFolder } from "../guest/guest-image.ts";
+import { bringImage } from "../guest/hosted-guest.ts";
+import { Testbed } from "../hosts/testbed.ts";
+import { readInventory } from "../inventory/read-inventory.ts";
+import { type CaptureStudy, captureGuest, hotPages, turnsOf } from "../study/capture-study.ts";
+import { measuredHead, measuredLine, readMeasured, settingOf } from "../study/measured-capture.ts";
+import { TestbedError } from "../testbed-error.ts";
+
+interface MeasureArguments {
+  readonly inventory: string;
+  readonly out: string;
+  readonly mode: readonly CaptureMode[];
+  readonly memory: readonly number[];
+  readonly writes: readonly number[];
+  readonly hot: number;
+  readonly repetitions: number;
+  readonly seed: number;
+}
+
+/** Takes captures of real guests, in random order, and adds them to a file as they come; one that was killed goes on. */
+export const measure = async (line: CommandLine, given: MeasureArguments): Promise<void> => {
+  const study = studyOf(given);
+  const out = resolve(line.folder, given.out);
+  try {
+    const done = doneIn(given.out, out);
+    const inventory = readInventory(line.files, given.inventory, line.folder);
+    const image = await guestImage(imageFolder(), (text) => void line.progress.write(`${text}\n`));
+    const testbed = await Testbed.take(inventory);
+    let interrupted = false;
+    const off = line.onInterrupt(() => {
+      interrupted = true;
+    });
+    try {
+      if (testbed.driver.state() !== "up") await testbed.make();
+      const [host = ""] = testbed.driver.hosts;
+      const agent = await testbed.agent(host, "own");
+      await take(line, agent, image, study, { out, done, isOver: () => interrupted });
+    } finally {
+      off();
+      await testbed.close();
+      await testbed.end();
+    }
+    const rows = readMeasured(given.out, readFileSync(out, "utf8"));
+    const corrupt = rows.filter(({ state }) => state === "corrupt");
+    line.print(`${given.out}: ${rows.length} captures, ${rows.length - corrupt.length} verified`);
+    for (const one of corrupt.slice(0, 5)) line.print(`  ${settingOf(one)}: ${one.reason}`);
+    if (interrupted) throw new CommandError("interrupted: the same command goes on from here");
+  } catch (error) {
+    throw error instanceof TestbedError ? new CommandError(error.message) : error;
+  }
+};
+
+/** @throws CommandError for a study that cannot be */
+const studyOf = ({ mode, memory, writes, hot, repetitions, seed }: MeasureArguments): CaptureStudy => {
+  const whole = (option: string, values: readonly number[], least: number, most: number): void => {
+    for (const value of values)
+      if (!(Number.isSafeInteger(value) && value >= least && value <= most))
+        throw new CommandError(`--${option}: expected whole numbers from ${least} to ${most}, got ${value}`);
+  };
+  whole("memory", memory, 96, 2816);
+  whole("writes", writes, 0, 1_000_000);
+  whole("repetitions", [repetitions], 1, 1000);
+  whole("seed", [seed], 0, 1e6);
+  if (!(hot > 0 && hot <= 0.6)) throw new CommandError(`--hot: expected a part of the memory up to 0.6, got ${hot}`);
+  return { modes: mode, memories: memory, writes, hot, repetitions, seed };
+};
+
+const key = (setting: string, repetition: number): string => `${setting}, repetition ${repetition}`;
+
+/** What a file has already; one that is new gets its head. */
+const doneIn = (name: string, out: string): Set<string> => {
+  if (!existsSync(out)) {
+    writeFileSync(out, measuredHead);
+    return new Set();
+  }
+  const text = readFileSync(out, "utf8");
+  // The last line of a run that was killed may be half.
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  const rows = readMeasured(name, whole);
+  if (whole !== text) writeFileSync(out, whole);
+  return new Set(rows.map((row) => key(settingOf(row), row.repetition)));
+};
+
+interface Taking {
+  readonly out: string;
+  readonly done: ReadonlySet<string>;
+  readonly isOver: () => boolean;
+}
+
+const take = async (
+  line: CommandLine,
+  agent: AgentClient,
+  image: GuestImage,
+  study: CaptureStudy,
+  { out, done, isOver }: Taking,
+): Promise<void> => {
+  await bringImage(agent, image);
+  const { accelerator, reason } = await accelerate(agent, image);
+  if (reason !== undefined) line.progress.write(`${agent.host}: no KVM (${reason}), guests are emulated\n`);
+  const turns = turnsOf(study);
+  let order = 0;
+  for (const [i, turn] of turns.entries()) {
+    const first = order;
+    order += turn.modes.length;
+    const isDone = (mode: CaptureMode): boolean => {
+      const setting = {
+        mode,
+        memory: turn.memory * 2 ** 20,
+        hotPages: hotPages(study, turn.memory),
+        writes: turn.writes,
+      };
+      return done.has(key(settingOf(setting), turn.repetition));
+    };
+    const modes = turn.modes.filter((mode) => !isDone(mode));
+    if (isOver()) return;
+    if (modes.length === 0) continue;
+    line.progress.write(`guest ${i + 1} of ${turns.length}: ${turn.memory} MiB, ${turn.writes} writes a second\n`);
+    for await (const row of captureGuest(agent, image, accelerator, study, { ...turn, modes }, first))
+      appendFileSync(out, measuredLine(row));
+  }
+};

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AgentClient } from "../agent/client.ts";
+import type { CaptureMode } from "../capture/capture-modes.ts";
+import { verifyCapture } from "../capture/verification.ts";
+import type { GuestImage } from "../guest/guest-image.ts";
+import type { Heartbeat } from "../guest/guest-port.ts";
+import { type GuestSpec, HostedGuest } from "../guest/hosted-guest.ts";
+import type { WorkloadSettings } from "../guest/workload-settings.ts";
+import type { MeasuredCapture } from "./measured-capture.ts";
+import { shuffled } from "./shuffled.ts";
+
+/** What is measured: every mode with every memory and every rate of writes, again and again. */
+export interface CaptureStudy {
+  readonly modes: readonly CaptureMode[];
+  /** MiB. */
+  readonly memories: readonly number[];
+  /** Pages written each second. */
+  readonly writes: readonly number[];
+  /** Part of a guest's memory that its workload fills with pages of its own and writes to. */
+  readonly hot: number;
+  readonly repetitions: number;
+  readonly seed: number;
+}
+
+/** A guest whose captures are taken one after the other, in this order. */
+export interface GuestTurn {
+  readonly repetition: number;
+  readonly memory: number;
+  readonly writes: number;
+  readonly modes: readonly CaptureMode[];
+}
+
+/** Seconds for which a guest works before its first capture, and between two. */
+const settle = 1.5;
+
+export const hotPages = (study: CaptureStudy, memory: number): number => Math.floor(memory * 256 * study.hot);
+
+/** Guests in an order drawn from the seed, within each repetition, and so the modes of each guest. */
+export const turnsOf = (study: CaptureStudy): GuestTurn[] => {
+  const turns: GuestTurn[] = [];
+  for (let repetition = 0; repetition < study.repetitions; repetition++) {
+    const guests = study.memories.flatMap((memory) => study.writes.map((writes) => ({ memory, writes })));
+    const seed = study.seed * 1000 + repetition;
+    for (const [i, guest] of shuffled(guests, seed).entries())
+      turns.push({ ...guest, repetition, modes: shuffled(study.modes, seed * 1000 + i) });
+  }
+  return turns;
+};
+
+const workload = (pages: number, writes: number, seed: number): WorkloadSettings => ({
+  id: 0,
+  image: 1,
+  seed,
+  beat: 0.05,
+  classes: [{ content: "unique", pages, writesPerSecond: writes, compressRatio: 1 }],
+  disk: { blocks: 64, writesPerSecond: 5 },
+  peers: [],
+  messages: { udp: 0, tcp: 0 },
+});
+
+const written = (from: Heartbeat, to: Heartbeat): number => {
+  const seconds = (to.at - from.at) / 1e9;
+  return seconds > 0 ? (to.written[0]! - from.written[0]!) / seconds : 0;
+};
+
+/** Takes the captures of one guest on its host, verifies each, and yields it. */
+export async function* captureGuest(
+  agent: AgentClient,
+  image: GuestImage,
+  accelerator: GuestSpec["accelerator"],
+  study: CaptureStudy,
+  turn: GuestTurn,
+  firstOrder: number,
+): AsyncGenerator<MeasuredCapture> {
+  const pages = hotPages(study, turn.memory);
+  const seed = study.seed + turn.repetition;
+  const spec = { accelerator, memory: turn.memory, cores: 1, workload: workload(pages, turn.writes, seed) };
+  const guest = await HostedGuest.start(agent, image, "measured", spec);
+  const left: string[] = [];
+  try {
+    for (const [i, mode] of turn.modes.entries()) {
+      const before = await guest.beat(60_000);
+      await sleep(settle * 1000);
+      const begun = await guest.beat(60_000);
+      const file = `${mode}-${i}`;
+      const captured = await guest.capture(mode, file);
+      left.push(file, `${file}.layer`);
+      const ended = await guest.beat(60_000);
+      // What runs beside a capture on the same machine would be measured, too: it is verified afterwards.
+      const found = await verifyCapture(guest, file, captured.disk!);
+      await agent.ask("removeFile", { name: file }, 10_000);
+      yield {
+        mode,
+        memory: turn.memory * 2 ** 20,
+        hotPages: pages,
+        writes: turn.writes,
+        repetition: turn.repetition,
+        order: firstOrder + i,
+        host: agent.host,
+        accelerator,
+        pause: captured.pause,
+        captureDuration: captured.duration,
+        untilCut: captured.untilCut,
+        captureBytes: captured.bytes,
+        writesBefore: written(before, begun),
+        writesDuring: written(begun, ended),
+        state: found.state,
+        reason: found.state === "verified" ? "" : found.reason,
+      };
+    }
+  } finally {
+    await guest.stop();
+    for (const name of left) await agent.ask("removeFile", { name }, 10_000).catch(() => {});
+  }
+}
