@@ -108,7 +108,7 @@ test("scores of predictions and coverage are the reference's", () => {
     assert.equal(found.isCovered, value["covered"], `case ${i}`);
   }
   const tests = referenceCases<{ covered: number; n: number; nominal: number }, Record<string, number>>(
-    "coverage-test",
+    "coverage-test-1",
   );
   for (const [i, [inputs, value]] of tests.entries()) {
     const found = coverageTest(inputs.covered, inputs.n, inputs.nominal);
