@@ -115,18 +115,20 @@ export const redrawn = async (page: Page, index: number, before: readonly string
  */
 export const longestFreeze = async (page: Page, start: () => Promise<void>): Promise<number> => {
   await page.evaluate(() => {
-    const isRunning = (): boolean =>
-      [...document.querySelectorAll<HTMLElement>(".status")].some((one) => one.dataset["state"] === undefined);
-    const watch = { begun: 0, last: performance.now(), longest: 0 };
+    const statuses = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(".status")];
+    const before = new Set(statuses());
+    // A page that stands still shows the new run only when it is over.
+    const isOver = (): boolean =>
+      statuses().some((one) => !before.has(one)) && statuses().every((one) => one.dataset["state"] !== undefined);
+    const watch = { begun: performance.now(), last: performance.now(), longest: 0 };
+    document.addEventListener("input", () => Object.assign(watch, { begun: performance.now(), longest: 0 }), true);
     Object.assign(globalThis, {
       freeze: new Promise<number>((resolve) => {
-        const frame = (now: number): void => {
-          // What blocks the page from the first moment on is seen only when it is over.
+        const frame = (): void => {
+          const now = performance.now();
           watch.longest = Math.max(watch.longest, now - watch.last);
-          if (watch.begun === 0 && isRunning()) watch.begun = watch.last;
-          else if (watch.begun === 0) watch.longest = 0;
           watch.last = now;
-          if (watch.begun > 0 && !isRunning()) resolve(watch.longest / (now - watch.begun));
+          if (isOver()) resolve(watch.longest / (now - watch.begun));
           else requestAnimationFrame(frame);
         };
         requestAnimationFrame(frame);
