@@ -6,6 +6,7 @@ import { hideBin } from "yargs/helpers";
 import { notebookCommands } from "./notebooks/commands/index.ts";
 import { realCommands } from "./real/commands/index.ts";
 import { CommandError, type CommandLine, scenarioCommands } from "./scenarios/commands/index.ts";
+import { usageFault } from "./scenarios/commands/usage-fault.ts";
 import { diskFiles } from "./scenarios/files.ts";
 
 const line: CommandLine = {
@@ -37,26 +38,34 @@ const explained = [
 
 const usageError = 2;
 
+/** Names of the options of the command at hand, by its help, which is what yargs gives to those whom it tells of a fault. */
+const optionNames = (usage: unknown): string[] =>
+  [...(usage as { help(): string }).help().matchAll(/^ +(?:-\w, )?--([\w-]+)/gm)].map(([, name]) => name!);
+
 // A reader that has seen enough, such as `head`, is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
   throw error;
 });
 
+const words = hideBin(process.argv);
+const commands = [...scenarioCommands(line), ...realCommands(line), ...notebookCommands(line)];
+
 try {
-  await yargs(hideBin(process.argv))
+  await yargs(words)
     .scriptName("snapback")
     .usage("$0 <command>\n\nHow should clusters of virtual machines be snapshotted, stored and restored?")
-    .command([...scenarioCommands(line), ...realCommands(line), ...notebookCommands(line)])
+    .command(commands)
     .completion("completion", "Print a script that completes commands in your shell")
-    .demandCommand(1, "Name a command; snapback --help lists them")
+    .demandCommand(1, "Name a command, such as snapback start")
     .strict()
     .recommendCommands()
     .wrap(Math.min(100, process.stdout.columns ?? 100))
-    .fail((message, error) => {
+    .fail((message, error, usage) => {
       // What yargs itself has to say about the arguments is a message like any other.
       if (error && error.name !== "YError") throw error;
-      console.error(`snapback: ${message}\nsnapback --help shows how commands are used`);
+      const written = [...commands.flatMap(({ command }) => command ?? []), "completion"];
+      console.error(usageFault(message, { words, commands: written, options: optionNames(usage) }));
       process.exit(usageError);
     })
     .parseAsync();

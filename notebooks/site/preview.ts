@@ -32,10 +32,17 @@ export const preview = (line: CommandLine, port: number): Promise<void> =>
         if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" }).end(`${message}\n`);
       }
     });
-    server.on("error", (error) => reject(new CommandError(`--port ${port}: ${error.message}`)));
+    server.on("error", (error) => reject(new CommandError(`--port ${port}: ${whyNot(error, port)}`)));
     server.listen(port, "127.0.0.1", () => {
       const { port: own } = server.address() as AddressInfo;
       line.print(`http://127.0.0.1:${own}/ shows the notebooks; Ctrl-C ends it`);
     });
     line.onInterrupt(() => server.close(() => resolve()).closeAllConnections());
   });
+
+const whyNot = (error: NodeJS.ErrnoException, port: number): string => {
+  if (error.code === "EADDRINUSE")
+    return `something listens there already, perhaps another preview: end it, or name another, such as --port ${port + 1}`;
+  if (error.code === "EACCES") return "you may not listen there: name one above 1023";
+  return error.message;
+};

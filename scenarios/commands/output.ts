@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { whyUnreadable } from "../files.ts";
+import { whyUnwritable } from "../files.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";
 
 /** Where something is written, piece by piece. */
@@ -35,11 +35,4 @@ export const outputOf = (line: CommandLine, out: string | undefined): Output => 
       if (file !== undefined) closeSync(file);
     },
   };
-};
-
-const whyUnwritable = (error: unknown): string => {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ENOENT"
-    ? "there is no such folder"
-    : whyUnreadable(error).replace("may not be read", "may not be written");
 };

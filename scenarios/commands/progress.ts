@@ -31,13 +31,14 @@ export const liveProgress = (
 ): LiveProgress => {
   if (!stream.isTTY) return { expect: () => {}, advance: () => {}, end: () => {} };
   const format = "{bar} {value}/{total} runs at {begun} of {points} points, {eta_formatted} left{precision}";
-  const bar = new SingleBar({ stream, format, clearOnComplete: true, hideCursor: true }, Presets.shades_grey);
-  bar.start(0, 0, { precision: "", begun: 0, points });
+  const bar = barOn(stream, format);
   const begun = new Set<number>();
   const precision = new LivePrecision(watched.of);
   let [total, looked] = [0, Number.NEGATIVE_INFINITY];
   return {
     expect: (runs) => {
+      // A bar of nothing would be a full one.
+      if (total === 0) bar.start(runs, 0, { precision: "", begun: 0, points });
       total += runs;
       bar.setTotal(total);
     },
@@ -56,13 +57,17 @@ export const liveProgress = (
 /** A bar that counts runs, or what else there is, if the stream is a terminal; otherwise nothing. */
 export const showProgress = (stream: NodeJS.WriteStream, total: number, what = "runs"): Progress => {
   if (!stream.isTTY) return { advance: () => {}, end: () => {} };
-  const options = {
-    stream,
-    format: `{bar} {value}/{total} ${what}, {eta_formatted} left`,
-    clearOnComplete: true,
-    hideCursor: true,
-  };
-  const bar = new SingleBar(options, Presets.shades_grey);
+  const bar = barOn(stream, `{bar} {value}/{total} ${what}, {eta_formatted} left`);
   bar.start(total, 0);
   return { advance: () => bar.increment(), end: () => bar.stop() };
+};
+
+const barOn = (stream: NodeJS.WriteStream, format: string): SingleBar =>
+  new SingleBar({ stream, format, clearOnComplete: true, hideCursor: true, formatTime: timeLeft }, Presets.shades_grey);
+
+/** Seconds as people say them, such as `45 s`, `3 min` or `2 h 5 min`. */
+export const timeLeft = (seconds: number): string => {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { code, figure, type Html, list, page, paragraph, section, table } from "../../results/pages/page.ts";
 import { writeAtomically } from "../../results/store/atomic-file.ts";
+import { whyUnwritable } from "../files.ts";
 import { collapseNotes } from "../notes.ts";
 import { drawPlot } from "../plot/kinds.ts";
 import type { DrawnStudy } from "../plot/plot.ts";
@@ -54,7 +55,7 @@ export const report = async (line: CommandLine, given: ReportArguments): Promise
   try {
     writeAtomically(path, text);
   } catch (error) {
-    throw new CommandError(`--out: ${(error as Error).message}`);
+    throw new CommandError(`--out: cannot write ${path}: ${whyUnwritable(error)}`);
   }
   line.print(path);
 };

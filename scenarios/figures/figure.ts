@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Picture } from "../../results/charts/render.ts";
 import { CommandError, type CommandLine } from "../commands/command-line.ts";
+import { whyUnwritable } from "../files.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
 import { setTo } from "../text/override.ts";
 
@@ -71,6 +72,6 @@ export const writeFiles = (
       line.print(relative(line.folder, file));
     }
   } catch (error) {
-    throw new CommandError(`--out: ${(error as Error).message}`);
+    throw new CommandError(`--out: cannot write into ${folder}: ${whyUnwritable(error)}`);
   }
 };

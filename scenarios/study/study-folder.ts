@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from "node:path";
 import { writeAtomically } from "../../results/store/atomic-file.ts";
 import { BrokenTable, readProvenance } from "../../results/store/parquet-table.ts";
+import { whyUnwritable } from "../files.ts";
 import { planId, type StudyPlan } from "./study-plan.ts";
 
 /** A folder that is no study, or holds what cannot be read. */
@@ -52,7 +53,7 @@ export class StudyFolder {
         writeAtomically(join(this.path, "plans", `${planId(before)}.json`), JSON.stringify(before));
       writeAtomically(join(this.path, "plan.json"), text);
     } catch (error) {
-      throw new StudyError(`no plan can be kept in ${this.path}: ${(error as Error).message}`);
+      throw new StudyError(`no study can be kept in ${this.path}: ${whyUnwritable(error)}`);
     }
   }
 

@@ -47,8 +47,8 @@ export const readLineage = (files: Files, reference: string, folder: string, iss
     try {
       text = files.read(path);
     } catch (error) {
-      if (from === undefined) throw new NoScenarioError(notFound(files, reference, error));
-      return complain(notFound(files, from.name, error));
+      if (from === undefined) throw new NoScenarioError(notFound(files, path, reference, error));
+      return complain(notFound(files, path, from.name, error));
     }
     const source: Source = { kind: "file", name: shownPath(path, folder), folder: dirname(path), text };
     const { tree, issues: faults } = readYaml(source);
@@ -73,7 +73,21 @@ export const readLineage = (files: Files, reference: string, folder: string, iss
   return descend(scenarioPath(files, reference, folder), [], undefined);
 };
 
-const notFound = (files: Files, reference: string, error: unknown): string => {
+const notFound = (files: Files, path: string, reference: string, error: unknown): string => {
   const known = builtInScenarios(files);
-  return `cannot read scenario ${reference}: ${whyUnreadable(error)}${didYouMean(reference, known) || ";"} built in are ${known.join(", ")}`;
+  const meant = didYouMean(reference, [...filesBeside(files, path, reference), ...known]) || ";";
+  return `cannot read scenario ${reference}: ${whyUnreadable(error)}${meant} built in are ${known.join(", ")}`;
+};
+
+/** Scenarios in the folder of a file that is not there, written as the reference to it is. */
+const filesBeside = (files: Files, path: string, reference: string): string[] => {
+  try {
+    return files
+      .names(dirname(path))
+      .filter((name) => name.endsWith(".yaml"))
+      .map((name) => `${reference.slice(0, reference.lastIndexOf("/") + 1)}${name}`);
+  } catch {
+    // There is no such folder either: nothing lies beside it.
+    return [];
+  }
 };

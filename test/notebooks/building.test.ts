@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: so cells are written within paragraphs
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -135,6 +136,21 @@ test("the preview shows what there is, to this machine, until it is interrupted"
     return true;
   });
   assert.is(over, true);
+});
+
+test("a port that is taken is told of with what to do", async () => {
+  const other = createServer();
+  await new Promise<void>((listening) => other.listen(0, "127.0.0.1", listening));
+  const { port } = other.address() as AddressInfo;
+  try {
+    await preview({ onInterrupt: () => () => {} } as unknown as CommandLine, port);
+    throw new Error("it listens where another does");
+  } catch (error) {
+    assert.match((error as Error).message, `--port ${port}: something listens there already`);
+    assert.match((error as Error).message, `--port ${port + 1}`);
+  } finally {
+    other.close();
+  }
 });
 
 test.run();

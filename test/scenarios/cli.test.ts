@@ -129,15 +129,32 @@ test("check judges every file before it fails", () => {
 test("wrong usage ends with 2 and says what was meant", () => {
   for (const [words, message] of [
     [[], /Name a command/],
-    [["rum", "small.yaml"], /Did you mean run\?/],
-    [["run"], /Not enough non-option arguments/],
-    [["run", "small.yaml", "--sett", "a=1"], /Unknown argument: sett/],
-    [["run", "small.yaml", "--set"], /^snapback: Not enough arguments following: set\nsnapback --help[^\n]*\n$/],
+    [["rum", "small.yaml"], /there is no command rum; did you mean run\?\nsnapback --help lists the commands/],
+    [["run"], /run needs more words: it is used as snapback run <scenario>\nsnapback run --help shows/],
+    [["run", "small.yaml", "--sett", "a=1"], /run has no option --sett; did you mean --set\?\n/],
+    [["run", "small.yaml", "other.yaml"], /run takes no other\.yaml: it is used as snapback run <scenario>/],
+    [["catalogue", "workload"], /kind: there is no workload; there are workloads, .*; did you mean workloads\?/],
+    [["trace", "small.yaml", "--format", "txt"], /--format: there is no txt; there are text, /],
+    [["solve", "small.yaml"], /solve needs --of/],
+    [["completion", "bash"], /completion takes (no bash|fewer words): it is used as snapback completion\n/],
+    [["run", "small.yaml", "--set"], /^snapback: --set needs a value\nsnapback run --help[^\n]*\n$/],
   ] as const) {
     const { status, out, err } = snapback(...words);
     assert.equal([status, out], [2, ""], words.join(" "));
     assert.match(err, message);
   }
+});
+
+test("what cannot be written says where, why and what to do", () => {
+  writeFileSync(join(folder, "taken"), "");
+  const study = snapback("run", "small.yaml", "--results", "taken");
+  assert.is(study.status, 1);
+  assert.match(
+    study.err,
+    /no study can be kept in .*taken: a file stands where a folder is needed: name another place\n$/,
+  );
+  const near = snapback("check", "smal.yaml");
+  assert.match(near.err, /cannot read scenario smal\.yaml: there is no such file; did you mean small\.yaml\?/);
 });
 
 test("threads are counted from 1", () => {

@@ -226,7 +226,7 @@ test("a folder that is none, and plans that are none, are named without a stack"
   for (const words of [["run"], ["plan"]]) {
     const { status, stderr } = desk.process(...words, "a.yaml", "--results", "a.yaml");
     assert.is(status, 1);
-    assert.match(stderr, /^no plan can be kept in \S*a\.yaml: /);
+    assert.match(stderr, /^no study can be kept in \S*a\.yaml: /);
     assert.not.match(stderr, /\n +at /);
   }
   await desk.printed("plan", "a.yaml", "--results", "r");

@@ -213,8 +213,12 @@ test("what cannot be traced is refused by name", async () => {
     ["storm.yaml", { only: ["cluster vm 3"] }, /called cluster vm 3; did you mean cluster vm 0\?$/],
     ["storm.yaml", { only: ["xyzzy"] }, /called xyzzy; kinds are begin, snapshot, .*; names are such as cluster, /],
     ["storm.yaml", { seed: "x" }, /^--seed: seed: expected a number, got "x"/],
-    ["storm.yaml", { out: "none/x.json" }, /^--out: cannot write none\/x\.json: there is no such folder$/],
-    ["storm.yaml", { out: "." }, /^--out: cannot write \.: it is a folder$/],
+    [
+      "storm.yaml",
+      { out: "none/x.json" },
+      /^--out: cannot write none\/x\.json: there is no such folder: make it, or name another place$/,
+    ],
+    ["storm.yaml", { out: "." }, /^--out: cannot write \.: it is a folder: name a file in it$/],
   ];
   for (const [scenario, given, message] of cases) assert.match(await refusal(scenario, given), message);
 });
