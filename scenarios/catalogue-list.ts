@@ -1,8 +1,8 @@
 import { distinctWrites } from "../models/guest/memory.ts";
+import { align } from "./align.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { pageClasses } from "./resolve/resolve-cluster.ts";
 import { clusterSchema } from "./schema/cluster-schema.ts";
-import { align } from "./table.ts";
 import type { CatalogueKind } from "./text/slots.ts";
 import { plain, type Tree } from "./text/tree.ts";
 

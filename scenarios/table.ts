@@ -1,20 +1,8 @@
 import type { Estimate, PointResult } from "./aggregate.ts";
+import { align } from "./align.ts";
 import { printedUnit } from "./columns.ts";
 import type { Metrics } from "./simulate.ts";
 import { readableLabels } from "./text/readable.ts";
-
-/** Lines of cells with their columns under each other; the first column to the left, the others to the right. */
-export const align = (rows: readonly (readonly string[])[]): string => {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, [...cell].length)),
-    [],
-  );
-  const pad = (cell: string, i: number): string => {
-    const space = " ".repeat(Math.max(0, widths[i]! - [...cell].length));
-    return i === 0 ? cell + space : space + cell;
-  };
-  return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
-};
 
 /**
  * A mean and its half width to two significant digits of the half width: `0.99712 ± 0.00031`.

@@ -67,6 +67,58 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./measure.ts")).measure(line, given as never),
   },
   {
+    command: "calibrate <captures>",
+    describe: "Fit the model's costs of a capture to captures that were measured",
+    builder: (yargs) =>
+      yargs
+        .positional("captures", { describe: "File of snapback measure", type: "string" })
+        .option("memory", {
+          describe: "Only guests of so many MiB; the others are held out",
+          type: "number",
+          array: true,
+        })
+        .option("writes", { describe: "Only guests with so many writes a second", type: "number", array: true })
+        .option("out", {
+          describe: "Name of the scenario and of the record",
+          type: "string",
+          demandOption: true,
+          requiresArg: true,
+        })
+        .example(
+          "$0 calibrate captures.csv --memory 128 --memory 256 --out here",
+          "here.yaml, which scenarios can extend, and here.json",
+        ),
+    handler: async (given) => (await import("./calibrate.ts")).calibrateCommand(line, given as never),
+  },
+  {
+    command: "validate <scenario>",
+    describe: "Set the model beside measured captures that it was not fitted to",
+    builder: (yargs) =>
+      yargs
+        .positional("scenario", { describe: "Scenario of snapback calibrate, or one that extends it", type: "string" })
+        .option("measured", {
+          describe: "File of snapback measure",
+          type: "string",
+          demandOption: true,
+          requiresArg: true,
+        })
+        .option("calibration", {
+          describe: "Record of the fit [scenario's name with .json]",
+          type: "string",
+          requiresArg: true,
+        })
+        .option("out", {
+          describe: "Folder for the report, its numbers and a picture",
+          type: "string",
+          requiresArg: true,
+        })
+        .example(
+          "$0 validate here.yaml --measured captures.csv",
+          "how far the model is off in settings that were held out",
+        ),
+    handler: async (given) => (await import("./validate.ts")).validate(line, given as never),
+  },
+  {
     command: "guest-image",
     describe: "Build what guests of a testbed boot, of Debian's kernel and busybox and our workload",
     builder: (yargs) =>

@@ -34,6 +34,10 @@ const row = z.strictObject({
 });
 export type MeasuredCapture = z.infer<typeof row>;
 
+/** What the model calls duration: from the cut on, and all rounds of a pre-copy. */
+export const durationOf = ({ mode, captureDuration, untilCut }: MeasuredCapture): number =>
+  mode === "pre-copy" ? captureDuration : captureDuration - untilCut;
+
 export const measuredColumns = Object.keys(row.shape) as (keyof MeasuredCapture)[];
 
 /** Name of a setting in which captures are repeated. */

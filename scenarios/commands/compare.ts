@@ -4,11 +4,12 @@ import {
   independentComparison,
   pairedComparison,
 } from "../../results/statistics/paired-comparison.ts";
+import { align } from "../align.ts";
 import { chooseColumns, printedUnit, UnknownColumnError } from "../columns.ts";
 import { isHigherBetter } from "../search/goal.ts";
 import type { StudyPlan } from "../study/study-plan.ts";
 import { storedColumns, storedRuns } from "../study/study-results.ts";
-import { align, formatEstimate } from "../table.ts";
+import { formatEstimate } from "../table.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";
 import { planIn, studyFolder } from "./study.ts";
 

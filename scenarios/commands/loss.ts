@@ -12,8 +12,8 @@ import {
   snapshotLoss,
 } from "../../models/rare-events/snapshot-loss.ts";
 import { Streams } from "../../sim/index.ts";
+import { align } from "../align.ts";
 import { loadScenario } from "../load.ts";
-import { align } from "../table.ts";
 import { setTo } from "../text/override.ts";
 import { duration, fraction, parseQuantity, type Quantity } from "../text/units.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";

@@ -1,12 +1,13 @@
 import { Streams } from "../../sim/index.ts";
 import { type Estimate, estimate } from "../aggregate.ts";
+import { align } from "../align.ts";
 import { printedUnit } from "../columns.ts";
 import { columnOf, evaluate, loadPlace, type Place, type Searched } from "../search/evaluate.ts";
 import { isHigherBetter, isPart } from "../search/goal.ts";
 import { type KeyRange, valueAt } from "../search/key-range.ts";
 import { findMinimum, type SearchMethod } from "../search/optimum.ts";
 import { type RangeArguments, searchedRange } from "../search/searched-range.ts";
-import { align, formatEstimate } from "../table.ts";
+import { formatEstimate } from "../table.ts";
 import { CommandError, type CommandLine, checkWorkers } from "./command-line.ts";
 
 interface OptimumArguments extends Searched, RangeArguments {

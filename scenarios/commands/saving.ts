@@ -9,9 +9,9 @@ import {
   storedMix,
 } from "../../models/analytic/storage-saving.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
+import { align } from "../align.ts";
 import { Catalogue } from "../catalogue.ts";
 import { type LoadedScenario, loadScenario } from "../load.ts";
-import { align } from "../table.ts";
 import { setTo } from "../text/override.ts";
 import { fraction, parseQuantity } from "../text/units.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";

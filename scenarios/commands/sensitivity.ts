@@ -4,9 +4,9 @@ import { sobolIndices, sobolPoints } from "../../results/sensitivity/sobol-indic
 import { mean } from "../../results/statistics/moments.ts";
 import { StatisticsError } from "../../results/statistics/statistics-error.ts";
 import { Streams } from "../../sim/index.ts";
+import { align } from "../align.ts";
 import { columnOf, evaluate, loadPlace, type Searched } from "../search/evaluate.ts";
 import { type Factor, readFactors } from "../search/factors.ts";
-import { align } from "../table.ts";
 import { CommandError, type CommandLine, checkWorkers } from "./command-line.ts";
 
 interface SensitivityArguments extends Searched {

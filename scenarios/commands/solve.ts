@@ -1,11 +1,12 @@
 import { publishedSimilarity } from "../../models/analytic/published-similarity.ts";
 import { type Estimate, estimate } from "../aggregate.ts";
+import { align } from "../align.ts";
 import { printedUnit } from "../columns.ts";
 import { columnOf, evaluate, loadPlace, type Searched } from "../search/evaluate.ts";
 import { type KeyRange, valueAt } from "../search/key-range.ts";
 import { findRoot, NotBracketed, NotMonotone } from "../search/root.ts";
 import { type RangeArguments, searchedRange } from "../search/searched-range.ts";
-import { align, formatEstimate } from "../table.ts";
+import { formatEstimate } from "../table.ts";
 import { parseQuantity, quantities } from "../text/units.ts";
 import { CommandError, type CommandLine, checkWorkers } from "./command-line.ts";
 

@@ -4,8 +4,8 @@ import { render } from "../../results/charts/render.ts";
 import { type TradeOffPoint, tradeOff } from "../../results/charts/trade-off.ts";
 import { pairedInterval } from "../../results/statistics/paired-interval.ts";
 import { type Estimate, estimate } from "../aggregate.ts";
+import { align } from "../align.ts";
 import type { CommandLine } from "../commands/command-line.ts";
-import { align } from "../table.ts";
 import { type Curve, simulateCurves } from "./curves.ts";
 import { type FigureArguments, loadForFigure, writeFigure } from "./figure.ts";
 

@@ -4,8 +4,8 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { type CurvePoint, curveChart } from "../../results/charts/curve-chart.ts";
 import { render } from "../../results/charts/render.ts";
 import { meanInterval } from "../../results/statistics/mean-interval.ts";
+import { align } from "../align.ts";
 import type { CommandLine } from "../commands/command-line.ts";
-import { align } from "../table.ts";
 import { type Curve, simulateCurves } from "./curves.ts";
 import { type FigureArguments, loadForFigure, writeFigure } from "./figure.ts";
 

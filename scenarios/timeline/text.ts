@@ -1,6 +1,6 @@
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
+import { align } from "../align.ts";
 import { printedUnit, usualColumns } from "../columns.ts";
-import { align } from "../table.ts";
 import { asWritten, clockFace } from "./figures.ts";
 import type { CastEvent, Summary, TimelineFormat, TimelineTitle } from "./format.ts";
 import { sentence } from "./sentence.ts";

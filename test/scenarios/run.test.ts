@@ -1,9 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { aggregate, estimate } from "../../scenarios/aggregate.ts";
+import { align } from "../../scenarios/align.ts";
 import { collapseNotes } from "../../scenarios/notes.ts";
 import { everyJob, type FinishedRun, RunFailed, type RunOptions, type RunPlan, runAll } from "../../scenarios/run.ts";
-import { align, formatEstimate } from "../../scenarios/table.ts";
+import { formatEstimate } from "../../scenarios/table.ts";
 import { load } from "./overlay.ts";
 
 const test = suite("runs");
