@@ -17,6 +17,8 @@ export default {
   cases: [
     { title: "opening the first notebook, cold", params: { what: "cold" }, limit: 2 },
     { title: "opening the first notebook, warm", params: { what: "warm" }, limit: 2 },
+    { title: "a slider, the curve of the first of its 24 runs", params: { what: "slider" }, limit: 0.3 },
+    { title: "a slider, all of its 24 runs", params: { what: "sliderAll" } },
     { title: "a change, one run of 30 days and eight VMs", params: { what: "change" }, limit: 0.3 },
   ],
 } satisfies Benchmark;
@@ -57,6 +59,16 @@ const change = async (page: Page, text: string): Promise<void> => {
   await page.locator('.status[data-state="done"]:not(.before)').waitFor();
 };
 
+/** Moves a slider of the first notebook, each time to another value, and waits for a new curve, or for all of them. */
+const slide = async (page: Page, value: number, whole: boolean): Promise<void> => {
+  const figure = page.locator("figure").nth(1);
+  const status = page.locator(".status");
+  for (const one of [figure, status]) await one.evaluate((element) => element.classList.add("before"));
+  await page.getByLabel("Mean time between failures of a host").fill(String(value));
+  if (whole) await page.locator('.status[data-state="done"]:not(.before)').waitFor();
+  await page.locator("figure:not(.before) svg").nth(1).waitFor();
+};
+
 export const run: Workload = async (input) => {
   const folder = mkdtempSync(join(tmpdir(), "snapback-bench-"));
   const browser = await chromium.launch({
@@ -73,6 +85,14 @@ export const run: Workload = async (input) => {
       for (const interval of ["5m", "6m", "7m"]) await change(page, scenario(interval));
       const elapsed = input.stopwatch();
       await change(page, scenario("8m"));
+      return { ...measured, amount: elapsed() };
+    }
+    if (what === "slider" || what === "sliderAll") {
+      const page = await open(browser, url);
+      await page.locator('.status[data-state="done"]').waitFor();
+      for (const value of [0, 1, 3]) await slide(page, value, true);
+      const elapsed = input.stopwatch();
+      await slide(page, 4, what === "sliderAll");
       return { ...measured, amount: elapsed() };
     }
     if (what === "warm") {

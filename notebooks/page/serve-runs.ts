@@ -8,8 +8,8 @@ export interface Step<T> {
   readonly result: () => T;
 }
 
-/** Seconds between two reports. */
-const reportEvery = 0.15;
+/** Seconds until the first report, which is waited for, and between two of the others. */
+const [firstReport, reportEvery] = [0.05, 0.15];
 
 const seconds = (): number => performance.now() / 1000;
 
@@ -31,7 +31,7 @@ export const serveRuns = <Request, T>(work: (request: Request) => Iterable<Step<
 
   const serve = async (id: number, request: Request): Promise<void> => {
     const start = seconds();
-    let [last, reported]: [Step<T> | undefined, number] = [undefined, start];
+    let [last, reported]: [Step<T> | undefined, number] = [undefined, start + firstReport - reportEvery];
     const report = (over: boolean): void => {
       const { done, total } = last ?? { done: 0, total: 0 };
       const stopped = over && current !== id;

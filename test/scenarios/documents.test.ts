@@ -52,6 +52,46 @@ test("the forms in the documents are read as they are described", () => {
     assert.equal(faults({ ...files, "a.yaml": `cluster: { workload: ${workload} }` }), [], workload);
 });
 
+/** The same but for its numbers. */
+const shape = (line: string): string => line.replace(/\d+(\.\d+)?/g, "#").replace(/ +/g, " ");
+
+const numbers = (line: string): number[] => (line.match(/\d+(\.\d+)?/g) ?? []).map(Number);
+
+/** As it was printed, or with numbers that another engine rounds otherwise. */
+const isPrinted = (line: string, printed: readonly string[]): boolean =>
+  printed.some((one) => {
+    if (shape(one.trim()) !== shape(line.trim())) return false;
+    const told = numbers(line);
+    return numbers(one).every((number, i) => Math.abs(number - told[i]!) <= 0.02 * Math.abs(number));
+  });
+
+test("what the first page says that commands print is what they print", () => {
+  const [scenario] = blocks("README.md", "yaml");
+  const sessions = blocks("README.md", "console").flatMap((block) => block.split(/^\$ /m).slice(1));
+  assert.is(sessions.length, 5);
+  const folder = mkdtempSync(join(tmpdir(), "snapback-readme-"));
+  try {
+    writeFileSync(join(folder, "mine.yaml"), scenario!);
+    for (const session of sessions) {
+      const [command, ...told] = session.trimEnd().split("\n");
+      const words = command!.split(" ").slice(1);
+      const done = spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...words], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      assert.is(done.status, 0, `${command}\n${done.stderr}`);
+      const printed = done.stdout.split("\n");
+      assert.equal(
+        told.filter((line) => line !== "…" && !isPrinted(line, printed)),
+        [],
+        `${command}\n${done.stdout}`,
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("every snapback command of the first page runs, on the scenario of the first page", () => {
   const [scenario] = blocks("README.md", "yaml");
   const all = blocks("README.md", "sh").flatMap((block) => block.match(/^snapback .*/gm) ?? []);
