@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { code, figure, type Html, list, page, paragraph, section, table } from "../../results/pages/page.ts";
 import { writeAtomically } from "../../results/store/atomic-file.ts";
 import { whyUnwritable } from "../files.ts";
@@ -57,7 +57,7 @@ export const report = async (line: CommandLine, given: ReportArguments): Promise
   } catch (error) {
     throw new CommandError(`--out: cannot write ${path}: ${whyUnwritable(error)}`);
   }
-  line.print(path);
+  line.print(relative(line.folder, path));
 };
 
 const figuresOf = async (

@@ -21,9 +21,7 @@ export const usageFault = (message: string, { words, commands, options }: Usage)
   const given = words.find((word) => !word.startsWith("-")) ?? "";
   const command = commands.find((one) => nameOf(one) === given);
   const help =
-    command === undefined
-      ? "snapback --help lists the commands"
-      : `snapback ${given} --help shows how it is used, with an example`;
+    command === undefined ? "snapback --help lists the commands" : `snapback ${given} --help shows how it is used`;
   return `snapback: ${explained(message, given, command, { words, commands, options })}\n${help}`;
 };
 
