@@ -22,6 +22,8 @@ export interface GuestSpec {
 const quick = 10_000;
 /** For what moves a memory: a guest of some GiB on a slow disk. */
 const slow = 300_000;
+/** A guest that is well has looked through a GiB by then, emulated or not; one that was restored wrong may never answer. */
+const look = 60_000;
 
 /** It takes QEMU a moment to make its sockets: until then they are asked for again. */
 const whenListening = async <T>(task: () => Promise<T>): Promise<T> => {
@@ -159,7 +161,7 @@ export class HostedGuest {
   }
 
   async verify(): Promise<Verdict> {
-    const { verdict } = await this.#ask("verify", slow);
+    const { verdict } = await this.#ask("verify", look);
     if (verdict === null) throw new TestbedError(`${this.name}: its agent tells of no verdict`);
     return verdict;
   }
