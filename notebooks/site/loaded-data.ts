@@ -49,9 +49,15 @@ const contentHash = async (loader: string): Promise<string> => {
   const sources = Object.keys(metafile.inputs);
   const scenarios = sources.some((path) => path.startsWith("scenarios/")) ? scenarioFiles(root) : [];
   const hash = createHash("sha256");
-  for (const path of [...sources, ...scenarios].sort()) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
+  const runs = sources.includes("results/published/validation.json") ? runFiles(root) : [];
+  for (const path of [...sources, ...scenarios, ...runs].sort())
+    hash.update(`${path}\0`).update(readFileSync(join(root, path)));
   return hash.digest("hex").slice(0, 16);
 };
+
+/** What a user has validated, which stands beside what is published. */
+const runFiles = (root: string): string[] =>
+  ["results/runs/validation/validation.json"].filter((path) => existsSync(join(root, path)));
 
 const scenarioFiles = (root: string): string[] =>
   readdirSync(join(root, "scenarios"), { recursive: true, encoding: "utf8" })

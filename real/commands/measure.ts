@@ -9,7 +9,13 @@ import { bringImage } from "../guest/hosted-guest.ts";
 import { Testbed } from "../hosts/testbed.ts";
 import { readInventory } from "../inventory/read-inventory.ts";
 import { type CaptureStudy, captureGuest, hotPages, turnsOf } from "../study/capture-study.ts";
-import { measuredHead, measuredLine, readMeasured, settingOf } from "../study/measured-capture.ts";
+import {
+  type MeasuredCapture,
+  measuredHead,
+  measuredLine,
+  readMeasured,
+  settingOf,
+} from "../study/measured-capture.ts";
 import { TestbedError } from "../testbed-error.ts";
 
 interface MeasureArguments {
@@ -50,11 +56,24 @@ export const measure = async (line: CommandLine, given: MeasureArguments): Promi
     const corrupt = rows.filter(({ state }) => state === "corrupt");
     line.print(`${given.out}: ${rows.length} captures, ${rows.length - corrupt.length} verified`);
     for (const one of corrupt.slice(0, 5)) line.print(`  ${settingOf(one)}: ${one.reason}`);
+    for (const untrusted of untrustedModes(rows)) line.print(untrusted);
     if (interrupted) throw new CommandError("interrupted: the same command goes on from here");
   } catch (error) {
     throw error instanceof TestbedError ? new CommandError(error.message) : error;
   }
 };
+
+/** Modes of which a capture was corrupt: there is no telling which will be the next. */
+const untrustedModes = (rows: readonly MeasuredCapture[]): string[] =>
+  [...new Set(rows.map(({ mode, accelerator }) => `${mode} under ${accelerator}`))].flatMap((name) => {
+    const own = rows.filter(({ mode, accelerator }) => `${mode} under ${accelerator}` === name);
+    const corrupt = own.filter(({ state }) => state === "corrupt").length;
+    return corrupt === 0
+      ? []
+      : [
+          `unsupported: ${name}: ${corrupt} of ${own.length} captures are not of one moment; use another mode, or verify each`,
+        ];
+  });
 
 /** @throws CommandError for a study that cannot be */
 const studyOf = ({ mode, memory, writes, hot, repetitions, seed }: MeasureArguments): CaptureStudy => {

@@ -126,6 +126,24 @@ reading("rolling back fast: what is shared, what is saved, and rollbacks that ar
   await page.close();
 });
 
+reading("validation: what was measured lies beside what was simulated, with a verdict on each", async (reader) => {
+  const name = "05-validation";
+  const opened = await reader.open(name);
+  const { page } = opened;
+  await page.locator("table").waitFor();
+  await settled(page);
+  await holdsUp(opened, name);
+  await picture(page, name);
+  const before = await marks(page, 0);
+  await page.getByLabel("Figure", { exact: true }).selectOption("captureBytes");
+  await redrawn(page, 0, before);
+  const rows = await page.locator("table").first().locator("tbody tr").allInnerTexts();
+  assert.is(rows.length, 12);
+  for (const row of rows) assert.match(row, /\t(met|not met)\t/);
+  await fitsPhone(page);
+  await page.close();
+});
+
 reading("your first model: a bank, and a policy that is edited in the page", async (reader) => {
   const name = "06-your-first-model";
   const opened = await reader.open(name);

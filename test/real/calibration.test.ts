@@ -129,4 +129,12 @@ studies(
   },
 );
 
+studies("what is published is what the published captures say of the model", () => {
+  const published = join(root, "results", "published");
+  const [scenario, measured] = [join(published, "calibrated.yaml"), join(published, "captures.csv")];
+  const run = snapback("validate", scenario, "--measured", measured);
+  assert.is(run.status, 0, run.stderr);
+  assert.ok(readFileSync(join(published, "validation.md"), "utf8").includes(run.stdout.trim()));
+});
+
 studies.run();

@@ -78,6 +78,7 @@ study(
     assert.ok(taken!.captureBytes > 6553 * 4096 && taken!.captureBytes < 128 * 2 ** 20);
     assert.ok(taken!.writesBefore > 500 && taken!.writesBefore < 1100, `${taken!.writesBefore}`);
     assert.match(run.stdout, /captures\.csv: 2 captures, 1 verified/);
+    assert.match(run.stdout, /^unsupported: stop-and-copy under tcg: 1 of 1 captures are not of one moment/m);
     assert.match(snapback("testbed", "status", inventory).stdout, /down/);
   }),
 );
