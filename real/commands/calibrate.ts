@@ -30,11 +30,12 @@ export const calibrateCommand = (line: CommandLine, given: CalibrateArguments): 
       date: new Date().toISOString().slice(0, 10),
       command: commandOf(given),
     };
-    const base = resolve(line.folder, given.out.replace(/\.(yaml|json)$/, ""));
+    const name = given.out.replace(/\.(yaml|json)$/, "");
+    const base = resolve(line.folder, name);
     writeFileSync(`${base}.yaml`, calibratedScenario(calibration, provenance));
     writeFileSync(`${base}.json`, `${JSON.stringify({ ...calibration, provenance }, null, 2)}\n`);
     line.print(report(calibration));
-    line.print(`${base}.yaml to extend, ${base}.json for snapback validate`);
+    line.print(`${name}.yaml to extend, ${name}.json for snapback validate`);
   } catch (error) {
     throw error instanceof TestbedError ? new CommandError(error.message) : error;
   }

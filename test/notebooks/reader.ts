@@ -100,7 +100,7 @@ export const marks = (page: Page, index: number): Promise<string[]> =>
 export const redrawn = async (page: Page, index: number, before: readonly string[]): Promise<string[]> => {
   let last: readonly string[] = before;
   for (let tries = 0; tries < 200; tries++) {
-    await settled(page);
+    await settledAll(page);
     const after = await marks(page, index);
     // It may have been drawn in the middle of a run: what stays is what counts.
     if (after.join() !== before.join() && after.join() === last.join()) return after;

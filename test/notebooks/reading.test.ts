@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
-import { fitsPhone, holdsUp, longestFreeze, marks, picture, Reader, redrawn, settled } from "./reader.ts";
+import { fitsPhone, holdsUp, longestFreeze, marks, picture, Reader, redrawn, settled, settledAll } from "./reader.ts";
 
 const test = suite("notebooks in Chromium");
 
@@ -131,7 +131,7 @@ reading("validation: what was measured lies beside what was simulated, with a ve
   const opened = await reader.open(name);
   const { page } = opened;
   await page.locator("table").waitFor();
-  await settled(page);
+  await settledAll(page);
   await holdsUp(opened, name);
   await picture(page, name);
   const before = await marks(page, 0);
