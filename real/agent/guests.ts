@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Captured, capture } from "../capture/capture.ts";
+import { PageRecord } from "../capture/page-record.ts";
+import { rebuildStream, recordStream } from "../capture/record-stream.ts";
 import { restore } from "../capture/restore.ts";
 import { GuestPort } from "../guest/guest-port.ts";
 import { QmpClient } from "../qmp/client.ts";
@@ -45,6 +47,20 @@ export const askWorkload = async (
     port.close();
   }
 };
+
+/** Records a captured stream beside it, as a whole or upon an earlier record. */
+export const recordCapture = async (
+  files: string,
+  { stream, name, base }: Arguments<"record">,
+): Promise<Result<"record">> =>
+  recordStream(join(files, stream), join(files, name), base === null ? undefined : PageRecord.open(join(files, base)));
+
+/** Makes the stream of the last record again. */
+export const rebuildCapture = async (files: string, { records, stream }: Arguments<"rebuild">): Promise<void> =>
+  rebuildStream(
+    records.map((name) => PageRecord.open(join(files, name))),
+    join(files, stream),
+  );
 
 /** Makes a qcow2 image of so many bytes, or one over another, among the agent's files. */
 export const makeDisk = async (owner: string, files: string, { name, on }: Arguments<"disk">): Promise<void> => {

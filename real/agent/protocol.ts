@@ -64,6 +64,9 @@ export const requests = {
     /** A new layer for the guest's disk, which is frozen with its memory. */
     layer: z.optional(fileName),
   }),
+  /** A captured stream without the pages that an earlier record has; and back. */
+  record: z.strictObject({ stream: fileName, name: fileName, base: z.nullable(fileName) }),
+  rebuild: z.strictObject({ records: z.array(fileName).check(z.minLength(1), z.maxLength(256)), stream: fileName }),
   disk: z.strictObject({ name: fileName, on: z.union([fileName, count]) }),
   workload: z.strictObject({ port: fileName, ask: z.enum(["beat", "verify", "hold", "go"]), milliseconds }),
   restore: z.strictObject({ qmp: fileName, name: fileName, milliseconds, run: z.boolean() }),
@@ -119,6 +122,16 @@ export const results = {
     bytes: count,
     disk: z.nullable(fileName),
   }),
+  record: z.strictObject({
+    kind: z.enum(["full", "incremental"]),
+    frames: count,
+    zero: count,
+    changed: count,
+    logicalBytes: count,
+    writtenBytes: count,
+    seconds: z.number(),
+  }),
+  rebuild: exact,
   disk: exact,
   workload: z.strictObject({ beat: z.nullable(heartbeat), verdict: z.nullable(verdict) }),
   restore: exact,

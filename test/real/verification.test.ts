@@ -72,6 +72,28 @@ verification(
     assert.match((back as { reason: string }).reason, /blocks of its disk are older/);
     const none = await verifyCapture(guest, "no-such", disks[0]!);
     assert.match((none as { reason: string }).reason, /it is not restored: .*ENOENT/);
+
+    // Of what was captured first, second and third: only what is another is kept, and all of it comes back.
+    const name = (mode: string): string => `${mode}.record`;
+    const order = ["stop-and-copy", "post-copy", "pre-copy"];
+    for (const [i, mode] of order.entries()) {
+      const base = i === 0 ? null : name(order[i - 1]!);
+      const recorded = await agent.ask("record", { stream: mode, name: name(mode), base }, 60_000);
+      assert.is(recorded.kind, i === 0 ? "full" : "incremental");
+      if (i > 0) {
+        assert.ok(recorded.changed > 500 && recorded.changed < 0.8 * (recorded.frames - recorded.zero));
+        assert.ok(recorded.writtenBytes < 0.9 * recorded.logicalBytes);
+      }
+    }
+    for (const mode of order) await agent.ask("removeFile", { name: mode }, 5000);
+    await agent.ask("rebuild", { records: order.slice(0, 2).map(name), stream: "again" }, 60_000);
+    const again = await verifyCapture(guest, "again", disks[1]!);
+    assert.is(again.state, "verified", JSON.stringify(again));
+    const missing = agent.ask("rebuild", { records: [name(order[1]!)], stream: "none" }, 60_000);
+    assert.match(
+      await missing.then(String, (error) => error.message),
+      /it builds on record [0-9a-f]{64}, which is missing/,
+    );
     await guest.stop();
   }),
 );

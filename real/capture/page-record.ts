@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import * as z from "zod/mini";
+import { TestbedError } from "../testbed-error.ts";
+
+export const frameBytes = 4096;
+export const hashBytes = 16;
+export const recordMagic = Buffer.from("SNAPREC1");
+const mostHeaderBytes = 4096;
+/** Of a guest with 1 TiB. */
+const mostFrames = 2 ** 28;
+
+const count = z.int().check(z.nonnegative());
+const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const head = z.strictObject({
+  kind: z.enum(["full", "incremental"]),
+  /** Digest of the record that it builds on. */
+  base: z.nullable(digest),
+  frames: count.check(z.maximum(mostFrames)),
+  /** Pages whose content is in the stream; the other frames hold zeros. */
+  pages: count.check(z.maximum(mostFrames)),
+  /** Pages whose content is in this record. */
+  changed: count.check(z.maximum(mostFrames)),
+  streamBytes: count,
+  /** Of the stream, which a rebuilt one must have. */
+  stream: digest,
+});
+export type RecordHead = z.infer<typeof head>;
+
+/**
+ * One version of a guest's memory and devices: a migration stream without the pages that the version before has, too. The file:
+ * magic, length of the head (4 bytes, little endian), head as JSON; a hash of each frame (the first 16 bytes of its SHA-256);
+ * of each page in the order of the stream its offset there (8 bytes) and its frame (4); the changed frames (4 bytes each) and
+ * their contents; what of the stream is no content of a page; and the SHA-256 of all that, by which the next version calls it.
+ */
+export class PageRecord {
+  readonly path: string;
+  readonly head: RecordHead;
+  readonly digest: string;
+  readonly hashes: Buffer;
+  /** Of each page: where in the stream its content begins, rising, and which frame it is. */
+  readonly offsets: Float64Array;
+  readonly frames: Uint32Array;
+  /** Where in the file the content of a changed frame begins. */
+  readonly contents: ReadonlyMap<number, number>;
+  readonly skeletonAt: number;
+
+  private constructor(path: string, parts: Omit<PageRecord, "path">) {
+    this.path = path;
+    this.head = parts.head;
+    this.digest = parts.digest;
+    this.hashes = parts.hashes;
+    this.offsets = parts.offsets;
+    this.frames = parts.frames;
+    this.contents = parts.contents;
+    this.skeletonAt = parts.skeletonAt;
+  }
+
+  /** Reads all of a record but its contents, which are only hashed. @throws TestbedError naming what is wrong with it */
+  static open(path: string): PageRecord {
+    const descriptor = openSync(path, "r");
+    try {
+      return new PageRecord(path, read(path, descriptor, fstatSync(descriptor).size));
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+const read = (path: string, descriptor: number, size: number): Omit<PageRecord, "path"> => {
+  const fault = (what: string): TestbedError =>
+    new TestbedError(`${path}: ${what}; it is no record, or was altered or cut off`);
+  const bytes = (at: number, length: number, what: string): Buffer => {
+    if (at + length > size - 32) throw fault(`it ends within its ${what}`);
+    const buffer = Buffer.alloc(length);
+    for (let done = 0; done < length; ) {
+      const got = readSync(descriptor, buffer, done, length - done, at + done);
+      if (got === 0) throw fault(`it ends within its ${what}`);
+      done += got;
+    }
+    return buffer;
+  };
+  const begin = bytes(0, 12, "head");
+  if (!begin.subarray(0, 8).equals(recordMagic)) throw fault("it does not begin as records do");
+  const headBytes = begin.readUInt32LE(8);
+  if (headBytes > mostHeaderBytes) throw fault("its head is too long");
+  const given = headOf(bytes(12, headBytes, "head").toString("utf8"));
+  if (given === undefined) throw fault("its head is none");
+  const { frames, pages, changed, streamBytes, kind, base } = given;
+  if (pages > frames || changed > pages || pages * frameBytes > streamBytes || (kind === "full") !== (base === null))
+    throw fault("its head contradicts itself");
+  let at = 12 + headBytes;
+  const next = (length: number): number => {
+    const here = at;
+    at += length;
+    return here;
+  };
+  const [hashesAt, pagesAt, changedAt] = [next(frames * hashBytes), next(pages * 12), next(changed * 4)];
+  const [contentsAt, skeletonAt] = [next(changed * frameBytes), next(streamBytes - pages * frameBytes)];
+  // Sizes are known to be right before anything of these sizes is read.
+  if (at + 32 !== size) throw fault(`it has ${size} bytes; its head says ${at + 32}`);
+  const digest = digestOf(descriptor, size - 32);
+  const last = Buffer.alloc(32);
+  readSync(descriptor, last, 0, 32, size - 32);
+  if (digest !== last.toString("hex")) throw fault("its digest is another");
+  const table = bytes(pagesAt, pages * 12, "pages");
+  const offsets = Float64Array.from({ length: pages }, (_, i) => Number(table.readBigUInt64LE(i * 12)));
+  const numbers = Uint32Array.from({ length: pages }, (_, i) => table.readUInt32LE(i * 12 + 8));
+  const isInOrder = offsets.every((offset, i) => offset >= (i === 0 ? 0 : offsets[i - 1]! + frameBytes));
+  const end = pages === 0 ? 0 : offsets[pages - 1]! + frameBytes;
+  if (!isInOrder || end > streamBytes || numbers.some((frame) => frame >= frames))
+    throw fault("its pages lie elsewhere");
+  const list = bytes(changedAt, changed * 4, "changed pages");
+  const contents = new Map<number, number>();
+  for (let i = 0; i < changed; i++) contents.set(list.readUInt32LE(i * 4), contentsAt + i * frameBytes);
+  if (contents.size !== changed) throw fault("a page is in it twice");
+  const hashes = bytes(hashesAt, frames * hashBytes, "hashes");
+  return { head: given, digest, hashes, offsets, frames: numbers, contents, skeletonAt };
+};
+
+const headOf = (text: string): RecordHead | undefined => {
+  try {
+    return head.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+const digestOf = (descriptor: number, length: number): string => {
+  const hash = createHash("sha256");
+  const buffer = Buffer.alloc(2 ** 20);
+  for (let at = 0; at < length; ) {
+    const got = readSync(descriptor, buffer, 0, Math.min(buffer.length, length - at), at);
+    if (got === 0) break;
+    hash.update(buffer.subarray(0, got));
+    at += got;
+  }
+  return hash.digest("hex");
+};

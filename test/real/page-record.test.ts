@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { PageRecord } from "../../real/capture/page-record.ts";
+import { rebuildStream, recordStream } from "../../real/capture/record-stream.ts";
+import { Streams } from "../../sim/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "record-"));
+const at = (name: string): string => join(folder, name);
+const records = suite("a record");
+records.after(() => rmSync(folder, { recursive: true, force: true }));
+
+const word = (bytes: number, value: number | bigint): Buffer => {
+  const buffer = Buffer.alloc(bytes);
+  if (bytes === 8) buffer.writeBigUInt64BE(BigInt(value));
+  else if (bytes === 4) buffer.writeUInt32BE(Number(value));
+  else buffer.writeUInt8(Number(value));
+  return buffer;
+};
+const text = (name: string): Buffer => Buffer.concat([word(1, name.length), Buffer.from(name)]);
+
+/** A stream as QEMU writes it (scripts/analyze-migration.py): `pages` in the order in which they are sent, 0 for zeros. */
+const stream = (
+  name: string,
+  frames: number,
+  pages: readonly (readonly [frame: number, fill: number])[],
+  devices: string,
+): string => {
+  const sent = pages.flatMap(([frame, fill], i) => {
+    const flags = (fill === 0 ? 0x02 : 0x08) | (i === 0 ? 0 : 0x20);
+    const content = fill === 0 ? word(1, 0) : Buffer.alloc(4096, `page ${fill} `);
+    return [word(8, frame * 4096 + flags), ...(i === 0 ? [text("pc.ram")] : []), content];
+  });
+  const bytes = Buffer.concat([
+    ...[word(4, 0x5145564d), word(4, 3), word(1, 1), word(4, 2), text("ram"), word(4, 0), word(4, 4)],
+    ...[word(8, frames * 4096 + 4), text("pc.ram"), word(8, frames * 4096), word(8, 0x10), word(1, 0x7e), word(4, 2)],
+    ...[word(1, 3), word(4, 2), ...sent, word(8, 0x10), word(1, 0x7e), word(4, 2)],
+    Buffer.from(devices),
+  ]);
+  writeFileSync(at(name), bytes);
+  return at(name);
+};
+const digest = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
+
+records("holds what has changed since the one before, and gives every stream back byte by byte", () => {
+  const streams = [
+    stream(
+      "s1",
+      6,
+      [
+        [0, 1],
+        [1, 2],
+        [2, 0],
+        [3, 3],
+        [4, 4],
+        [5, 0],
+      ],
+      "devices of the first",
+    ),
+    // Frame 1 is other, 2 is no longer zeros, 3 is; and 4 was sent twice, as a pre-copy does.
+    stream(
+      "s2",
+      6,
+      [
+        [4, 9],
+        [0, 1],
+        [1, 5],
+        [2, 6],
+        [3, 0],
+        [5, 0],
+        [4, 4],
+      ],
+      "others",
+    ),
+    // 1 is as it was at first, 3 too.
+    stream(
+      "s3",
+      6,
+      [
+        [0, 1],
+        [1, 2],
+        [2, 6],
+        [3, 3],
+        [4, 4],
+        [5, 7],
+      ],
+      "",
+    ),
+  ];
+  const chain: PageRecord[] = [];
+  for (const [i, one] of streams.entries()) {
+    const recorded = recordStream(one, at(`r${i}`), chain.at(-1));
+    assert.is(recorded.logicalBytes, statSync(one).size);
+    assert.is(recorded.writtenBytes, statSync(at(`r${i}`)).size);
+    assert.equal(
+      [recorded.zero, recorded.changed],
+      [
+        [2, 4],
+        [2, 2],
+        [0, 3],
+      ][i],
+    );
+    assert.is(statSync(at(`r${i}`)).mode & 0o777, 0o600);
+    chain.push(PageRecord.open(at(`r${i}`)));
+  }
+  for (const [i, one] of streams.entries()) {
+    rebuildStream(chain.slice(0, i + 1), at(`back${i}`));
+    assert.is(digest(at(`back${i}`)), digest(one));
+  }
+  assert.throws(
+    () => rebuildStream([chain[0]!, chain[2]!], at("no")),
+    /r2: it builds on record [0-9a-f]+, and .*r0 is/,
+  );
+  assert.throws(() => rebuildStream([chain[1]!], at("no")), /r1: it builds on record .* which is missing/);
+  assert.not(existsSync(at("no")) || existsSync(`${at("no")}.draft`));
+  stream(
+    "other",
+    7,
+    [
+      [0, 1],
+      [1, 0],
+      [2, 0],
+      [3, 0],
+      [4, 0],
+      [5, 0],
+      [6, 0],
+    ],
+    "",
+  );
+  assert.throws(() => recordStream(at("other"), at("no"), chain[0]), /has 6 frames, that of .* 7/);
+});
+
+records("that was cut off or altered anywhere is refused", () => {
+  stream(
+    "s",
+    4,
+    [
+      [0, 1],
+      [1, 2],
+      [2, 0],
+      [3, 3],
+    ],
+    "devices",
+  );
+  recordStream(at("s"), at("whole"));
+  const whole = readFileSync(at("whole"));
+  const draws = new Streams(7).get("faults");
+  const refused = (bytes: Buffer): void => {
+    writeFileSync(at("bad"), bytes);
+    assert.throws(() => PageRecord.open(at("bad")), /no record, or was altered or cut off/);
+  };
+  for (let i = 0; i < 300; i++) {
+    const bytes = Buffer.from(whole);
+    const where = i < 200 ? i : draws.integer(0, bytes.length - 1);
+    bytes[where]! ^= 1 << draws.integer(0, 7);
+    refused(bytes);
+    refused(whole.subarray(0, draws.integer(0, whole.length - 1)));
+  }
+  // A head that lies of sizes, with a digest that is right, asks for no memory.
+  const length = whole.readUInt32LE(8);
+  const head = JSON.parse(whole.toString("utf8", 12, 12 + length)) as Record<string, unknown>;
+  for (const lie of [
+    { frames: 2 ** 28 },
+    { pages: 2 ** 27, frames: 2 ** 28 },
+    { changed: 5 },
+    { streamBytes: 2 ** 50 },
+    { base: "0".repeat(64) },
+  ]) {
+    const told = Buffer.from(JSON.stringify({ ...head, ...lie }));
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(told.length);
+    const bytes = Buffer.concat([whole.subarray(0, 8), size, told, whole.subarray(12 + length, -32)]);
+    refused(Buffer.concat([bytes, createHash("sha256").update(bytes).digest()]));
+  }
+});
+
+records.run();
