@@ -1,10 +1,14 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type Captured, capture } from "../capture/capture.ts";
+import { awaitEvent } from "../capture/migration.ts";
 import { PageRecord } from "../capture/page-record.ts";
 import { rebuildStream, recordStream } from "../capture/record-stream.ts";
 import { restore } from "../capture/restore.ts";
+import { capturedLedger } from "../guest/captured-ledger.ts";
 import { GuestPort } from "../guest/guest-port.ts";
 import { QmpClient } from "../qmp/client.ts";
 import { environmentOf } from "./programs.ts";
@@ -25,12 +29,54 @@ const withQemu = async <T>(path: string, task: (qmp: QmpClient) => Promise<T>): 
 /** Captures a guest into a new file among the agent's. */
 export const captureGuest = (
   files: string,
-  { qmp, mode, name, milliseconds, layer }: Arguments<"capture">,
+  { qmp, mode, name, milliseconds, layer, stoppedAt, at }: Arguments<"capture">,
 ): Promise<Captured> =>
-  withQemu(join(files, qmp), (client) => {
-    const options = layer === undefined ? {} : { layer: join(files, layer) };
+  withQemu(join(files, qmp), async (client) => {
+    const options = {
+      ...(layer === undefined ? {} : { layer: join(files, layer) }),
+      ...(stoppedAt === undefined ? {} : { stoppedAt }),
+    };
+    if (at !== undefined) await sleep(Math.max(0, Math.min(milliseconds, at * 1000 - Date.now())));
     return capture(client, mode, join(files, name), milliseconds, options);
   });
+
+/** Stops a guest for the cut of its cluster. */
+export const pauseGuest = (files: string, { qmp }: Arguments<"pause">): Promise<Result<"pause">> =>
+  withQemu(join(files, qmp), async (client) => {
+    const events = client.subscribe();
+    try {
+      await client.execute("stop", {}, connectDeadline);
+      const { timestamp } = await awaitEvent(
+        events,
+        "the guest's pause",
+        connectDeadline,
+        (one) => one.event === "STOP",
+      );
+      return { stoppedAt: timestamp };
+    } finally {
+      await events.return();
+    }
+  });
+
+/** Lets a guest run on that was stopped. */
+export const letGuestRun = (files: string, { qmp }: Arguments<"goOn">): Promise<void> =>
+  withQemu(join(files, qmp), async (client) => void (await client.execute("cont", {}, connectDeadline)));
+
+/** Puts the tap of a guest, which QEMU has made and takes away, on a bridge of the host. */
+export const plugTap = async (owner: string, { tap, bridge }: Arguments<"plug">): Promise<void> => {
+  for (let tries = 1; !existsSync(`/sys/class/net/${tap}`) && tries < 200; tries++) await sleep(25);
+  await promisify(execFile)("ip", ["link", "set", "dev", tap, "up", "master", bridge], { env: environmentOf(owner) });
+};
+
+/** The counters of the workload in a captured stream. */
+export const ledgerOf = async (files: string, { stream }: Arguments<"ledger">): Promise<Result<"ledger">> => {
+  const { id, sequence, peers } = capturedLedger(join(files, stream));
+  return {
+    id,
+    sequence,
+    peers: [...peers].map(([peer, { sent, received }]) => ({ id: peer, sent: [...sent], received: [...received] })),
+  };
+};
 
 /** Asks the workload in a guest, over its port. */
 export const askWorkload = async (

@@ -23,6 +23,8 @@ const name = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,14}$/));
 /** No path: files lie in the agent's folder, side by side. */
 const fileName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/));
 const milliseconds = z.int().check(z.minimum(1), z.maximum(600_000));
+const seconds = z.number().check(z.nonnegative());
+const device = z.string().check(z.regex(/^[a-z][a-z0-9]{0,14}$/));
 const port = z.int().check(z.minimum(1), z.maximum(65_535));
 const ipv4 = z.string().check(z.regex(/^\d{1,3}(\.\d{1,3}){3}$/));
 const token = z.string().check(z.regex(/^[0-9a-f]{32}$/));
@@ -30,6 +32,8 @@ const program = z.enum(Object.keys(packageOf) as Program[]);
 const debianPackage = z.enum(Object.values(packageOf) as Package[]);
 const captureMode = z.enum(["stop-and-copy", "pre-copy", "post-copy"]);
 const base64 = z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/));
+
+const pair = z.tuple([count, count]);
 
 /** `look` changes nothing; `own` first ends what an earlier agent left, and whatever it made itself when it ends. */
 export const greeting = z.strictObject({
@@ -63,10 +67,18 @@ export const requests = {
     milliseconds,
     /** A new layer for the guest's disk, which is frozen with its memory. */
     layer: z.optional(fileName),
+    /** When it was stopped for its cluster's cut, or is to be: seconds since 1970. */
+    stoppedAt: z.optional(seconds),
+    at: z.optional(seconds),
   }),
   /** A captured stream without the pages that an earlier record has; and back. */
   record: z.strictObject({ stream: fileName, name: fileName, base: z.nullable(fileName) }),
   rebuild: z.strictObject({ records: z.array(fileName).check(z.minLength(1), z.maxLength(256)), stream: fileName }),
+  clock: z.strictObject({}),
+  pause: z.strictObject({ qmp: fileName }),
+  goOn: z.strictObject({ qmp: fileName }),
+  plug: z.strictObject({ tap: device, bridge: device }),
+  ledger: z.strictObject({ stream: fileName }),
   disk: z.strictObject({ name: fileName, on: z.union([fileName, count]) }),
   workload: z.strictObject({ port: fileName, ask: z.enum(["beat", "verify", "hold", "go"]), milliseconds }),
   restore: z.strictObject({ qmp: fileName, name: fileName, milliseconds, run: z.boolean() }),
@@ -117,6 +129,7 @@ export const results = {
   capture: z.strictObject({
     mode: captureMode,
     untilCut: z.number(),
+    cutAt: z.number(),
     pause: z.number(),
     duration: z.number(),
     bytes: count,
@@ -132,6 +145,15 @@ export const results = {
     seconds: z.number(),
   }),
   rebuild: exact,
+  clock: z.strictObject({ seconds: z.number() }),
+  pause: z.strictObject({ stoppedAt: z.number() }),
+  goOn: exact,
+  plug: exact,
+  ledger: z.strictObject({
+    id: count,
+    sequence: count,
+    peers: z.array(z.strictObject({ id: count, sent: pair, received: pair })).check(z.maxLength(64)),
+  }),
   disk: exact,
   workload: z.strictObject({ beat: z.nullable(heartbeat), verdict: z.nullable(verdict) }),
   restore: exact,

@@ -4,7 +4,18 @@ import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
 import { facts } from "./facts.ts";
 import { readFile, removeFile, writeFile } from "./files.ts";
-import { askWorkload, captureGuest, makeDisk, rebuildCapture, recordCapture, restoreGuest } from "./guests.ts";
+import {
+  askWorkload,
+  captureGuest,
+  ledgerOf,
+  letGuestRun,
+  makeDisk,
+  pauseGuest,
+  plugTap,
+  rebuildCapture,
+  recordCapture,
+  restoreGuest,
+} from "./guests.ts";
 import { install } from "./install.ts";
 import { OwnedProcesses } from "./owned-processes.ts";
 import type { Arguments, Exited, Result, Verb } from "./protocol.ts";
@@ -40,6 +51,11 @@ export const owningVerbs = (folder: string, files: string, onExit: (exited: Exit
     spawn: (given) => processes.spawn(given),
     stop: (given) => done(processes.stop(given)),
     capture: (given) => captureGuest(files, given),
+    clock: async () => ({ seconds: Date.now() / 1000 }),
+    pause: (given) => pauseGuest(files, given),
+    goOn: (given) => done(letGuestRun(files, given)),
+    plug: (given) => done(plugTap(folder, given)),
+    ledger: (given) => ledgerOf(files, given),
     record: (given) => recordCapture(files, given),
     rebuild: (given) => done(rebuildCapture(files, given)),
     disk: (given) => done(makeDisk(folder, files, given)),

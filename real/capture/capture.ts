@@ -12,6 +12,8 @@ export type Captured = {
   readonly mode: CaptureMode;
   /** From the command to the cut, which is where the guest stops. */
   readonly untilCut: number;
+  /** The cut, seconds since 1970 on the clock of the host. */
+  readonly cutAt: number;
   /** How long the guest stood still. */
   readonly pause: number;
   /** From the command until the stream was whole. */
@@ -26,6 +28,8 @@ interface CaptureOptions {
   readonly bandwidth?: number;
   /** Path of a new layer for the guest's disk, which is frozen in the same pause. */
   readonly layer?: string;
+  /** The guest has been stopped already, at this time: that is its cut. */
+  readonly stoppedAt?: number;
 }
 
 const quick = 10_000;
@@ -47,10 +51,17 @@ export const capture = async (
   mode: CaptureMode,
   file: string,
   deadline: number,
-  { bandwidth = unlimited, layer }: CaptureOptions = {},
+  { bandwidth = unlimited, layer, stoppedAt }: CaptureOptions = {},
 ): Promise<Captured> => {
   const { running } = (await qmp.execute("query-status", {}, quick)) as { running: boolean };
-  if (!running) throw new TestbedError("a guest that does not run cannot be captured: no pause of it would be its own");
+  if (running !== (stoppedAt === undefined))
+    throw new TestbedError(
+      running
+        ? "a guest that was to stand still for its cluster's cut runs"
+        : "a guest that does not run cannot be captured: no pause of it would be its own",
+    );
+  if (mode === "pre-copy" && stoppedAt !== undefined)
+    throw new TestbedError("a guest that was stopped for its cluster's cut has no rounds of a pre-copy");
   const events = qmp.subscribe();
   const stream = await intoFile(file);
   const times = new Map<string, number>();
@@ -60,7 +71,7 @@ export const capture = async (
     await prepareMigration(qmp, { background: mode === "post-copy", waits, bandwidth });
     const asked = Date.now() / 1000;
     const stopsFirst = mode === "stop-and-copy" || (mode === "post-copy" && layer !== undefined);
-    if (stopsFirst) await qmp.execute("stop", {}, quick);
+    if (stopsFirst && stoppedAt === undefined) await qmp.execute("stop", {}, quick);
     let disk = stopsFirst && layer !== undefined ? await freezeDisk(qmp, layer) : null;
     await qmp.execute("migrate", { uri: stream.uri }, quick);
     if (waits) {
@@ -74,10 +85,18 @@ export const capture = async (
       note(await awaitEvent(events, "the guest's going on", quick, ({ event }) => event === "RESUME"));
     }
     const bytes = await stream.whole;
-    const [cut, resumed] = [times.get("STOP"), times.get("RESUME")];
+    const [cut, resumed] = [stoppedAt ?? times.get("STOP"), times.get("RESUME")];
     if (cut === undefined || resumed === undefined)
       throw new TestbedError("QEMU told of no pause, without which a capture is no point in time");
-    return { mode, untilCut: cut - asked, pause: resumed - cut, duration: completed - asked, bytes, disk };
+    return {
+      mode,
+      untilCut: Math.max(0, cut - asked),
+      cutAt: cut,
+      pause: resumed - cut,
+      duration: completed - asked,
+      bytes,
+      disk,
+    };
   } catch (error) {
     await goOn(qmp);
     await stream.close();

@@ -1,3 +1,8 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { ByteReader } from "../pages/byte-reader.ts";
+import { streamRegions } from "../streams/migration-stream.ts";
+import { TestbedError } from "../testbed-error.ts";
+
 /** Messages to and from a peer that the workload had counted: before they were sent, after they were received. */
 export interface MessageCounts {
   readonly sent: readonly [udp: number, tcp: number];
@@ -16,6 +21,29 @@ export interface CapturedLedger {
   /** By number of the peer. */
   readonly peers: ReadonlyMap<number, MessageCounts>;
 }
+
+/**
+ * The ledger in a captured migration stream.
+ *
+ * @throws TestbedError if no page of the stream is one, or several are
+ */
+export const capturedLedger = (stream: string): CapturedLedger => {
+  const descriptor = openSync(stream, "r");
+  try {
+    const reader = new ByteReader(stream, descriptor, fstatSync(descriptor).size);
+    const [region] = streamRegions(reader);
+    const page = Buffer.alloc(4096);
+    const found = [...(region!.at as Float64Array)].flatMap((at) => {
+      if (at < 0 || readSync(descriptor, page, 0, page.length, at) < page.length) return [];
+      return ledgerIn(page) ?? [];
+    });
+    if (found.length !== 1)
+      throw new TestbedError(`${stream}: ${found.length} pages are the ledger of a workload; one is`);
+    return found[0]!;
+  } finally {
+    closeSync(descriptor);
+  }
+};
 
 const magic = Buffer.from("SNAPBACK LEDGER\n");
 const [head, one] = [72, 40];

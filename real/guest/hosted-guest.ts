@@ -150,6 +150,7 @@ export class HostedGuest {
     const { accelerator, memory, cores, network } = spec;
     const command = machineArguments({ ...machine, accelerator, memory, cores, ...(network && { network }) });
     const { pid } = await agent.ask("spawn", { name, command: ["qemu-system-x86_64", ...command] }, quick);
+    if (network !== undefined) await agent.ask("plug", { tap: network.tap, bridge: "br0" }, quick);
     return new HostedGuest(agent, image, name, spec, pid);
   }
 
@@ -171,10 +172,27 @@ export class HostedGuest {
     await this.#ask(holding ? "hold" : "go", quick);
   }
 
-  /** Captures its memory into a new file of its host, and freezes its disk with it. */
-  capture(mode: CaptureMode, file: string): Promise<Result<"capture">> {
-    const given = { qmp: `${this.name}.qmp`, mode, name: file, milliseconds: slow, layer: `${file}.layer` };
+  /**
+   * Captures its memory into a new file of its host, and freezes its disk with it.
+   *
+   * @param when it was stopped for its cluster's cut, or is to be captured, on the clock of its host
+   */
+  capture(
+    mode: CaptureMode,
+    file: string,
+    when: { readonly stoppedAt?: number; readonly at?: number } = {},
+  ): Promise<Result<"capture">> {
+    const given = { qmp: `${this.name}.qmp`, mode, name: file, milliseconds: slow, layer: `${file}.layer`, ...when };
     return this.agent.ask("capture", given, slow + quick);
+  }
+
+  /** Stops it for its cluster's cut. @returns when, on the clock of its host */
+  async pause(): Promise<number> {
+    return (await this.agent.ask("pause", { qmp: `${this.name}.qmp` }, quick)).stoppedAt;
+  }
+
+  async goOn(): Promise<void> {
+    await this.agent.ask("goOn", { qmp: `${this.name}.qmp` }, quick);
   }
 
   /** Ends it, with its disk and its other files. */

@@ -1,0 +1,115 @@
+// needs: qemu-system-x86, qemu-utils, build-essential, iproute2
+// limit: 400s
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { crossings, cutCluster } from "../../real/cut/cut-cluster.ts";
+import { bringImage, HostedGuest } from "../../real/guest/hosted-guest.ts";
+import { Testbed } from "../../real/hosts/testbed.ts";
+import { readInventory } from "../../real/inventory/read-inventory.ts";
+import { diskFiles } from "../../scenarios/files.ts";
+import { findCommand } from "../runner/find-command.ts";
+import { skipUnless } from "../runner/skip.ts";
+import { testImage } from "./guest-image.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cut-"));
+const inventory = join(folder, "two.yaml");
+writeFileSync(
+  inventory,
+  `name: c${process.pid.toString(36)}\ndriver: namespace\nsubnet: 10.78.7.0/24\nrate: 1Gbit/s\nhosts:\n  h1:\n  h2:\n`,
+);
+let testbed: Testbed | undefined;
+const cuts = suite("a cut of a cluster");
+cuts.after(async () => {
+  await testbed?.close();
+  await testbed?.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const possible = async () =>
+  process.getuid?.() !== 0 || ["ip", "tc", "qemu-img"].some((one) => findCommand(one) === undefined)
+    ? undefined
+    : testImage();
+const rates = { udp: 300, tcp: 300 };
+const addressOf = (id: number): string => `10.78.7.${100 + id}`;
+
+cuts(
+  "of guests that talk has orphans where each is cut in its turn, and none behind a barrier",
+  skipUnless(possible, "needs root, Debian, QEMU and a C compiler", async (image) => {
+    testbed = await Testbed.take(readInventory(diskFiles, inventory, "/"));
+    await testbed.make();
+    const hosts = (await testbed.agents("own")).map(({ value, error }) => {
+      if (value === undefined) throw error;
+      return value;
+    });
+    const guests = await Promise.all(
+      hosts.map(async (agent, id) => {
+        await bringImage(agent, image);
+        return HostedGuest.start(agent, image, `g${id}`, {
+          ...{ accelerator: "tcg", memory: 128, cores: 1 },
+          network: { tap: `tap${id}`, mac: `52:54:00:00:00:0${id}` },
+          workload: {
+            ...{ id, image: 1, seed: id, beat: 0.1, address: `${addressOf(id)}/24`, messages: rates },
+            classes: [{ content: "unique", pages: 4000, writesPerSecond: 500, compressRatio: 1 }],
+            peers: [{ id: 1 - id, address: addressOf(1 - id) }],
+          },
+        });
+      }),
+    );
+    for (const guest of guests)
+      for (let tries = 0; ; tries++) {
+        const { received } = await guest.beat(20_000);
+        if (received[0] > 300 && received[1] > 300) break;
+        assert.ok(tries < 100, `${guest.name} hears of its peer: ${received}`);
+        await sleep(100);
+      }
+
+    const alone = await cutCluster(guests, "independent", "stop-and-copy", 1, 0.5);
+    assert.ok(alone.skew > 0.02, `skew ${alone.skew}`);
+    assert.ok(alone.orphans[0] > 0 && alone.orphans[1] > 0, `orphans ${alone.orphans}`);
+    for (const [number, mode] of [
+      [2, "stop-and-copy"],
+      [3, "post-copy"],
+    ] as const) {
+      await sleep(500);
+      const together = await cutCluster(guests, "barrier", mode, number);
+      assert.equal(together.orphans, [0, 0]);
+      assert.ok(
+        together.messages.every((count, way) => count > alone.messages[way]!),
+        "they talked on",
+      );
+      assert.ok(
+        together.skew < alone.skew && together.guests.every(({ pause }) => pause > 0),
+        JSON.stringify(together),
+      );
+    }
+    const agreed = await cutCluster(guests, "scheduled", "stop-and-copy", 4);
+    assert.ok(agreed.skew < alone.skew, `${agreed.skew} against ${alone.skew}`);
+    assert.match(
+      await cutCluster(guests, "barrier", "pre-copy", 5).then(String, (error) => error.message),
+      /a pre-copy has its rounds while guests run/,
+    );
+    // And all of them run on.
+    for (const guest of guests) {
+      const { received } = await guest.beat(10_000);
+      await sleep(300);
+      assert.ok((await guest.beat(10_000)).received[0] > received[0]);
+      await guest.stop();
+    }
+  }),
+);
+
+cuts("counts as orphans what was received at one cut and not yet sent at the other", () => {
+  const ledger = (id: number, peer: number, sent: [number, number], received: [number, number]) => ({
+    ...{ id, sequence: 0 },
+    peers: [{ id: peer, sent, received }],
+  });
+  const found = crossings([ledger(0, 1, [10, 20], [7, 9]), ledger(1, 0, [5, 9], [13, 15])]);
+  assert.equal(found.orphans, [7 - 5 + 13 - 10, 0]);
+  assert.equal(found.messages, [20, 24]);
+});
+
+cuts.run();
