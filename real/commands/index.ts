@@ -1,6 +1,7 @@
 import type { CommandModule } from "yargs";
 import type { CommandLine } from "../../scenarios/commands/command-line.ts";
 import { captureModes } from "../capture/capture-modes.ts";
+import { realProtocols } from "../cut/cut-cluster.ts";
 import { testbedActions } from "./testbed-actions.ts";
 
 /** The commands around real machines and what they leave behind. */
@@ -65,6 +66,31 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           "three modes, memories and rates of writes, ten times each",
         ),
     handler: async (given) => (await import("./measure.ts")).measure(line, given as never),
+  },
+  {
+    command: "cut <inventory>",
+    describe: "Cut a cluster of real guests, and tell what crossed the cut",
+    builder: (yargs) =>
+      yargs
+        .positional("inventory", { describe: "File that names hosts, or one that is built in", type: "string" })
+        .option("protocol", {
+          describe: "How guests come to their cuts",
+          choices: realProtocols,
+          array: true,
+          default: realProtocols,
+        })
+        .option("mode", { describe: "How guests are captured", choices: captureModes, default: "post-copy" })
+        .option("guests", { describe: "Guests, on all hosts in turn", type: "number", default: 2 })
+        .option("messages", {
+          describe: "Messages by UDP, and by TCP, to each peer a second",
+          type: "number",
+          default: 300,
+        })
+        .option("apart", { describe: "Seconds between guests, where each has its turn", type: "number", default: 0.5 })
+        .option("repetitions", { describe: "Cuts of each protocol", type: "number", default: 3 })
+        .option("json", { describe: "As JSON", type: "boolean" })
+        .example("$0 cut two-namespaces --protocol barrier", "two guests that talk, stopped together three times"),
+    handler: async (given) => (await import("./cut.ts")).cut(line, given as never),
   },
   {
     command: "calibrate <captures>",

@@ -15,7 +15,7 @@ export interface ClusterCutReport {
   readonly skew: number;
   /** Messages that their receiver had at its cut and their sender had not sent at its own, by UDP and TCP. */
   readonly orphans: readonly [udp: number, tcp: number];
-  /** Messages that were counted at all. */
+  /** Messages that had been heard of by then. */
   readonly messages: readonly [udp: number, tcp: number];
   readonly guests: readonly (Result<"capture"> & { readonly guest: string; readonly file: string })[];
 }

@@ -3,7 +3,7 @@ import { ByteReader } from "../pages/byte-reader.ts";
 import { streamRegions } from "../streams/migration-stream.ts";
 import { TestbedError } from "../testbed-error.ts";
 
-/** Messages to and from a peer that the workload had counted: before they were sent, after they were received. */
+/** Highest numbers of messages to a peer, written down before they were sent, and from it, after they were received. */
 export interface MessageCounts {
   readonly sent: readonly [udp: number, tcp: number];
   readonly received: readonly [udp: number, tcp: number];

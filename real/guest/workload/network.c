@@ -1,4 +1,5 @@
-// Messages between guests. One is counted before it is sent and after it has been received, so that a counted one was sent.
+// Messages between guests, numbered by their sender. A number is in the ledger before it is sent and after it has been
+// received, so that one that was received by a cut and is more than its sender has there was sent after the cut.
 #include "workload.h"
 
 #include <arpa/inet.h>
@@ -82,6 +83,13 @@ static int sender_of(const unsigned char *bytes) {
   return memcmp(message.magic, magic, sizeof magic) == 0 && message.to == settings.id ? peer_with(message.from) : -1;
 }
 
+// Datagrams may be lost or late: the highest number is what was heard of.
+static void heard(const unsigned char *bytes, uint64_t *highest) {
+  struct message message;
+  memcpy(&message, bytes, sizeof message);
+  if (message.number > *highest) *highest = message.number;
+}
+
 static struct message message_to(unsigned i, uint64_t number) {
   struct message message = {.from = settings.id, .to = settings.peer[i].id, .number = number};
   memcpy(message.magic, magic, sizeof magic);
@@ -141,7 +149,7 @@ static bool drain(unsigned i) {
     if (wire[i].received < sizeof wire[i].in) continue;
     wire[i].received = 0;
     if (sender_of(wire[i].in) != (int)i) return false;
-    ledger->peer[i].count.tcp_received++;
+    heard(wire[i].in, &ledger->peer[i].count.tcp_received);
   }
 }
 
@@ -168,7 +176,7 @@ static void meet_strangers(void) {
     if (i < 0) close(stranger[s].tcp);
     else {
       adopt((unsigned)i, stranger[s].tcp);
-      ledger->peer[i].count.tcp_received++;
+      heard(stranger[s].in, &ledger->peer[i].count.tcp_received);
     }
     stranger[s].tcp = -1;
   }
@@ -180,7 +188,7 @@ static void receive_datagrams(void) {
     ssize_t got = recv(udp, bytes, sizeof bytes, 0);
     if (got < 0) return;
     int i = got == sizeof bytes ? sender_of(bytes) : -1;
-    if (i >= 0) ledger->peer[i].count.udp_received++;
+    if (i >= 0) heard(bytes, &ledger->peer[i].count.udp_received);
   }
 }
 

@@ -37,7 +37,7 @@ struct settings {
   double udp_rate, tcp_rate;  // messages to each peer
 };
 
-// Messages to and from one peer that were counted before they were sent and after they were received.
+// Highest numbers of messages to one peer, written down before they were sent, and from it, after they were received.
 struct messages {
   uint64_t udp_sent, udp_received, tcp_sent, tcp_received;
 };
