@@ -37,8 +37,13 @@ export const validationChart = (chart: ValidationChart): TopLevelSpec => {
         values: marks.filter((one) => one.metric === metric && one.panel === panel),
       });
       const encoding = {
-        x: { field: "x", type: "quantitative" as const, title: chart.x, scale: { zero: false } },
-        y: { field: "y", type: "quantitative" as const, title: metric, scale: { type: "log" as const } },
+        x: { field: "x", type: "quantitative" as const, title: chart.x, scale: { zero: false, padding: 12 } },
+        y: {
+          field: "y",
+          type: "quantitative" as const,
+          title: metric,
+          scale: { type: "log" as const, nice: false, padding: 12 },
+        },
         color,
       };
       return {
