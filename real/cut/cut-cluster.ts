@@ -97,22 +97,35 @@ const captureAll = async (
     }
     case "scheduled": {
       const at = Date.now() / 1000 + notice;
-      return Promise.all(guests.map((guest, i) => guest.capture(mode, fileOf(guest), { at: at + offsets[i]! })));
+      return allOf(guests.map((guest, i) => guest.capture(mode, fileOf(guest), { at: at + offsets[i]! })));
     }
     case "barrier": {
       const stopped = await stopAll(guests);
-      return Promise.all(guests.map((guest, i) => guest.capture(mode, fileOf(guest), { stoppedAt: stopped[i]! })));
+      try {
+        return await allOf(guests.map((guest, i) => guest.capture(mode, fileOf(guest), { stoppedAt: stopped[i]! })));
+      } catch (error) {
+        await Promise.allSettled(guests.map((guest) => guest.goOn()));
+        throw error;
+      }
     }
   }
 };
 
 /** Stops all guests, or, if one cannot be stopped, none. */
 const stopAll = async (guests: readonly HostedGuest[]): Promise<number[]> => {
-  const outcomes = await Promise.allSettled(guests.map((guest) => guest.pause()));
-  const failed = outcomes.find((one) => one.status === "rejected");
-  if (failed === undefined) return outcomes.map((one) => (one as PromiseFulfilledResult<number>).value);
-  await Promise.allSettled(guests.filter((_, i) => outcomes[i]!.status === "fulfilled").map((guest) => guest.goOn()));
-  throw failed.reason;
+  try {
+    return await allOf(guests.map((guest) => guest.pause()));
+  } catch (error) {
+    // One that did not answer may have been stopped all the same.
+    await Promise.allSettled(guests.map((guest) => guest.goOn()));
+    throw error;
+  }
+};
+
+/** What all come to; when one fails, only once the others are through, too. */
+const allOf = async <T>(tasks: readonly Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
 };
 
 /** Of every pair: what was received before one cut and sent after the other. */

@@ -92,6 +92,8 @@ cuts(
       await cutCluster(guests, "barrier", "pre-copy", 5).then(String, (error) => error.message),
       /a pre-copy has its rounds while guests run/,
     );
+    const again = await cutCluster(guests, "barrier", "stop-and-copy", 4).then(String, (error) => error.message);
+    assert.match(again, /EEXIST/);
     // And all of them run on.
     for (const guest of guests) {
       const { received } = await guest.beat(10_000);
