@@ -134,6 +134,8 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
   *coldStart(cluster: SimulatedCluster, rollback: RollbackPlan): Policy {
     enter(cluster, "coldStart");
     for (const vm of cluster.vms) {
+      // What a restore had brought before its point was lost is of no use to a guest that starts from its image.
+      vm.load = undefined;
       vm.stagedOn = undefined;
       if (!cluster.undetected.has(vm)) cluster.move(vm, "coldStart");
     }

@@ -251,6 +251,25 @@ test("when a source dies its guest stalls until that is known, and another copy 
   assert.ok(all.done[1]!.rpo < 10, "only what it had worked since its guest started");
 });
 
+test("a cluster that lost all points while its pages came starts cold, once", () => {
+  const base = loss({ resume: "on-demand" }, { horizon: 1700 });
+  const { done, events } = replay(base);
+  const during = 1000 + done[0]!.rto + 3;
+  const host = events.flatMap((one) => (one.kind === "rollback" && one.phase === "chosen" ? one.places : []))[0]!.host;
+  const hosts = Array.from({ length: base.dataCentre.racks * base.dataCentre.hostsPerRack }, (_, i) => i);
+  const gone = hosts
+    .filter((one) => one !== 0 && `host ${one}` !== host)
+    .map((one) => [one, during, during + 5, true] as const);
+  const twice = replay(hostOutages(base, [[0, 1000, 1e6, true], ...gone]));
+  assert.equal(
+    twice.done.map(({ outcome }) => outcome),
+    ["failed", "failed"],
+    "the restore, and what follows: a start from the image",
+  );
+  assert.is(twice.columns["rollbacks"], 2);
+  assert.is(twice.columns["clockJumpMean"], replay({ ...base, horizon: during }).columns["clockJumpMean"]);
+});
+
 test("a VM that fails before its pages are there is rolled back once more, counted from that failure", () => {
   const base = loss({ resume: "on-demand" });
   const { domain, done } = replay(base);
