@@ -65,7 +65,7 @@ export class Load {
 
   /** Bytes of a content that it lacks. */
   bytesLeft(content: string): number {
-    return (this.left.get(content) ?? 0) * total(this.wanted?.shared.get(content));
+    return (this.left.get(content) ?? 0) * total(this.wanted?.shared.get(content)?.bytes);
   }
 
   /** This part of all its pages has come, of whatever content. */
@@ -102,7 +102,7 @@ export class Load {
 
   /** Bytes of all that comes to it, alone and with others. */
   bytesWith(alone: Restore): number {
-    return [...(this.wanted?.shared.values() ?? [])].reduce((sum, bytes) => sum + total(bytes), alone.bytes);
+    return [...(this.wanted?.shared.values() ?? [])].reduce((sum, { bytes }) => sum + total(bytes), alone.bytes);
   }
 }
 

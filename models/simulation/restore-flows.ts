@@ -1,14 +1,14 @@
 import type { Host } from "../data-centre/data-centre.ts";
 import { pageSize } from "../guest/memory.ts";
 import type { RollbackPlan } from "../scenario.ts";
-import type { RestoreContents } from "../store/restore-contents.ts";
+import type { RestoreContents, SharedPages } from "../store/restore-contents.ts";
 import type { Restore } from "../store/restore-route.ts";
 import { Load } from "./load.ts";
 import type { PagesBehind } from "./pages-behind.ts";
 import { SharedFlows } from "./shared-flows.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
-import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
+import type { SimulatedSnapshot, StoredPart } from "./simulated-snapshot.ts";
 import type { SimulatedVm } from "./simulated-vm.ts";
 
 /**
@@ -39,9 +39,10 @@ export class RestoreFlows {
     this.#point = point;
     this.#plan = plan;
     if (plan.transfer === "unicast") return;
-    const seekers = cluster.vms.filter((vm) => vm.host !== undefined && vm.stagedOn !== vm.host && !this.#isLoaded(vm));
+    // Who has got all of its pages already, or is not known to have failed, still shares them: what was shared stays it.
+    const seekers = cluster.vms.filter((vm) => vm.host === undefined || vm.stagedOn !== vm.host);
     this.#contents = domain.store.restores.contents(point, seekers, domain.similarityOf(cluster));
-    this.#shared = new SharedFlows(domain, cluster, point, this.#contents.shared, {
+    this.#shared = new SharedFlows(domain, cluster, point, [...this.#contents.shared, ...this.#leftOver()], {
       plan,
       behind,
       onArrived: (vm, load) => this.#check(vm, load),
@@ -88,6 +89,25 @@ export class RestoreFlows {
       transfers.cancel(load.transfer);
       load.transfer = undefined;
     }
+  }
+
+  /** What VMs lack of a former plan, and by this one nobody else wants: it is shared no more, and has to come all the same. */
+  #leftOver(): SharedPages[] {
+    const shared = new Set(this.#contents?.shared.map(({ content }) => content));
+    const left = new Map<string, { bytes: Float64Array; vms: SimulatedVm[]; parts: StoredPart[] }>();
+    for (const { vm } of this.#point.parts) {
+      const { load, host } = vm;
+      if (load?.isFor(this.#point, host) !== true) continue;
+      for (const content of load.left.keys()) {
+        if (shared.has(content)) continue;
+        const { bytes, part } = load.wanted!.shared.get(content)!;
+        const one = left.get(content) ?? { bytes, vms: [], parts: [] };
+        one.vms.push(vm);
+        one.parts.push(part);
+        left.set(content, one);
+      }
+    }
+    return [...left].map(([content, one]) => ({ content, ...one }));
   }
 
   #isLoaded({ load, host }: SimulatedVm): boolean {

@@ -12,8 +12,16 @@ export interface Wanted {
   readonly held: Float64Array;
   /** What VMs have in common is stored once for them, and another VM has left it on the host. */
   readonly commonHeld: boolean;
-  /** Bytes by content. */
-  readonly shared: ReadonlyMap<string, Float64Array>;
+  /** By content. */
+  readonly shared: ReadonlyMap<string, SharedPart>;
+}
+
+/** What one VM wants of a content that others want, too. */
+export interface SharedPart {
+  /** Bytes by class. */
+  readonly bytes: Float64Array;
+  /** What holds them. */
+  readonly part: StoredPart;
 }
 
 /** Pages that several VMs want: each is to come once to every host that wants it. */
@@ -70,7 +78,7 @@ export const restoreContents = (
     const partner = vm.index ^ 1;
     const own = new Float64Array(bytes.length);
     const held = new Float64Array(bytes.length);
-    const mine = new Map<string, Float64Array>();
+    const mine = new Map<string, SharedPart>();
     const inAll = here === undefined ? stillShared(kept, seekers.length) : kept * (1 - (1 - kept) ** here.size);
     const inPair = here === undefined ? (seeking.has(partner) ? kept ** 2 : 0) : here.has(partner) ? kept ** 2 : 0;
     for (const [c, { interVm, own: unique }] of contents.entries()) {
@@ -80,10 +88,7 @@ export const restoreContents = (
     }
     if (here === undefined && inAll > 0) {
       const different = differentShared(kept, seekers.length);
-      mine.set(
-        "all",
-        bytes.map((one, c) => one * contents[c]!.interVm.all * inAll),
-      );
+      mine.set("all", { part, bytes: bytes.map((one, c) => one * contents[c]!.interVm.all * inAll) });
       want(
         "all",
         vm,
@@ -94,16 +99,16 @@ export const restoreContents = (
     if (here === undefined && inPair > 0) {
       const content = `pair ${Math.min(vm.index, partner)}`;
       const both = bytes.map((one, c) => one * contents[c]!.interVm.pair * inPair);
-      mine.set(content, both);
+      mine.set(content, { part, bytes: both });
       want(content, vm, part, both);
     }
     const stored = point.shared[vm.index];
     if (stored !== undefined && here === undefined) {
       const content = `stored ${point.shared.indexOf(stored)}`;
-      mine.set(content, stored.bytes);
+      mine.set(content, { part: stored, bytes: stored.bytes });
       want(content, vm, stored, stored.bytes);
     }
-    for (const [content, of] of mine) if (!of.some((one) => one > 0)) mine.delete(content);
+    for (const [content, { bytes }] of mine) if (bytes.every((one) => one === 0)) mine.delete(content);
     wanted.set(vm, { own, held, commonHeld: stored !== undefined && here !== undefined, shared: mine });
   }
   return {
