@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { lstat, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Arguments, mostChunkBytes, type Result } from "./protocol.ts";
 
@@ -34,4 +34,18 @@ export const readFile = async (
   }
 };
 
+export const sizeOf = async (folder: string, { name }: Arguments<"sizeOf">): Promise<Result<"sizeOf">> => ({
+  bytes: (await lstat(join(folder, name))).size,
+});
+
 export const removeFile = (folder: string, { name }: Arguments<"removeFile">): Promise<void> => rm(join(folder, name));
+
+/** What has been put into the folder, or renamed there, stays when the machine loses its power. */
+export const fsyncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};

@@ -33,7 +33,8 @@ export const captureGuest = (
 ): Promise<Captured> =>
   withQemu(join(files, qmp), async (client) => {
     const options = {
-      ...(layer === undefined ? {} : { layer: join(files, layer) }),
+      // QEMU runs among the files, and writes down what it is told: layers stay a chain when they are copied to another host.
+      ...(layer === undefined ? {} : { layer }),
       ...(stoppedAt === undefined ? {} : { stoppedAt }),
     };
     if (at !== undefined) await sleep(Math.max(0, Math.min(milliseconds, at * 1000 - Date.now())));
@@ -66,6 +67,11 @@ export const letGuestRun = (files: string, { qmp }: Arguments<"goOn">): Promise<
 export const plugTap = async (owner: string, { tap, bridge }: Arguments<"plug">): Promise<void> => {
   for (let tries = 1; !existsSync(`/sys/class/net/${tap}`) && tries < 200; tries++) await sleep(25);
   await promisify(execFile)("ip", ["link", "set", "dev", tap, "up", "master", bridge], { env: environmentOf(owner) });
+};
+
+/** Plugs or unplugs a device of the host's network, as a cable. */
+export const switchLink = async (owner: string, { device, up }: Arguments<"link">): Promise<void> => {
+  await promisify(execFile)("ip", ["link", "set", "dev", device, up ? "up" : "down"], { env: environmentOf(owner) });
 };
 
 /** The counters of the workload in a captured stream. */
@@ -102,7 +108,7 @@ export const recordCapture = async (
   recordStream(join(files, stream), join(files, name), base === null ? undefined : PageRecord.open(join(files, base)));
 
 /** Makes the stream of the last record again. */
-export const rebuildCapture = async (files: string, { records, stream }: Arguments<"rebuild">): Promise<void> =>
+export const rebuildCapture = (files: string, { records, stream }: Arguments<"rebuild">): Promise<void> =>
   rebuildStream(
     records.map((name) => PageRecord.open(join(files, name))),
     join(files, stream),

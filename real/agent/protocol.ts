@@ -85,6 +85,12 @@ export const requests = {
   writeFile: z.strictObject({ name: fileName, offset: count, data: base64 }),
   readFile: z.strictObject({ name: fileName, offset: count, bytes: count.check(z.maximum(mostChunkBytes)) }),
   removeFile: z.strictObject({ name: fileName }),
+  sizeOf: z.strictObject({ name: fileName }),
+  /** A file from another agent, which is given the port and the token. */
+  takeFile: z.strictObject({ address: ipv4, token, name: fileName, milliseconds }),
+  giveFile: z.strictObject({ address: ipv4, port, token, name: fileName, milliseconds }),
+  /** Plugs or unplugs a device of the host's network. */
+  link: z.strictObject({ device, up: z.boolean() }),
 } as const;
 export type Verb = keyof typeof requests;
 export type Arguments<V extends Verb> = z.infer<(typeof requests)[V]>;
@@ -160,6 +166,10 @@ export const results = {
   writeFile: exact,
   readFile: z.strictObject({ data: base64, end: z.boolean() }),
   removeFile: exact,
+  sizeOf: z.strictObject({ bytes: count }),
+  takeFile: z.strictObject({ port }),
+  giveFile: z.strictObject({ bytes: count }),
+  link: exact,
 } as const satisfies Record<Verb, z.ZodMiniType>;
 export type Result<V extends Verb> = z.infer<(typeof results)[V]>;
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
 import { facts } from "./facts.ts";
-import { readFile, removeFile, writeFile } from "./files.ts";
+import { giveFile, takeFile } from "./file-transfer.ts";
+import { readFile, removeFile, sizeOf, writeFile } from "./files.ts";
 import {
   askWorkload,
   captureGuest,
@@ -15,6 +16,7 @@ import {
   rebuildCapture,
   recordCapture,
   restoreGuest,
+  switchLink,
 } from "./guests.ts";
 import { install } from "./install.ts";
 import { OwnedProcesses } from "./owned-processes.ts";
@@ -64,5 +66,9 @@ export const owningVerbs = (folder: string, files: string, onExit: (exited: Exit
     writeFile: (given) => done(writeFile(files, given)),
     readFile: (given) => readFile(files, given),
     removeFile: (given) => done(removeFile(files, given)),
+    sizeOf: (given) => sizeOf(files, given),
+    takeFile: (given) => takeFile(files, given),
+    giveFile: (given) => giveFile(files, given),
+    link: (given) => done(switchLink(folder, given)),
   };
 };

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { ByteReader } from "../pages/byte-reader.ts";
 import { streamRegions } from "../streams/migration-stream.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -30,12 +31,12 @@ const readAt = (descriptor: number, at: number, length: number): Buffer => {
 };
 
 /** Writes a new file that is private to its user, under its name only once it is whole. */
-const publish = (path: string, write: (put: (bytes: Uint8Array) => void) => void): number => {
+const publish = async (path: string, write: (put: (bytes: Uint8Array) => void) => Promise<void>): Promise<number> => {
   const draft = `${path}.draft`;
   const descriptor = openSync(draft, "wx", 0o600);
   let total = 0;
   try {
-    write((bytes) => {
+    await write((bytes) => {
       for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
       total += bytes.length;
     });
@@ -51,6 +52,8 @@ const publish = (path: string, write: (put: (bytes: Uint8Array) => void) => void
 };
 
 const chunk = 2 ** 20;
+/** Pages after which others have their turn: whoever listens for heartbeats is not to be kept from it for seconds. */
+const turn = 1024;
 
 /** Bytes between contents of pages. */
 const copyRange = (from: number, at: number, length: number, put: (bytes: Buffer) => void): void => {
@@ -62,7 +65,7 @@ const copyRange = (from: number, at: number, length: number, put: (bytes: Buffer
  *
  * @throws MemoryImageError for a stream that is none; TestbedError for a base of a guest with other memory
  */
-export const recordStream = (stream: string, path: string, base?: PageRecord): Recorded => {
+export const recordStream = async (stream: string, path: string, base?: PageRecord): Promise<Recorded> => {
   const began = performance.now();
   const descriptor = openSync(stream, "r");
   try {
@@ -78,7 +81,8 @@ export const recordStream = (stream: string, path: string, base?: PageRecord): R
     const whole = createHash("sha256");
     const changed: number[] = [];
     let done = 0;
-    for (const { offset, frame } of pages) {
+    for (const [i, { offset, frame }] of pages.entries()) {
+      if (i % turn === 0) await setImmediate();
       copyRange(descriptor, done, offset - done, (bytes) => void whole.update(bytes));
       const content = readAt(descriptor, offset, frameBytes);
       whole.update(content);
@@ -98,14 +102,17 @@ export const recordStream = (stream: string, path: string, base?: PageRecord): R
       streamBytes: size,
       stream: whole.digest("hex"),
     };
-    const writtenBytes = publish(path, (write) => {
+    const writtenBytes = await publish(path, async (write) => {
       const hash = createHash("sha256");
       const put = (bytes: Buffer): void => {
         hash.update(bytes);
         write(bytes);
       };
       putTables(put, head, hashes, pages, changed);
-      for (const frame of changed) put(readAt(descriptor, at[frame]!, frameBytes));
+      for (const [i, frame] of changed.entries()) {
+        if (i % turn === 0) await setImmediate();
+        put(readAt(descriptor, at[frame]!, frameBytes));
+      }
       let rest = 0;
       for (const { offset } of pages) {
         copyRange(descriptor, rest, offset - rest, put);
@@ -156,7 +163,7 @@ const putTables = (
  * @param chain records from a full one to the version, each building on the one before
  * @throws TestbedError naming the record that is missing, is another's, or has other contents than it says
  */
-export const rebuildStream = (chain: readonly PageRecord[], stream: string): void => {
+export const rebuildStream = async (chain: readonly PageRecord[], stream: string): Promise<void> => {
   const version = chain.at(-1);
   if (version === undefined) throw new TestbedError(`${stream}: no records to rebuild it from`);
   for (const [i, { head, path }] of chain.entries()) {
@@ -168,7 +175,7 @@ export const rebuildStream = (chain: readonly PageRecord[], stream: string): voi
   }
   const files = new Map(chain.map((record) => [record, openSync(record.path, "r")]));
   try {
-    publish(stream, (write) => {
+    await publish(stream, async (write) => {
       const hash: Hash = createHash("sha256");
       const put = (bytes: Buffer): void => {
         hash.update(bytes);
@@ -182,6 +189,7 @@ export const rebuildStream = (chain: readonly PageRecord[], stream: string): voi
         at += length;
       };
       for (const [i, offset] of version.offsets.entries()) {
+        if (i % turn === 0) await setImmediate();
         literal(offset - at);
         put(contentOf(chain, files, version.frames[i]!));
         at += frameBytes;

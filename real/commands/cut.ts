@@ -3,14 +3,12 @@ import { align } from "../../scenarios/align.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import type { CaptureMode } from "../capture/capture-modes.ts";
 import { type ClusterCutReport, cutCluster, type RealProtocol } from "../cut/cut-cluster.ts";
-import { accelerate } from "../guest/accelerator.ts";
-import { guestImage, imageFolder } from "../guest/guest-image.ts";
-import { bringImage, type GuestSpec, HostedGuest } from "../guest/hosted-guest.ts";
-import { Testbed } from "../hosts/testbed.ts";
+import { type GuestSpec, HostedGuest, untilItHears } from "../guest/hosted-guest.ts";
+import { guestAddresses } from "../inventory/guest-addresses.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
-import { canHold, formatAddress } from "../inventory/ipv4.ts";
 import { readInventory } from "../inventory/read-inventory.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { withHosts } from "./with-hosts.ts";
 
 interface CutArguments {
   readonly inventory: string;
@@ -63,25 +61,15 @@ const cutAgain = async (
   return reports;
 };
 
-/** Boots guests on all hosts in turn, waits until all hear of each other, and ends them with the testbed. */
-const withCluster = async <T>(
+/** Boots guests on all hosts in turn, and waits until all hear of each other. */
+const withCluster = <T>(
   line: CommandLine,
   inventory: NamespaceInventory,
   { guests, messages }: CutArguments,
   task: (cluster: readonly HostedGuest[]) => Promise<T>,
-): Promise<T> => {
-  const image = await guestImage(imageFolder(), (text) => void line.progress.write(`${text}\n`));
-  const testbed = await Testbed.take(inventory);
-  try {
-    await testbed.make();
-    const agents = (await testbed.agents("own")).map(({ value, error }) => {
-      if (value === undefined) throw error;
-      return value;
-    });
-    const { accelerator, reason } = await accelerate(agents[0]!, image);
-    if (reason !== undefined) line.progress.write(`no KVM (${reason}), guests are emulated\n`);
-    for (const agent of agents) await bringImage(agent, image);
-    const addresses = addressesFor(inventory, guests);
+): Promise<T> =>
+  withHosts(line, inventory, async ({ agents, image, accelerator }) => {
+    const addresses = guestAddresses(inventory, guests);
     const cluster = await Promise.all(
       addresses.map((_, id) =>
         HostedGuest.start(agents[id % agents.length]!, image, `g${id}`, {
@@ -92,21 +80,7 @@ const withCluster = async <T>(
     );
     for (const guest of cluster) await untilItHears(guest, messages === 0 ? 0 : guests - 1);
     return await task(cluster);
-  } finally {
-    await testbed.close();
-    await testbed.end();
-  }
-};
-
-/** @throws CommandError if the inventory's network has no room */
-const addressesFor = ({ subnet, hosts, name }: NamespaceInventory, guests: number): string[] => {
-  const taken = new Set(hosts.map(({ address }) => address));
-  const found: string[] = [];
-  for (let at = subnet.base + 2 ** (32 - subnet.bits) - 2; found.length < guests && canHold(subnet, at); at--)
-    if (!taken.has(formatAddress(at))) found.push(formatAddress(at));
-  if (found.length < guests) throw new CommandError(`${name}: its subnet has no addresses for ${guests} guests`);
-  return found;
-};
+  });
 
 const specOf = (
   id: number,
@@ -124,15 +98,6 @@ const specOf = (
     messages: { udp: messages, tcp: messages },
   },
 });
-
-const untilItHears = async (guest: HostedGuest, peers: number): Promise<void> => {
-  for (let tries = 0; tries < 300; tries++) {
-    const { received } = await guest.beat(30_000);
-    if (received[0] >= 10 * peers && received[1] >= 10 * peers) return;
-    await sleep(100);
-  }
-  throw new TestbedError(`${guest.name}: it does not hear of its peers`);
-};
 
 const report = (reports: readonly ClusterCutReport[]): string =>
   align([

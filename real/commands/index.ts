@@ -93,6 +93,39 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./cut.ts")).cut(line, given as never),
   },
   {
+    command: "replay <scenario>",
+    describe: "Run a scenario on real machines and in the simulator, and set both beside each other",
+    builder: (yargs) =>
+      yargs
+        .positional("scenario", { describe: "File of a scenario, or one that is built in", type: "string" })
+        .option("testbed", {
+          describe: "Inventory that names the hosts, or one that is built in",
+          type: "string",
+          demandOption: true,
+          requiresArg: true,
+        })
+        .option("set", {
+          describe: "Sets a key of the scenario: key=value",
+          type: "string",
+          array: true,
+          default: [],
+          requiresArg: true,
+        })
+        .option("seed", { describe: "Seed of the scenario", type: "string", requiresArg: true })
+        .option("replications", { describe: "Runs of the simulator", type: "string", requiresArg: true })
+        .option("out", {
+          describe: "Folder for the events and the timeline of the real run, and the columns of both",
+          type: "string",
+          requiresArg: true,
+        })
+        .option("json", { describe: "As JSON", type: "boolean" })
+        .example(
+          "$0 replay replayed --testbed four-namespaces",
+          "snapshots, two failures and two rollbacks in two minutes",
+        ),
+    handler: async (given) => (await import("./replay.ts")).replayCommand(line, given as never),
+  },
+  {
     command: "calibrate <captures>",
     describe: "Fit the model's costs of a capture to captures that were measured",
     builder: (yargs) =>

@@ -103,23 +103,31 @@ export class HostedGuest {
   }
 
   /**
-   * Starts the same machine from a captured stream, with a disk of its own over the frozen one.
+   * Starts the same machine beside it from a captured stream, unplugged, with a disk of its own over the frozen one.
    *
    * @param frozen name of the disk's file at the cut
    */
-  async restored(name: string, stream: string, frozen: string): Promise<HostedGuest> {
-    const { agent, spec } = this;
+  restored(name: string, stream: string, frozen: string): Promise<HostedGuest> {
+    const { network: _, ...alone } = this.spec;
+    return HostedGuest.restore(this.agent, this.#image, name, alone, { stream, frozen });
+  }
+
+  /**
+   * Starts a machine from a stream that lies on its host, with a disk of its own over the frozen one. It runs then.
+   *
+   * @param spec as it was when it was captured
+   * @throws TestbedError
+   */
+  static async restore(
+    agent: AgentClient,
+    image: GuestImage,
+    name: string,
+    spec: GuestSpec,
+    { stream, frozen }: { readonly stream: string; readonly frozen: string },
+  ): Promise<HostedGuest> {
     const disk = `${name}.disk`;
     await agent.ask("disk", { name: disk, on: frozen }, quick);
-    const { network: _, ...alone } = spec;
-    const guest = await HostedGuest.#spawn(
-      agent,
-      this.#image,
-      name,
-      spec.network === undefined ? spec : alone,
-      disk,
-      true,
-    );
+    const guest = await HostedGuest.#spawn(agent, image, name, spec, disk, true);
     try {
       const given = { qmp: `${name}.qmp`, name: stream, milliseconds: slow, run: true };
       await whenListening(() => agent.ask("restore", given, slow + quick));
@@ -195,12 +203,17 @@ export class HostedGuest {
     await this.agent.ask("goOn", { qmp: `${this.name}.qmp` }, quick);
   }
 
-  /** Ends it, with its disk and its other files. */
-  async stop(): Promise<void> {
+  /** Ends it at once, as a failure does: its files stay. */
+  async kill(): Promise<void> {
     await this.agent.ask("stop", { pid: this.#pid, patience: 1 }, quick).catch((error: Error) => {
       // A guest that was restored from what is corrupt may have ended itself.
       if (!/none that this agent has running/.test(error.message)) throw error;
     });
+  }
+
+  /** Ends it, with its disk and its other files. */
+  async stop(): Promise<void> {
+    await this.kill();
     for (const what of ["settings", "qmp", "port", "console", "disk", "log"])
       await this.agent.ask("removeFile", { name: `${this.name}.${what}` }, quick).catch(() => {});
   }
@@ -209,3 +222,13 @@ export class HostedGuest {
     return this.agent.ask("workload", { port: `${this.name}.port`, ask, milliseconds: deadline }, deadline + quick);
   }
 }
+
+/** Waits until a guest hears regularly of so many peers, by UDP and by TCP. @throws TestbedError */
+export const untilItHears = async (guest: HostedGuest, peers: number): Promise<void> => {
+  for (let tries = 0; tries < 300; tries++) {
+    const { received } = await guest.beat(30_000);
+    if (received[0] >= 10 * peers && received[1] >= 10 * peers) return;
+    await sleep(100);
+  }
+  throw new TestbedError(`${guest.name}: it does not hear of its peers`);
+};

@@ -1,5 +1,5 @@
+import type { Columns } from "../../models/books/columns.ts";
 import type { LifeCycleEvent, RunBegins } from "../../models/life-cycle-events.ts";
-import type { Metrics } from "../simulate.ts";
 
 /** A way to write down what happened: each call returns the text that comes next, or none. */
 export interface TimelineFormat {
@@ -30,7 +30,7 @@ export interface TimelineTitle {
 
 /** What came out of the window. */
 export interface Summary {
-  readonly columns: Metrics;
+  readonly columns: Columns;
   /** Events of the window, and how many of them were asked for. */
   readonly events: number;
   readonly shown: number;

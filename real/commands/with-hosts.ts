@@ -1,0 +1,43 @@
+import type { CommandLine } from "../../scenarios/commands/command-line.ts";
+import type { AgentClient } from "../agent/client.ts";
+import { accelerate } from "../guest/accelerator.ts";
+import { type GuestImage, guestImage, imageFolder } from "../guest/guest-image.ts";
+import { bringImage, type GuestSpec } from "../guest/hosted-guest.ts";
+import { Testbed } from "../hosts/testbed.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+
+/** Hosts of a testbed that are ready for guests. */
+export interface ReadyHosts {
+  /** In the order of the inventory. */
+  readonly agents: readonly AgentClient[];
+  readonly image: GuestImage;
+  readonly accelerator: GuestSpec["accelerator"];
+}
+
+/**
+ * Makes a testbed anew, brings the guests' image to all its hosts, and ends it with all that was made when the task is over.
+ *
+ * @throws TestbedError
+ */
+export const withHosts = async <T>(
+  line: CommandLine,
+  inventory: Inventory,
+  task: (ready: ReadyHosts) => Promise<T>,
+): Promise<T> => {
+  const image = await guestImage(imageFolder(), (text) => void line.progress.write(`${text}\n`));
+  const testbed = await Testbed.take(inventory);
+  try {
+    await testbed.make();
+    const agents = (await testbed.agents("own")).map(({ value, error }) => {
+      if (value === undefined) throw error;
+      return value;
+    });
+    const { accelerator, reason } = await accelerate(agents[0]!, image);
+    if (reason !== undefined) line.progress.write(`no KVM (${reason}), guests are emulated\n`);
+    for (const agent of agents) await bringImage(agent, image);
+    return await task({ agents, image, accelerator });
+  } finally {
+    await testbed.close();
+    await testbed.end();
+  }
+};

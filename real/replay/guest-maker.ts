@@ -1,0 +1,42 @@
+import type { AgentClient } from "../agent/client.ts";
+import type { GuestImage } from "../guest/guest-image.ts";
+import { type GuestSpec, HostedGuest } from "../guest/hosted-guest.ts";
+import type { RealVm } from "./real-cluster.ts";
+
+/** Makes the guests that play VMs: each life of a VM has files and a tap of its own. */
+export class GuestMaker {
+  readonly #image: GuestImage;
+  /** By VM; its tap is the life's own. */
+  readonly #specs: readonly GuestSpec[];
+
+  constructor(image: GuestImage, specs: readonly GuestSpec[]) {
+    this.#image = image;
+    this.#specs = specs;
+  }
+
+  /** Starts a VM from the image on its host, with an empty disk. */
+  async start(vm: RealVm): Promise<void> {
+    const { agent, name, spec } = this.#next(vm);
+    vm.guest = await HostedGuest.start(agent, this.#image, name, spec);
+    vm.disks = [`${name}.disk`];
+    vm.versions = [];
+  }
+
+  /** Starts a VM from a stream that lies on its host, and its disk at that moment. */
+  async restore(vm: RealVm, stream: string, disks: readonly string[]): Promise<void> {
+    const { agent, name, spec } = this.#next(vm);
+    vm.guest = await HostedGuest.restore(agent, this.#image, name, spec, { stream, frozen: disks.at(-1)! });
+    vm.disks = [...disks, `${name}.disk`];
+  }
+
+  #next(vm: RealVm): { readonly agent: AgentClient; readonly name: string; readonly spec: GuestSpec } {
+    vm.lives += 1;
+    const spec = this.#specs[vm.index]!;
+    const network = spec.network && { ...spec.network, tap: `t${vm.index}x${vm.lives}` };
+    return {
+      agent: vm.host!.agent,
+      name: `v${vm.index}-${vm.lives}`,
+      spec: network === undefined ? spec : { ...spec, network },
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import type { VmState } from "../../models/books/downtime.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
+import type { Cluster, Vm } from "../../models/testbed.ts";
+import type { HostedGuest } from "../guest/hosted-guest.ts";
+import type { RealHost } from "./real-host.ts";
+import type { RunEvents } from "./run-events.ts";
+
+/** A VM of a replay, and the guest that plays it now. */
+export class RealVm implements Vm {
+  readonly name: string;
+  readonly index: number;
+  state: VmState = "up";
+  host: RealHost | undefined;
+  guest: HostedGuest | undefined;
+  /** Guests that have played it so far: each has files of its own. */
+  lives = 0;
+  /** The files of its disk, each a layer upon the one before; the last is written to. */
+  disks: string[] = [];
+  /** Records of the version that the next one can build on, from a full one on. */
+  versions: readonly string[] = [];
+  /** When it was heard of last, seconds since the run began; undefined while nobody listens. */
+  heardAt: number | undefined;
+
+  constructor(cluster: string, index: number) {
+    this.name = `${cluster} vm ${index}`;
+    this.index = index;
+  }
+}
+
+export class RealCluster implements Cluster {
+  readonly name = "cluster";
+  readonly vms: readonly RealVm[];
+  readonly #events: RunEvents;
+  /** VMs that have failed without anybody knowing yet. */
+  readonly undetected = new Set<RealVm>();
+  /** Snapshots that were cut. */
+  snapshots = 0;
+  /** Of them, those after the last that holds all pages. */
+  sinceWhole = 0;
+  /** Failures found so far: what began under another number has been overtaken. */
+  failures = 0;
+  /** When the failure happened that the coming or present rollback is counted from. */
+  failedAt: number | undefined;
+  /** Captures, copies and starts under way: no next step touches their guests before they are over. */
+  readonly underWay = new Set<Promise<unknown>>();
+
+  constructor({ cluster }: ClusterScenario, events: RunEvents) {
+    this.vms = Array.from({ length: cluster.vms }, (_, index) => new RealVm(this.name, index));
+    this.#events = events;
+  }
+
+  /** A VM goes to another state. */
+  move(vm: RealVm, to: VmState, at?: number): void {
+    if (vm.state === to) return;
+    this.#tell(vm, vm.state, to, at);
+    vm.state = to;
+  }
+
+  /** One that was up stood still for its cut, which is known only afterwards. */
+  paused(vm: RealVm, from: number, to: number): void {
+    this.#tell(vm, "up", "pause", from);
+    this.#tell(vm, "pause", "up", to);
+  }
+
+  /** Keeps a task in mind until it is over, however it ends. */
+  begun<T>(task: Promise<T>): Promise<T> {
+    const over = task.then(
+      () => {},
+      () => {},
+    );
+    this.underWay.add(over);
+    void over.then(() => this.underWay.delete(over));
+    return task;
+  }
+
+  /** Nothing of it is under way any more. */
+  async idle(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
+  }
+
+  #tell(vm: RealVm, from: VmState, to: VmState, at: number | undefined): void {
+    const host = vm.host === undefined ? {} : { host: vm.host.name };
+    this.#events.tell({ kind: "vm", cluster: this.name, vm: vm.name, ...host, from, to }, at);
+  }
+}

@@ -1,0 +1,269 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { trafficAmong } from "../../models/cut/traffic.ts";
+import { placeVms } from "../../models/placement/vm-placement.ts";
+import { NoRoomForVms } from "../../models/placement/vm-room.ts";
+import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
+import { Interrupted, type Policy, type Testbed } from "../../models/testbed.ts";
+import { restoreLine } from "../../models/transfer/restore-line.ts";
+import type { GuestMaker } from "./guest-maker.ts";
+import type { RealCluster, RealVm } from "./real-cluster.ts";
+import { HostDown, type RealHost } from "./real-host.ts";
+import { awaiting } from "./real-process.ts";
+import type { RealPart, RealSnapshot } from "./real-snapshot.ts";
+import type { RealStore } from "./real-store.ts";
+import type { RunEvents } from "./run-events.ts";
+
+/** Between two looks at whether something has changed, milliseconds. */
+const look = 50;
+const slow = 300_000;
+const quick = 10_000;
+
+interface RollbackParts {
+  readonly scenario: ClusterScenario;
+  readonly events: RunEvents;
+  readonly hosts: readonly RealHost[];
+  readonly store: RealStore;
+  readonly guests: GuestMaker;
+  /** A whole number in [0, n). */
+  readonly pick: (n: number) => number;
+  /** The guests of the cluster run, and are to be heard of from now on. */
+  readonly onUp: (cluster: RealCluster) => void;
+  readonly onNote: (note: string) => void;
+}
+
+/** The verbs of the real testbed that roll a cluster back. */
+export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume" | "coldStart" | "announce"> {
+  readonly #parts: RollbackParts;
+  #lost = 0;
+  #point: RealSnapshot | undefined;
+  #firstInstruction = 0;
+
+  constructor(parts: RollbackParts) {
+    this.#parts = parts;
+  }
+
+  *plan(cluster: RealCluster, rollback: RollbackPlan): Policy<RealSnapshot | undefined> {
+    const { events, store } = this.#parts;
+    events.tell({ kind: "rollback", cluster: cluster.name, phase: "plan" });
+    for (const vm of cluster.vms) {
+      vm.heardAt = undefined;
+      if (!cluster.undetected.has(vm)) cluster.move(vm, "plan");
+    }
+    yield* awaiting(() => this.#stop(cluster));
+    for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "plan");
+    yield* awaiting(() => store.giveUp(cluster));
+    let isWaiting = false;
+    for (;;) {
+      const point = store.newestReadable;
+      const isReady = point !== undefined || store.newest === undefined || rollback.unreachable === "cold";
+      if (isReady && this.#place(cluster, rollback)) {
+        this.#choose(cluster, point);
+        return point;
+      }
+      if (!isWaiting) {
+        events.tell({ kind: "rollback", cluster: cluster.name, phase: "noSpare" });
+        for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, "noSpare");
+        isWaiting = true;
+      }
+      yield* awaiting((signal) => sleep(look, undefined, { signal }));
+    }
+  }
+
+  *transfer(cluster: RealCluster, point: RealSnapshot, _rollback: RollbackPlan): Policy {
+    this.#enter(cluster, "transfer");
+    const bringing = point.parts.map((part) => this.#bring(point, part, part.vm.host!));
+    yield* unlessDown(cluster, () => cluster.begun(allOf(bringing)));
+  }
+
+  *resume(cluster: RealCluster, { startAfter }: RollbackPlan): Policy {
+    this.#enter(cluster, "resume");
+    const lines = restoreLine(startAfter);
+    const last = Math.max(0, ...lines);
+    for (let line = 0; line <= last; line++) {
+      const parts = this.#point!.parts.filter(({ vm }) => (lines[vm.index] ?? 0) === line);
+      yield* unlessDown(cluster, () => cluster.begun(allOf(parts.map((part) => this.#restore(part)))));
+    }
+    cluster.sinceWhole = 0;
+    this.#firstInstruction = this.#parts.events.now;
+  }
+
+  *coldStart(cluster: RealCluster, _rollback: RollbackPlan): Policy {
+    this.#enter(cluster, "coldStart");
+    const start = (vm: RealVm): Promise<void> => vm.host!.whileUp(this.#parts.guests.start(vm));
+    yield* unlessDown(cluster, () => cluster.begun(allOf(cluster.vms.map(start))));
+    this.#firstInstruction = this.#parts.events.now;
+  }
+
+  *announce(cluster: RealCluster, _rollback: RollbackPlan): Policy {
+    this.#enter(cluster, "announce");
+    // A guest whose heartbeat is heard again has its network, too: its bridge has learned where it is.
+    yield* awaiting(() => cluster.begun(allOf(cluster.vms.map((vm) => untilHeard(vm, cluster)))));
+    // One that failed meanwhile is not known yet: this rollback goes on when it is.
+    if (cluster.undetected.size > 0) {
+      this.#parts.onUp(cluster);
+      yield* awaiting(() => new Promise<never>(() => {}));
+    }
+    const { events } = this.#parts;
+    const at = events.now;
+    for (const vm of cluster.vms) cluster.move(vm, "up");
+    const failedAt = cluster.failedAt ?? at;
+    cluster.failedAt = undefined;
+    const verdicts =
+      this.#point === undefined ? undefined : yield* awaiting(() => cluster.begun(this.#verify(cluster)));
+    this.#done(cluster, at, failedAt, verdicts);
+    this.#parts.onUp(cluster);
+  }
+
+  #enter(cluster: RealCluster, phase: "transfer" | "resume" | "coldStart" | "announce"): void {
+    this.#parts.events.tell({ kind: "rollback", cluster: cluster.name, phase });
+    for (const vm of cluster.vms) if (!cluster.undetected.has(vm)) cluster.move(vm, phase);
+  }
+
+  /** Ends all guests, once nothing is under way with them. */
+  async #stop(cluster: RealCluster): Promise<void> {
+    await cluster.idle();
+    for (const vm of cluster.vms) {
+      await vm.guest?.kill();
+      vm.guest = undefined;
+      // Who is to be stopped and is not there has been found to have failed.
+      if (vm.host?.lives === true) cluster.undetected.delete(vm);
+    }
+  }
+
+  #choose(cluster: RealCluster, point: RealSnapshot | undefined): void {
+    const { events } = this.#parts;
+    const { now } = events;
+    this.#point = point;
+    // Work since the cut, up to the failure; what it was down for is none.
+    this.#lost = Math.max(0, (cluster.failedAt ?? now) - (point?.cutAt ?? 0));
+    events.tell({
+      kind: "rollback",
+      cluster: cluster.name,
+      phase: "chosen",
+      ...(point === undefined ? {} : { snapshot: point.number }),
+      degraded: false,
+      lost: this.#lost,
+      places: cluster.vms.map(({ name, host }) => ({ vm: name, host: host!.name })),
+    });
+  }
+
+  /** Gives every VM that has lost its host another one; false when there is no room. */
+  #place(cluster: RealCluster, { placement, spares, placementWeights }: RollbackPlan): boolean {
+    const { scenario, hosts, pick } = this.#parts;
+    const { vm: size, antiAffinity, traffic } = scenario.cluster;
+    for (const vm of cluster.vms)
+      if (vm.host?.up === false) {
+        vm.host.freeMemory += size.memory;
+        vm.host.freeCores += size.cores;
+        vm.host = undefined;
+      }
+    const stay = cluster.vms.map(({ host }) => host?.index);
+    if (stay.every((host) => host !== undefined)) return true;
+    try {
+      const chosen = placeVms(
+        placement,
+        { hosts, vm: size, antiAffinity, stay, spares },
+        {
+          traffic: trafficAmong(
+            traffic,
+            cluster.vms.map(({ index }) => index),
+          ),
+          weights: placementWeights,
+          pick,
+        },
+      );
+      for (const [i, vm] of cluster.vms.entries()) if (vm.host === undefined) reserve(vm, hosts[chosen[i]!]!, size);
+      return true;
+    } catch (error) {
+      if (error instanceof NoRoomForVms) return false;
+      throw error;
+    }
+  }
+
+  async #bring(point: RealSnapshot, part: RealPart, host: RealHost): Promise<void> {
+    await this.#parts.store.bring(point, part, host, "restore");
+    const stream = streamOf(part);
+    await host.whileUp(host.agent.ask("rebuild", { records: [...part.records], stream }, slow));
+  }
+
+  async #restore(part: RealPart): Promise<void> {
+    const host = part.vm.host!;
+    const stream = streamOf(part);
+    await host.whileUp(this.#parts.guests.restore(part.vm, stream, part.disks));
+    part.vm.versions = part.records;
+    await host.agent.ask("removeFile", { name: stream }, quick);
+  }
+
+  /** Lets every guest look through its memory and its disk. @returns of each whether all is of one moment */
+  async #verify(cluster: RealCluster): Promise<boolean[]> {
+    return Promise.all(
+      cluster.vms.map(async (vm) => {
+        const { verified, badPages, blocksBehind, blocksAhead, blocksTorn } = await vm.guest!.verify();
+        if (!verified)
+          this.#parts.onNote(
+            `${vm.name} found ${badPages} pages and ${blocksBehind + blocksAhead + blocksTorn} blocks of another moment`,
+          );
+        return verified;
+      }),
+    );
+  }
+
+  #done(cluster: RealCluster, at: number, failedAt: number, verdicts: readonly boolean[] | undefined): void {
+    const whole = verdicts?.filter((one) => one).length ?? 0;
+    const vms =
+      verdicts === undefined
+        ? "failed"
+        : { intact: whole, degraded: verdicts.length - whole, reRead: 0, zeroFilled: 0, killed: 0 };
+    this.#parts.events.tell(
+      {
+        kind: "rollback",
+        cluster: cluster.name,
+        phase: "done",
+        outcome: vms === "failed" ? "failed" : vms.degraded > 0 ? "degraded" : "intact",
+        vms,
+        rpo: this.#lost,
+        rto: this.#firstInstruction - failedAt,
+        ttr: at - failedAt,
+        residency: this.#firstInstruction - failedAt,
+      },
+      at,
+    );
+  }
+}
+
+/** What a task comes to; when a host fails that it needed, the rollback has to be planned anew. */
+function* unlessDown<T>(cluster: RealCluster, begin: () => Promise<T>): Policy<T> {
+  try {
+    return yield* awaiting(begin);
+  } catch (error) {
+    throw error instanceof HostDown ? new Interrupted({ cluster, vms: [] }) : error;
+  }
+}
+
+/** Returns when a guest tells that it is well, or has failed. @throws TestbedError if it does neither */
+const untilHeard = async (vm: RealVm, cluster: RealCluster): Promise<void> => {
+  const until = Date.now() + slow;
+  while (!cluster.undetected.has(vm))
+    try {
+      await vm.guest!.beat(1000);
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await sleep(look);
+    }
+};
+
+/** Puts a VM on a host. */
+export const reserve = (vm: RealVm, host: RealHost, size: ClusterScenario["cluster"]["vm"]): void => {
+  host.freeMemory -= size.memory;
+  host.freeCores -= size.cores;
+  vm.host = host;
+};
+
+const streamOf = ({ records }: RealPart): string => `${records.at(-1)!}.stream`;
+
+/** What all come to; when one fails, only once the others are through, too. */
+const allOf = async <T>(tasks: readonly Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
+};

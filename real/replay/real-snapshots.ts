@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SnapshotPlan, StoragePlan } from "../../models/scenario.ts";
+import type { Policy, Testbed } from "../../models/testbed.ts";
+import type { Result } from "../agent/protocol.ts";
+import { type ClusterCutReport, cutCluster, type RealProtocol } from "../cut/cut-cluster.ts";
+import { TestbedError } from "../testbed-error.ts";
+import type { RealCluster, RealVm } from "./real-cluster.ts";
+import { awaiting, RealProcess } from "./real-process.ts";
+import { type RealPart, RealSnapshot } from "./real-snapshot.ts";
+import type { RealStore } from "./real-store.ts";
+import type { RunEvents } from "./run-events.ts";
+
+const quick = 10_000;
+const slow = 300_000;
+/** Between two looks at whether something has changed, milliseconds. */
+const look = 20;
+
+/** A guest's capture, recorded. */
+interface Taken {
+  readonly part: RealPart;
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly isWhole: boolean;
+}
+
+/** The verbs of the real testbed that take snapshots. */
+export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "replicate"> {
+  readonly #events: RunEvents;
+  readonly #store: RealStore;
+  readonly #copiesRecord: boolean;
+  #onCaptured: () => void = () => {};
+  /** When the guests ran on after the last cut. */
+  #resumedAt = 0;
+
+  /** @param incremental records hold what changed since the version before */
+  constructor(events: RunEvents, store: RealStore, incremental: boolean) {
+    this.#events = events;
+    this.#store = store;
+    this.#copiesRecord = incremental;
+  }
+
+  *every(_cluster: RealCluster, asked: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy {
+    let plan = typeof asked === "function" ? asked() : asked;
+    const cycles = new Set<RealProcess>();
+    let fail: (error: unknown) => void = () => {};
+    const failed = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    failed.catch(() => {});
+    const unlessFailed = <T>(begin: (signal: AbortSignal) => Promise<T>): Policy<T> =>
+      awaiting((signal) => Promise.race([begin(signal), failed]));
+    const pass = (seconds: number): Policy<unknown> =>
+      unlessFailed((signal) => sleep(1000 * seconds, undefined, { signal }));
+    let due = this.#events.now + plan.interval;
+    try {
+      for (;;) {
+        if (due > this.#events.now) yield* pass(due - this.#events.now);
+        while (this.#store.inFlight > plan.maxInFlight) yield* pass(look / 1000);
+        const late = this.#events.now - due;
+        if (plan.onOverrun === "skip" && late > look / 1000) {
+          due += Math.ceil(late / plan.interval) * plan.interval;
+          continue;
+        }
+        const planned = this.#events.now;
+        const captured = new Promise<void>((resolve) => {
+          this.#onCaptured = resolve;
+        });
+        const running = new RealProcess(cycle());
+        cycles.add(running);
+        running.ended.then(() => cycles.delete(running), fail);
+        // A cycle that takes no snapshot has an end, too.
+        yield* unlessFailed(() => Promise.race([captured, running.ended]));
+        if (typeof asked === "function") plan = asked();
+        due = (plan.intervalFrom === "cut" ? planned : this.#resumedAt) + plan.interval;
+      }
+    } finally {
+      for (const one of cycles) one.kill();
+    }
+  }
+
+  *snapshot(cluster: RealCluster, plan: SnapshotPlan): Policy<RealSnapshot> {
+    const number = cluster.snapshots + 1;
+    this.#events.tell({ kind: "snapshot", cluster: cluster.name, snapshot: number, state: "planned" });
+    const snapshot = yield* awaiting(() => cluster.begun(this.#take(cluster, plan, number)));
+    if (snapshot !== undefined) return snapshot;
+    // A machine of it is dead, and its policy waits until that is found.
+    return yield* awaiting(() => new Promise<never>(() => {}));
+  }
+
+  *replicate(snapshot: RealSnapshot, _storage: StoragePlan): Policy {
+    yield* awaiting(() => snapshot.cluster.begun(this.#store.replicate(snapshot)));
+  }
+
+  /** @returns undefined if a machine failed meanwhile */
+  async #take(cluster: RealCluster, plan: SnapshotPlan, number: number): Promise<RealSnapshot | undefined> {
+    const { failures } = cluster;
+    const told = { kind: "snapshot", cluster: cluster.name, snapshot: number } as const;
+    const guests = cluster.vms.map(({ guest }) => guest!);
+    let report: ClusterCutReport;
+    try {
+      report = await cutCluster(guests, plan.cut as RealProtocol, plan.capture, number);
+    } catch (error) {
+      // Whoever is cut when one fails is no part of a cut of the cluster. That it failed is found by its silence.
+      if (cluster.undetected.size === 0 && cluster.failures === failures) throw error;
+      this.#events.tell({ ...told, state: "broken" });
+      return undefined;
+    }
+    if (cluster.vms.some(({ host }) => host?.lives !== true)) {
+      this.#events.tell({ ...told, state: "broken" });
+      return undefined;
+    }
+    cluster.snapshots = number;
+    const cuts = report.guests.map((one, i) => ({ ...one, at: this.#hostTime(cluster.vms[i]!, one.cutAt) }));
+    for (const [i, one] of cuts.entries()) cluster.paused(cluster.vms[i]!, one.at, one.at + one.pause);
+    const cutAt = Math.max(...cuts.map(({ at }) => at));
+    this.#resumedAt = Math.max(...cuts.map(({ at, pause }) => at + pause));
+    const wholeNow = cluster.sinceWhole + 1 >= plan.fullEvery;
+    const taken = await Promise.all(report.guests.map((one, i) => this.#record(cluster.vms[i]!, one, wholeNow)));
+    const whole = taken.every(({ isWhole }) => isWhole);
+    cluster.sinceWhole = whole ? 0 : cluster.sinceWhole + 1;
+    const ends = cuts.map(({ at, untilCut, duration }) => at - untilCut + duration);
+    const begins = plan.capture === "pre-copy" ? Math.min(...cuts.map(({ at, untilCut }) => at - untilCut)) : cutAt;
+    const snapshot = new RealSnapshot(cluster, number, {
+      cutAt,
+      pause: Math.max(...cuts.map(({ pause }) => pause)),
+      captureDuration: Math.max(...ends) - begins,
+      parts: taken.map(({ part }) => part),
+      whole,
+    });
+    const { bytes } = snapshot;
+    for (const [i, { at }] of cuts.entries()) {
+      const { name, host } = cluster.vms[i]!;
+      const part = taken[i]!.part;
+      this.#events.tell(
+        { kind: "cut", cluster: cluster.name, vm: name, host: host!.name, snapshot: number, bytes: part.bytes },
+        at,
+      );
+    }
+    this.#events.tell({ ...told, state: "cut", age: 0, whole, bytes }, cutAt);
+    const orphans = report.orphans[0] + report.orphans[1];
+    if (orphans > 0)
+      this.#events.tell(
+        { kind: "crossing", cluster: cluster.name, snapshot: number, orphans, dropped: 0, forced: 0 },
+        cutAt,
+      );
+    const { captureDuration } = snapshot;
+    const captured = Math.max(...ends);
+    this.#events.tell({ ...told, state: "captured", age: captured - cutAt, whole, bytes, captureDuration }, captured);
+    for (const [i, { part }] of taken.entries()) this.#store.tellCapture(snapshot, part, cuts[i]!.at, ends[i]!);
+    this.#store.captured(snapshot, new Map(taken.flatMap(({ sizes }) => [...sizes])));
+    this.#onCaptured();
+    return snapshot;
+  }
+
+  /** Puts what was captured of a guest into a record, and tells of the capture as a transfer to the disk of its host. */
+  async #record(
+    vm: RealVm,
+    captured: Result<"capture"> & { readonly file: string },
+    wholeNow: boolean,
+  ): Promise<Taken> {
+    const host = vm.host!;
+    const { agent } = host;
+    const { file, disk } = captured;
+    if (disk === null || disk !== vm.disks.at(-1))
+      throw new TestbedError(`${vm.name}: its disk at the cut is ${disk}, and not ${vm.disks.at(-1)}`);
+    const base =
+      this.#copiesRecord && !wholeNow && vm.versions.every((name) => host.files.has(name)) ? vm.versions : [];
+    const record = `${file}.record`;
+    const recorded = await agent.ask("record", { stream: file, name: record, base: base.at(-1) ?? null }, slow);
+    await agent.ask("removeFile", { name: file }, quick);
+    const part: RealPart = {
+      vm,
+      source: host,
+      records: [...base, record],
+      disks: [...vm.disks],
+      bytes: 4096 * recorded.changed,
+    };
+    const { bytes } = await agent.ask("sizeOf", { name: disk }, quick);
+    vm.versions = part.records;
+    vm.disks.push(`${file}.layer`);
+    return {
+      part,
+      sizes: new Map([
+        [record, recorded.writtenBytes],
+        [disk, bytes],
+      ]),
+      isWhole: base.length === 0,
+    };
+  }
+
+  #hostTime({ host }: RealVm, seconds: number): number {
+    return this.#events.timeOf(seconds, host!.offset);
+  }
+}

@@ -1,0 +1,327 @@
+import { randomBytes } from "node:crypto";
+import type { Errand } from "../../models/data-centre/errand.ts";
+import { countsOwnCopy, type PlaceCopies } from "../../models/placement/copy-placement.ts";
+import type { StoragePlan } from "../../models/scenario.ts";
+import { kept } from "../../models/store/retention-rule.ts";
+import { TestbedError } from "../testbed-error.ts";
+import type { RealCluster, RealVm } from "./real-cluster.ts";
+import { HostDown, type RealHost } from "./real-host.ts";
+import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
+import type { RunEvents } from "./run-events.ts";
+
+const quick = 10_000;
+/** For one file on its way: a memory of some GiB on a slow link. */
+const slow = 300_000;
+
+/** Snapshots on the disks of the hosts: copies of their files, restore points, and what is let go. */
+export class RealStore {
+  readonly #hosts: readonly RealHost[];
+  readonly #events: RunEvents;
+  readonly #storage: StoragePlan;
+  readonly #copies: number;
+  readonly #place: PlaceCopies;
+  /** Captured and durable ones, rising. */
+  readonly #snapshots: RealSnapshot[] = [];
+  readonly #sizes = new Map<string, number>();
+  readonly #coming = new Map<string, Promise<number>>();
+  #transfers = 0;
+
+  /** @param copies of every file, beside what lies on the capturing host unless the placement counts that */
+  constructor(
+    hosts: readonly RealHost[],
+    events: RunEvents,
+    storage: StoragePlan,
+    { copies, place }: { readonly copies: number; readonly place: PlaceCopies },
+  ) {
+    this.#hosts = hosts;
+    this.#events = events;
+    this.#storage = storage;
+    this.#copies = copies;
+    this.#place = place;
+  }
+
+  /** Those that are captured and not durable yet. */
+  get inFlight(): number {
+    return this.#snapshots.filter(({ state }) => state === "captured").length;
+  }
+
+  /** The newest durable snapshot, readable or not. */
+  get newest(): RealSnapshot | undefined {
+    return this.#snapshots.findLast(({ state }) => state === "durable");
+  }
+
+  /** The newest durable snapshot of which every file lies on a host that is up. */
+  get newestReadable(): RealSnapshot | undefined {
+    return this.#snapshots.findLast((one) => one.state === "durable" && this.#isReadable(one));
+  }
+
+  /** Files have been written by a capture on its host. */
+  captured(snapshot: RealSnapshot, sizes: ReadonlyMap<string, number>): void {
+    for (const [name, bytes] of sizes) this.#sizes.set(name, bytes);
+    for (const part of snapshot.parts) for (const name of filesOf(part)) part.source.files.add(name);
+    this.#snapshots.push(snapshot);
+    this.#recount();
+  }
+
+  /** Pages went from the memory of a guest to the disk of its host. */
+  tellCapture({ number }: RealSnapshot, { vm, source, bytes }: RealPart, from: number, to: number): void {
+    const transfer = {
+      kind: "transfer",
+      id: ++this.#transfers,
+      errand: "capture",
+      vm: vm.name,
+      snapshot: number,
+      from: [source.name],
+      to: [source.name],
+      bytes,
+    } as const;
+    this.#events.tell({ ...transfer, state: "begin" }, from);
+    this.#events.tell({ ...transfer, state: "done", moved: bytes, sourceBytes: 0, linkBytes: 0 }, to);
+  }
+
+  /** Makes the copies of a snapshot, on other hosts when some fail; it is durable then. */
+  async replicate(snapshot: RealSnapshot): Promise<void> {
+    await Promise.all(snapshot.parts.map((part) => this.#replicate(snapshot, part)));
+    if (snapshot.state !== "captured") return;
+    snapshot.state = "durable";
+    snapshot.durabilityLatency = this.#events.now - snapshot.cutAt;
+    this.#tellState(snapshot);
+    this.#tellRestorePoint(snapshot.cluster);
+    await this.#retain(snapshot.cluster);
+    this.#recount();
+  }
+
+  /** Gives up what is captured and will never be durable: a failure has overtaken it. */
+  async giveUp(cluster: RealCluster): Promise<void> {
+    for (const one of this.#snapshots)
+      if (one.state === "captured") {
+        one.state = "failed";
+        this.#tellState(one);
+      }
+    await this.#collect(cluster);
+  }
+
+  /** A disk is gone for good. */
+  async lost(host: RealHost, cluster: RealCluster): Promise<void> {
+    const before = this.newest;
+    await host.wipe();
+    for (const one of this.#snapshots)
+      if (
+        one.state === "durable" &&
+        !one.parts.every((part) => filesOf(part).every((name) => this.#holders(name).length > 0))
+      ) {
+        one.state = "lost";
+        this.#tellState(one);
+      }
+    if (this.newest !== before) this.#tellRestorePoint(cluster);
+    this.#recount();
+  }
+
+  /** Makes again the copies that restore points have lost; what cannot be made now is left. */
+  async repair(cluster: RealCluster): Promise<void> {
+    for (const one of this.#snapshots)
+      if (one.state === "durable")
+        for (const part of one.parts) await this.#replicate(one, part, "repair").catch(ignoreHostDown);
+    await this.#collect(cluster);
+    this.#recount();
+  }
+
+  /** Brings all that a restore of a part reads to a host. @returns bytes that came over the network */
+  async bring(snapshot: RealSnapshot, part: RealPart, to: RealHost, errand: Errand): Promise<number> {
+    const missing = filesOf(part).filter((name) => !to.files.has(name));
+    if (missing.length === 0) return 0;
+    const froms = missing.map((name) => this.#sourceOf(name, to));
+    const transfer = {
+      kind: "transfer",
+      id: ++this.#transfers,
+      errand,
+      vm: part.vm.name,
+      snapshot: snapshot.number,
+      from: [...new Set(froms.map(({ name }) => name))],
+      to: [to.name],
+      bytes: missing.reduce((sum, name) => sum + (this.#sizes.get(name) ?? 0), 0),
+    } as const;
+    this.#events.tell({ ...transfer, state: "begin" });
+    let moved = 0;
+    let isDone = false;
+    try {
+      for (const [i, name] of missing.entries()) moved += await this.#move(name, froms[i]!, to);
+      isDone = true;
+    } finally {
+      // Over two network cards, that of the sender and that of the receiver.
+      const over = { moved, sourceBytes: moved, linkBytes: 2 * moved };
+      this.#events.tell({ ...transfer, state: isDone ? "done" : "broken", ...over });
+    }
+    return moved;
+  }
+
+  /** Makes the memory of every durable snapshot again from its records, on a host that has them, and compares it with what was captured. */
+  async verify(): Promise<{ readonly points: number; readonly spoilt: readonly string[] }> {
+    const spoilt: string[] = [];
+    const durable = this.#snapshots.filter(({ state }) => state === "durable");
+    for (const one of durable) {
+      try {
+        for (const { records, vm } of one.parts) {
+          const host = this.#hosts.find(({ files, lives }) => lives && records.every((name) => files.has(name)));
+          if (host === undefined) throw new TestbedError(`no host that lives has all records of ${vm.name}`);
+          const stream = `${records.at(-1)!}.verified`;
+          await host.agent.ask("rebuild", { records: [...records], stream }, slow);
+          await host.agent.ask("removeFile", { name: stream }, quick);
+        }
+      } catch (error) {
+        if (!(error instanceof TestbedError)) throw error;
+        spoilt.push(`snapshot ${one.number} cannot be restored: ${error.message}`);
+      }
+    }
+    return { points: durable.length, spoilt };
+  }
+
+  async #replicate(snapshot: RealSnapshot, part: RealPart, errand: Errand = "replicate"): Promise<void> {
+    const own = countsOwnCopy(this.#storage.placement) && part.source.files.has(part.records.at(-1)!) ? 1 : 0;
+    const others = this.#copies - own;
+    for (;;) {
+      const holders = this.#hosts.filter(
+        (host) => host !== part.source && filesOf(part).every((name) => host.files.has(name)),
+      );
+      if (holders.length >= others) return;
+      // A chain stays together: who has the version before gets this one.
+      const before = this.#hosts.filter(
+        (host) => host.up && host !== part.source && !holders.includes(host) && this.#hasChain(host, part),
+      );
+      const indices = [...holders, ...before].map(({ index }) => index);
+      const left = others - holders.length - before.length;
+      const more =
+        left <= 0 ? [] : this.#place({ copies: left, of: others, capturing: part.source.index, holders: indices });
+      const to = [...before.slice(0, others - holders.length), ...more.map((index) => this.#hosts[index]!)];
+      // There are not enough hosts: it has as many copies as it can have.
+      if (to.length === 0) return;
+      await Promise.all(
+        to.map((host) =>
+          this.bring(snapshot, part, host, errand).catch((error) => {
+            if (!host.up || error instanceof HostDown) return;
+            throw error;
+          }),
+        ),
+      );
+      if (!this.#isPartReadable(part)) throw new HostDown(`${part.source.name}: what it captured is not readable`);
+    }
+  }
+
+  #hasChain(host: RealHost, { records }: RealPart): boolean {
+    const before = records.slice(0, -1);
+    return before.length > 0 && before.every((name) => host.files.has(name));
+  }
+
+  #holders(name: string): RealHost[] {
+    return this.#hosts.filter(({ files }) => files.has(name));
+  }
+
+  #sourceOf(name: string, to: RealHost): RealHost {
+    const found = this.#holders(name).find((host) => host.up && host !== to);
+    if (found === undefined) throw new HostDown(`no host that is up holds ${name}`);
+    return found;
+  }
+
+  #isReadable(snapshot: RealSnapshot): boolean {
+    return snapshot.parts.every((part) => this.#isPartReadable(part));
+  }
+
+  #isPartReadable(part: RealPart): boolean {
+    return filesOf(part).every((name) => this.#holders(name).some(({ up }) => up));
+  }
+
+  /** @returns bytes; 0 for who only waited for another who moves it */
+  async #move(name: string, from: RealHost, to: RealHost): Promise<number> {
+    const key = `${to.index} ${name}`;
+    const coming = this.#coming.get(key);
+    if (coming !== undefined) {
+      await coming;
+      return 0;
+    }
+    const task = to.whileUp(from.whileUp(this.#send(name, from, to)));
+    this.#coming.set(key, task);
+    try {
+      const bytes = await task;
+      to.files.add(name);
+      return bytes;
+    } finally {
+      this.#coming.delete(key);
+    }
+  }
+
+  async #send(name: string, from: RealHost, to: RealHost): Promise<number> {
+    const token = randomBytes(16).toString("hex");
+    const { address } = to;
+    const { port } = await to.agent.ask("takeFile", { address, token, name, milliseconds: slow }, quick);
+    const given = { address, port, token, name, milliseconds: slow };
+    return (await from.agent.ask("giveFile", given, slow + quick)).bytes;
+  }
+
+  async #retain(cluster: RealCluster): Promise<void> {
+    const durable = this.#snapshots.filter(({ state }) => state === "durable");
+    const { retention, keep } = this.#storage;
+    const stays =
+      retention === "none"
+        ? durable.map((_, i) => i >= durable.length - keep)
+        : kept(
+            durable.map(({ cutAt }) => cutAt),
+            retention,
+          );
+    for (const [i, one] of durable.entries())
+      if (!stays[i]) {
+        one.state = "deleted";
+        this.#tellState(one);
+      }
+    await this.#collect(cluster);
+  }
+
+  /** Removes files that nothing that is kept, or will come, builds on. */
+  async #collect({ vms }: RealCluster): Promise<void> {
+    const needed = new Set(vms.flatMap(({ disks, versions }: RealVm) => [...disks, ...versions]));
+    for (const one of this.#snapshots)
+      if (one.state === "durable" || one.state === "captured")
+        for (const part of one.parts) for (const name of filesOf(part)) needed.add(name);
+    for (const host of this.#hosts) await host.remove([...host.files].filter((name) => !needed.has(name)));
+  }
+
+  #tellState({ cluster, number, state, cutAt, whole, bytes }: RealSnapshot): void {
+    if (state === "planned") throw new TestbedError(`snapshot ${number} of ${cluster.name} is planned no more`);
+    const age = this.#events.now - cutAt;
+    this.#events.tell({ kind: "snapshot", cluster: cluster.name, snapshot: number, state, age, whole, bytes });
+  }
+
+  #tellRestorePoint(cluster: RealCluster): void {
+    const { newest } = this;
+    const { now } = this.#events;
+    this.#events.tell({
+      kind: "restore-point",
+      cluster: cluster.name,
+      ...(newest === undefined ? {} : { snapshot: newest.number }),
+      age: now - (newest?.cutAt ?? 0),
+    });
+  }
+
+  #recount(): void {
+    const sources = new Map(
+      this.#snapshots.flatMap(({ parts }) =>
+        parts.flatMap(({ source, records, disks }) => [...records, ...disks].map((name) => [name, source] as const)),
+      ),
+    );
+    let [copies, staged] = [0, 0];
+    for (const host of this.#hosts)
+      for (const name of host.files) {
+        const bytes = this.#sizes.get(name) ?? 0;
+        if (sources.get(name) === host) staged += bytes;
+        else copies += bytes;
+      }
+    const lacking = (part: RealPart): boolean =>
+      this.#hosts.filter((host) => host !== part.source && filesOf(part).every((name) => host.files.has(name))).length <
+      this.#copies - (countsOwnCopy(this.#storage.placement) ? 1 : 0);
+    const underReplicated = this.newest?.parts.filter(lacking).length ?? 0;
+    this.#events.tell({ kind: "stored", copies, staged, underReplicated });
+  }
+}
+
+const ignoreHostDown = (error: unknown): void => {
+  if (!(error instanceof HostDown)) throw error;
+};

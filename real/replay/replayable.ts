@@ -1,0 +1,111 @@
+import { anyTraffic } from "../../models/cut/traffic.ts";
+import { components } from "../../models/failures/failure-spec.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
+import { realProtocols } from "../cut/cut-cluster.ts";
+import { mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
+import { guestsOf, pagesInUse } from "./scenario-guests.ts";
+
+const MiB = 2 ** 20;
+/** Part of a guest's memory that is left to its kernel and busybox. */
+const ownPart = 0.35;
+
+/**
+ * What keeps a scenario from being run on real machines: each key with what it is and what it would have to be. What the
+ * testbed cannot do is refused; nothing is left out in silence.
+ *
+ * @param hosts of the testbed
+ */
+export const replayObstacles = (scenario: ClusterScenario, hosts: number): string[] => {
+  const { cluster, dataCentre, snapshot, storage, rollback, failures } = scenario;
+  const obstacles: string[] = [];
+  const refuse = (isWrong: boolean, text: string): void => void (isWrong && obstacles.push(text));
+  const wanted = dataCentre.racks * dataCentre.hostsPerRack;
+  refuse(wanted > hosts, `dataCentre: it has ${wanted} hosts, and the testbed ${hosts}`);
+  refuse(cluster.count > 1 || scenario.domains > 1, "cluster.count, domains: a testbed has one cluster");
+  refuse(cluster.vms < 2 || cluster.vms > 16, `cluster.vms: ${cluster.vms}; a cut of real guests takes 2 to 16`);
+  const memory = cluster.vm.memory / MiB;
+  refuse(
+    !(Number.isInteger(memory) && memory >= 96 && memory <= 2816),
+    `cluster.vm.memory: ${memory} MiB; real guests have whole MiB from 96 to 2816`,
+  );
+  const most = (1 - ownPart) * (cluster.vm.memory / 4096);
+  refuse(
+    pagesInUse(scenario) > most,
+    `cluster.workload: anonymous and cached pages fill more than ${100 * (1 - ownPart)} % of a guest, whose own kernel needs the rest`,
+  );
+  refuse(
+    cluster.workload.classes.some(({ content }) => content.interVm.pair > 0),
+    "cluster.workload: pages that pairs of VMs share; real guests share theirs with all",
+  );
+  const traffic = cluster.traffic;
+  refuse(
+    traffic.kind === "pairs" && anyTraffic(traffic),
+    "cluster.traffic: real guests talk to all others alike (pattern uniform) or to none",
+  );
+  refuse(cluster.vms - 1 > mostPeers, `cluster.vms: a guest talks to ${mostPeers} others at most`);
+  refuse(cluster.vm.disk?.on === "store", "cluster.vm.disk.on: store; the testbed has no shared store");
+  const asked = guestsOf(scenario, { addresses: ["10.0.0.1"], bits: 24 }, "tcg")[0]!;
+  const classes = asked.workload.classes.length;
+  refuse(classes > mostPageClasses, `cluster.workload: ${classes} classes by content; a guest has ${mostPageClasses}`);
+  refuse(
+    !(realProtocols as readonly string[]).includes(snapshot.cut),
+    `snapshot.cut: ${snapshot.cut}; real guests are cut ${realProtocols.join(", ")}`,
+  );
+  refuse(
+    snapshot.cut === "barrier" && snapshot.capture === "pre-copy",
+    "snapshot.cut: barrier with capture: pre-copy; a barrier stops guests whose rounds are to run",
+  );
+  refuse(snapshot.onOverrun === "throttle", "snapshot.onOverrun: throttle; real guests are not slowed");
+  const copies = new Set(
+    cluster.workload.classes.map(({ type }) => {
+      const { [type]: how } = storage.types;
+      return "copies" in how ? how.copies : Number.NaN;
+    }),
+  );
+  refuse(
+    copies.size !== 1 || Number.isNaN([...copies][0]) || [...copies][0] === 0,
+    "storage.policy: pages of each type stored in their own way; the testbed keeps whole memories, so all types need the same number of copies (policy: replicate-nonzero)",
+  );
+  refuse(
+    !storage.dropZero,
+    "storage.policy: pages of zeros are stored; streams of QEMU never hold them (policy: replicate-nonzero)",
+  );
+  refuse(storage.deduplication !== "none", `storage.deduplication: ${storage.deduplication}; records share no pages`);
+  refuse(storage.compression !== "none", `storage.compression: ${storage.compression}; records are as they are`);
+  refuse(
+    storage.expired === "merge" && snapshot.record !== "full",
+    "storage.expired: merge; records stay until nothing builds on them (keep-chain), or hold all pages (record: full)",
+  );
+  refuse(Number.isFinite(storage.scrub), "storage.scrub: copies are verified when they are read, and not before");
+  refuse(Number.isFinite(dataCentre.host.disk.capacity), "dataCentre.host.disk.capacity: real disks have their own");
+  refuse(
+    rollback.transfer !== "unicast",
+    `rollback.transfer: ${rollback.transfer}; the testbed moves files by unicast`,
+  );
+  refuse(
+    rollback.resume !== "eager",
+    `rollback.resume: ${rollback.resume}; real guests start when all pages are there`,
+  );
+  refuse(
+    rollback.placement === "similarity-aware" || rollback.placement === "joint",
+    `rollback.placement: ${rollback.placement}; the testbed does not know what hosts hold of which content`,
+  );
+  for (const component of components) {
+    const { kind } = failures[component];
+    const isKnown = component === "vm" || component === "host";
+    refuse(
+      kind !== "none" && !(isKnown && kind === "times"),
+      isKnown
+        ? `failures.${component}: ${kind}; machines of a testbed fail at given times`
+        : `failures.${component}: on a testbed VMs and hosts fail, and nothing else`,
+    );
+  }
+  refuse(failures.shocks.length > 0, "failures.shocks: machines of a testbed fail one by one, at given times");
+  refuse(failures.latentErrors.kind !== "none", "failures.latentErrors: real disks have their own");
+  refuse(failures.corruption.kind !== "none", "failures.corruption: real guests go wrong only by themselves");
+  refuse(
+    scenario.detection.falseSuspicion.kind !== "none",
+    "detection.falseSuspicion: on a testbed hosts are suspected for their own silence",
+  );
+  return obstacles;
+};

@@ -1,0 +1,104 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ClusterScenario } from "../../models/scenario.ts";
+import { replayObstacles } from "../../real/replay/replayable.ts";
+import { guestsOf, pagesInUse } from "../../real/replay/scenario-guests.ts";
+import { diskFiles } from "../../scenarios/files.ts";
+import { loadScenario } from "../../scenarios/load.ts";
+import { setTo } from "../../scenarios/text/override.ts";
+
+const test = suite("a scenario for real machines");
+
+const scenarioWith = (...settings: string[]): ClusterScenario =>
+  loadScenario("replayed", {
+    files: diskFiles,
+    folder: "/",
+    overrides: settings.map((text) => setTo("--set", text)),
+  }).points[0]!.scenario as ClusterScenario;
+
+test("comes with the product and has no obstacles on four hosts", () => {
+  assert.equal(replayObstacles(scenarioWith(), 4), []);
+});
+
+for (const [settings, obstacle] of [
+  [["cluster.vms=1"], /^cluster\.vms: 1; a cut of real guests takes 2 to 16/],
+  [["cluster.count=2"], /^cluster\.count, domains/],
+  [["cluster.vm.memory=64MiB"], /^cluster\.vm\.memory: 64 MiB; .* 96 to 2816/],
+  [["cluster.traffic={pattern: ring, messagesPerSecond: 10/s}", "cluster.vms=3"], /^cluster\.traffic: /],
+  [["cluster.similarity=10%", "rollback.transfer=multicast"], /^rollback\.transfer: multicast; .* unicast/],
+  [["snapshot.cut=colour"], /^snapshot\.cut: colour; real guests are cut independent, barrier, scheduled/],
+  [["snapshot.capture=pre-copy"], /^snapshot\.cut: barrier with capture: pre-copy/],
+  [
+    [
+      "snapshot.onOverrun=throttle",
+      "snapshot.record=incremental",
+      "snapshot.fullEvery=3",
+      "storage.expired=keep-chain",
+    ],
+    /^snapshot\.onOverrun/,
+  ],
+  [["snapshot.record=incremental"], /^storage\.expired: merge/],
+  [["storage.policy=page-aware"], /^storage\.policy: pages of each type/],
+  [["storage.policy=replicate-all"], /^storage\.policy: pages of zeros/],
+  [["storage.deduplication=vm"], /^storage\.deduplication: vm/],
+  [["rollback.resume=on-demand"], /^rollback\.resume: on-demand/],
+  [["rollback.placement=joint"], /^rollback\.placement: joint/],
+  [["failures.host={law: exponential, mean: 1d}"], /^failures\.host: law; machines of a testbed fail at given times/],
+  [["failures.rack={times: [{component: 0, start: 9s}]}"], /^failures\.rack: on a testbed VMs and hosts fail/],
+] as const)
+  test(`is refused for ${settings[0]}`, () => {
+    const found = replayObstacles(scenarioWith(...settings), 4);
+    assert.is(found.length, 1, found.join("\n"));
+    assert.match(found[0]!, obstacle);
+  });
+
+test("needs as many hosts as it says, and leaves a guest's kernel its room", () => {
+  assert.match(replayObstacles(scenarioWith(), 3).join(), /^dataCentre: it has 4 hosts, and the testbed 3$/);
+  const full = scenarioWith();
+  const { workload } = full.cluster;
+  const classes = workload.classes.map((one) => ({ ...one, type: "anonymous" as const }));
+  const crowded = { ...full, cluster: { ...full.cluster, workload: { ...workload, classes } } };
+  assert.match(replayObstacles(crowded, 4).join(), /^cluster\.workload: .* fill more than 65 % of a guest/);
+});
+
+test("gives its guests pages and writes by content, and leaves the rest to their kernels", () => {
+  const scenario = scenarioWith();
+  const [anonymous] = scenario.cluster.workload.classes.filter(({ type }) => type === "anonymous");
+  const mixed: ClusterScenario = {
+    ...scenario,
+    cluster: {
+      ...scenario.cluster,
+      workload: {
+        ...scenario.cluster.workload,
+        classes: [
+          {
+            ...anonymous!,
+            pages: 1000,
+            writesPerSecond: 100,
+            content: { zero: 0.1, selfDuplicate: 0.2, interVm: { all: 0.3, pair: 0 }, unique: 0.4 },
+          },
+          { ...anonymous!, type: "cacheDirty", pages: 500, writesPerSecond: 50 },
+          { ...anonymous!, type: "kernel", pages: 700, writesPerSecond: 0 },
+        ],
+      },
+    },
+  };
+  const [one, other] = guestsOf(mixed, { addresses: ["10.0.0.1", "10.0.0.2"], bits: 24 }, "tcg");
+  assert.equal(
+    one!.workload.classes.map(({ content, pages, writesPerSecond }) => [content, pages, Math.round(writesPerSecond)]),
+    [
+      ["zero", 100, 10],
+      ["duplicate", 200, 20],
+      ["shared", 300, 30],
+      ["unique", 400, 40],
+    ],
+  );
+  assert.equal(one!.workload.cache, { pages: 500, writesPerSecond: 50 });
+  assert.is(pagesInUse(mixed), 1500);
+  assert.equal(one!.workload.peers, [{ id: 1, address: "10.0.0.2" }]);
+  assert.equal(other!.workload.address, "10.0.0.2/24");
+  // 100 messages a second from each VM to the other, half of them by each protocol.
+  assert.equal(one!.workload.messages, { udp: 50, tcp: 50 });
+});
+
+test.run();
