@@ -10,7 +10,7 @@ export class Load {
   readonly point: Snapshot;
   readonly host: Host;
   /** What it wants alone and with others; undefined when all comes to it alone. */
-  readonly wanted: Wanted | undefined;
+  wanted: Wanted | undefined;
   /** Of what comes to it alone. */
   transfer: Transfer | undefined;
   /** Bytes of it that have not arrived, when it was broken off. */
@@ -32,13 +32,16 @@ export class Load {
   outcome: VmOutcome | undefined;
   /** Probability that something wrong was read for right. */
   wrong = 0;
+  /** All its pages lie on the disk of its host, and are read from there. */
+  inPlace: boolean;
   /** What has arrived lies on the disk of the host too. */
   kept = true;
 
-  constructor(point: Snapshot, host: Host, wanted: Wanted | undefined) {
+  constructor(point: Snapshot, host: Host, wanted: Wanted | undefined, inPlace: boolean) {
     this.point = point;
     this.host = host;
     this.wanted = wanted;
+    this.inPlace = inPlace;
     this.left = new Map([...(wanted?.shared.keys() ?? [])].map((content) => [content, 1]));
   }
 
@@ -49,6 +52,11 @@ export class Load {
 
   get isDone(): boolean {
     return this.isAloneDone && this.left.size === 0;
+  }
+
+  /** Counts on pages that another VM has left on its host. */
+  get countsOnNeighbour(): boolean {
+    return this.wanted !== undefined && (this.wanted.commonHeld || this.wanted.held.some((part) => part > 0));
   }
 
   isFor(point: Snapshot, host: Host | undefined): boolean {

@@ -1,7 +1,7 @@
 import type { Host } from "../data-centre/data-centre.ts";
 import { pageSize } from "../guest/memory.ts";
 import type { RollbackPlan } from "../scenario.ts";
-import type { RestoreContents, SharedPages } from "../store/restore-contents.ts";
+import { type RestoreContents, type SharedPages, withoutHeld } from "../store/restore-contents.ts";
 import type { Restore } from "../store/restore-route.ts";
 import { Load } from "./load.ts";
 import type { PagesBehind } from "./pages-behind.ts";
@@ -115,12 +115,28 @@ export class RestoreFlows {
   }
 
   #loadOf(vm: SimulatedVm, host: Host): Load {
-    if (vm.load?.isFor(this.#point, host) === true) return vm.load;
+    if (vm.load?.isFor(this.#point, host) === true) {
+      this.#loseHeld(vm, vm.load);
+      return vm.load;
+    }
     const wanted = this.#contents?.wanted.get(vm);
-    const load = new Load(this.#point, host, wanted);
+    const load = new Load(this.#point, host, wanted, vm.stagedOn === host);
     vm.load = load;
     this.#domain.store.restores.count(this.#point, vm, wanted);
     return load;
+  }
+
+  /** A disk that is gone has nothing that was left on it: what was to be read from it comes from elsewhere. */
+  #loseHeld(vm: SimulatedVm, load: Load): void {
+    if (load.isAloneDone || load.transfer !== undefined) return;
+    const isLost = load.inPlace
+      ? vm.stagedOn !== load.host
+      : load.countsOnNeighbour && !this.#point.parts.some((part) => part.vm !== vm && part.vm.staged === load.host);
+    if (!isLost) return;
+    const left = load.alone === 0 ? 1 : (load.remaining ?? load.alone * load.share) / load.alone;
+    this.#domain.store.restores.countLostHeld(this.#point, vm, load.wanted, left);
+    load.inPlace = false;
+    if (load.wanted !== undefined) load.wanted = withoutHeld(load.wanted);
   }
 
   #prefetch(vm: SimulatedVm, load: Load, pages: number): void {

@@ -12,6 +12,8 @@ export interface Wanted {
   readonly held: Float64Array;
   /** What VMs have in common is stored once for them, and another VM has left it on the host. */
   readonly commonHeld: boolean;
+  /** Nobody shares it any more: it comes to this VM alone. */
+  readonly commonAlone: boolean;
   /** By content. */
   readonly shared: ReadonlyMap<string, SharedPart>;
 }
@@ -109,7 +111,13 @@ export const restoreContents = (
       want(content, vm, stored, stored.bytes);
     }
     for (const [content, { bytes }] of mine) if (bytes.every((one) => one === 0)) mine.delete(content);
-    wanted.set(vm, { own, held, commonHeld: stored !== undefined && here !== undefined, shared: mine });
+    wanted.set(vm, {
+      own,
+      held,
+      commonHeld: stored !== undefined && here !== undefined,
+      commonAlone: false,
+      shared: mine,
+    });
   }
   return {
     wanted,
@@ -118,6 +126,15 @@ export const restoreContents = (
       .filter(({ bytes }) => bytes.some((one) => one > 0)),
   };
 };
+
+/** The same when the disk is gone on which another VM had left some: that has to come to it alone. */
+export const withoutHeld = (wanted: Wanted): Wanted => ({
+  own: wanted.own.map((part, c) => part + wanted.held[c]!),
+  held: new Float64Array(wanted.held.length),
+  commonHeld: false,
+  commonAlone: wanted.commonHeld,
+  shared: wanted.shared,
+});
 
 /** VMs whose pages lie on the disks of the hosts, because they were captured or restored there. */
 const stagedByHost = ({ parts }: SimulatedSnapshot): ReadonlyMap<Host, ReadonlySet<number>> => {

@@ -60,7 +60,7 @@ export const restoreRoute = (
   if (outcome === undefined) return undefined;
   const { reRead } = outcome;
   const alone = wanted === undefined ? bytes : bytes.map((one, c) => one * wanted.own[c]!);
-  const commonAlone = wanted === undefined ? common?.bytes : undefined;
+  const commonAlone = wanted === undefined || wanted.commonAlone ? common?.bytes : undefined;
   const sharedBytes = commonAlone ?? new Float64Array();
   let found = 0;
   for (const [c, share] of missing.entries()) found += (1 - share) * alone[c]!;

@@ -85,7 +85,7 @@ export class Restores {
     add("restoreSavedDrop", left.dropped);
     if (vm.stagedOn === vm.host) {
       add("restoreSavedZero", left.zero);
-      add("restoreSavedHeld", raw - left.dropped - left.zero);
+      add("restoreSavedHeld", this.#heldInPlace);
       return;
     }
     const bytes = this.#chain(point).readBytes(point, vm.index);
@@ -94,10 +94,24 @@ export class Restores {
     add("restoreSavedZero", left.zero + partOf((c) => this.#contents[c]!.zero));
     add("restoreSavedSelf", left.self + partOf((c) => this.#contents[c]!.selfDuplicate));
     add("restoreSavedCompression", left.compression);
-    if (wanted === undefined) return;
+    if (wanted !== undefined) add("restoreSavedHeld", this.#held(point, vm, wanted));
+  }
+
+  /** Of what lay on the host, for this VM or for another, this part has to come from elsewhere after all. */
+  countLostHeld(point: SimulatedSnapshot, vm: SimulatedVm, wanted: Wanted | undefined, part: number): void {
+    const held = wanted === undefined ? this.#heldInPlace : this.#held(point, vm, wanted);
+    this.#ledger.add("restoreSavedHeld", -part * held);
+  }
+
+  /** Bytes of a VM that is rolled back on the host on which its pages lie. */
+  get #heldInPlace(): number {
+    return this.#scenario.cluster.vm.memory - this.#left.dropped - this.#left.zero;
+  }
+
+  #held(point: SimulatedSnapshot, vm: SimulatedVm, wanted: Wanted): number {
     const common = point.shared[vm.index]?.bytes ?? none;
     const inCommon = wanted.commonHeld ? common.reduce((sum, one) => sum + one, 0) : 0;
-    add("restoreSavedHeld", weigh(wanted.held, bytes) + inCommon);
+    return weigh(wanted.held, this.#chain(point).readBytes(point, vm.index)) + inCommon;
   }
 }
 

@@ -153,6 +153,44 @@ test("a host joins its groups one after the other before it gets anything of the
   assert.ok(slow["rtoMean"]! > quick["rtoMean"]! + 30, "two groups a host");
 });
 
+test("what a neighbour had left on a disk that fails in the middle comes over the network after all", () => {
+  // VM 1 comes to the host of VM 0, whose pages lie there; disks are slow, so that all takes a while.
+  const { dataCentre, cluster, rollback } = smallCluster;
+  const content: PageContent = { zero: 0, selfDuplicate: 0, interVm: { all: 0.5, pair: 0 }, unique: 0.5 };
+  for (const deduplication of ["none", "hosts"] as const) {
+    const base: ClusterScenario = {
+      ...smallCluster,
+      horizon: 1400,
+      dataCentre: { ...dataCentre, hostsPerRack: 5, racks: 1, host: { ...dataCentre.host, nic: 20 * MiB } },
+      cluster: {
+        ...cluster,
+        vms: 2,
+        quorum: 2,
+        traffic: { kind: "even", vms: 2, messagesPerSecond: 1 },
+        workload: { ...cluster.workload, classes: cluster.workload.classes.map((one) => ({ ...one, content })) },
+      },
+      storage: {
+        ...smallCluster.storage,
+        deduplication,
+        types: { ...smallCluster.storage.types, cacheClean: { copies: 3, onLoss: "fail" } },
+      },
+      rollback: { ...rollback, placement: "first-fit", transfer: "multicast" },
+    };
+    const lost = hostOutages(base, [[1, 1000, 1e6, true]]);
+    const quiet = columnsOf(finishedDomain(lost).ledger, 1400);
+    const held = quiet["restoreSavedHeld"]!;
+    const disk = { kind: "times", outages: [{ component: 0, start: 1004.2, end: 1300, permanent: true }] } as const;
+    const domain = finishedDomain({ ...lost, failures: { ...lost.failures, disk } });
+    const c = columnsOf(domain.ledger, 1400);
+    assert.is(c["rollbacks"], 1);
+    const after = held - c["restoreSavedHeld"]!;
+    assert.ok(after > 0.1 * held && after < held, `${deduplication}: ${after} of ${held} bytes are held no more`);
+    // Copies that lay on that disk, too, come from elsewhere beside them.
+    const more = c["restoreSourceBytes"]! - quiet["restoreSourceBytes"]!;
+    assert.ok(more >= after * (1 - 1e-9) && more < after + 512 * MiB, `${deduplication}: ${more} instead of ${after}`);
+  }
+});
+
 test("a receiver that fails in the middle leaves the others what they have, and all come back", () => {
   for (const transfer of transferWays) {
     const base = rackLoss({ transfer });
