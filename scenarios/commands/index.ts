@@ -193,7 +193,14 @@ const commandsOf = (line: CommandLine): CommandModule[] => [
           type: "number",
           default: 16,
           requiresArg: true,
-        }),
+        })
+        .option("grid", {
+          describe: "Values evenly over the range that show whether the target is met once",
+          type: "number",
+          default: 5,
+          requiresArg: true,
+        })
+        .option("csv", { describe: "Print the values that were simulated as CSV", type: "boolean" }),
     handler: async (given) => (await import("./solve.ts")).solve(line, given as never),
   },
   {

@@ -16,7 +16,9 @@ interface SolveArguments extends Searched, RangeArguments {
   readonly saves?: string;
   readonly against?: readonly string[];
   readonly evaluations: number;
+  readonly grid: number;
   readonly json?: boolean;
+  readonly csv?: boolean;
 }
 
 /** What is asked of the column: a value, or a part that is saved against other settings. */
@@ -34,10 +36,13 @@ const tolerance = 1e-3;
 
 /** Finds the value of a key at which a column meets a target, with an interval. */
 export const solve = async (line: CommandLine, given: SolveArguments): Promise<void> => {
-  const { of: column, evaluations } = given;
+  const { of: column, evaluations, grid } = given;
   checkWorkers(given.workers);
-  if (!(Number.isSafeInteger(evaluations) && evaluations >= 5))
-    throw new CommandError("--evaluations: expected a whole number from 5 on");
+  if (!(Number.isSafeInteger(grid) && grid >= 3 && grid <= 1000))
+    throw new CommandError("--grid: expected a whole number from 3 to 1000");
+  if (!(Number.isSafeInteger(evaluations) && evaluations >= grid))
+    throw new CommandError(`--evaluations: expected a whole number from ${grid} on, which --grid takes`);
+  if (given.json === true && given.csv === true) throw new CommandError("--json and --csv: one of them");
   const target = targetOf(given);
   const range = searchedRange(line, given, given);
   const seen: Seen[] = [];
@@ -65,7 +70,7 @@ export const solve = async (line: CommandLine, given: SolveArguments): Promise<v
     });
   };
   const { seed } = loadPlace(line, given, [`${range.key}=${range.write(range.low)}`]);
-  const root = await findRoot({ evaluations, tolerance }, responsesAt).catch((error: unknown) => {
+  const root = await findRoot({ evaluations, grid, tolerance }, responsesAt).catch((error: unknown) => {
     throw explained(error, { range, column, target, seen });
   });
   const endAt = (part: number | undefined): number | null => (part === undefined ? null : valueAt(range, part));
@@ -81,7 +86,9 @@ export const solve = async (line: CommandLine, given: SolveArguments): Promise<v
     evaluations: seen.toSorted((one, other) => one.value - other.value),
     remarks: remarksOn(range.key, valueAt(range, root.at)),
   };
-  line.print(given.json === true ? JSON.stringify(result, null, 2) : report(range, result));
+  if (given.json === true) line.print(JSON.stringify(result, null, 2));
+  else if (given.csv === true) line.print(csv(result));
+  else line.print(report(range, result, grid));
 };
 
 /** @throws CommandError unless exactly one target is given, in a unit that columns have */
@@ -159,6 +166,7 @@ const figureText = (column: string, target: Target, figure: Estimate): string =>
 };
 
 interface Result {
+  readonly key: string;
   readonly column: string;
   readonly target: Target;
   readonly at: number;
@@ -167,7 +175,20 @@ interface Result {
   readonly remarks: readonly string[];
 }
 
-const report = (range: KeyRange, { column, target, at, interval, evaluations, remarks }: Result): string => {
+/** The values that were simulated and what came out, with 95 % intervals, in base units; the root is the row without a figure. */
+const csv = ({ key, column, target, at, interval, evaluations }: Result): string => {
+  const of = target.kind === "saving" ? `saved part of ${column}` : column;
+  const rows = evaluations.map(({ value, figure }) => [value, figure.mean, figure.halfWidth, "", ""]);
+  return [[key, of, "half width", "root from", "root to"], ...rows, [at, "", "", ...interval.map((end) => end ?? "")]]
+    .map((row) => row.join(","))
+    .join("\n");
+};
+
+const report = (
+  range: KeyRange,
+  { column, target, at, interval, evaluations, remarks }: Result,
+  grid: number,
+): string => {
   const { factor, unit } = printedUnit(column);
   const isSaving = target.kind === "saving";
   const heading = isSaving ? `saved of ${column} [%]` : unit === "" ? column : `${column} [${unit}]`;
@@ -182,7 +203,7 @@ const report = (range: KeyRange, { column, target, at, interval, evaluations, re
     "",
     `${what(column, target)}${against} is ${targetText(column, target)} at ${range.key} = ${range.show(rounded(at))} (95 %: ${low} to ${high})`,
     ...remarks,
-    `${evaluations.length} values were simulated; the interval holds where the mean of the replications, which share their random numbers, may be the target.`,
+    `${evaluations.length} values were simulated, ${grid} of them evenly over the range: what rises and falls between two of those is not seen. The interval holds where the mean of the replications, which share their random numbers, may be the target.`,
   ].join("\n");
 };
 

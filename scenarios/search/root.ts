@@ -4,8 +4,10 @@ import { type MeanInterval, meanInterval } from "../../results/statistics/mean-i
 export type ResponsesAt = (parts: readonly number[]) => Promise<readonly (readonly number[])[]>;
 
 export interface RootSearch {
-  /** Places that are simulated, at most; at least five. */
+  /** Places that are simulated, at most; at least as many as the grid has. */
   readonly evaluations: number;
+  /** Places, evenly apart, that are looked at first; what goes up and down again between two of them is not seen. */
+  readonly grid: number;
   /** Width of the bracket, as a part of the range, at which the search ends. */
   readonly tolerance: number;
 }
@@ -44,13 +46,11 @@ export class NotMonotone extends RangeError {
   }
 }
 
-const grid = [0, 0.25, 0.5, 0.75, 1];
-
 /** Differences that are smaller than this part of the whole are of the arithmetic. */
 const rounding = 1e-9;
 
 /**
- * The root of the mean response: a grid of five places shows that there is one and only one, then the bracket is narrowed by
+ * The root of the mean response: a grid of places shows that there is one and only one, then the bracket is narrowed by
  * the Illinois rule. All places share their random numbers, so that the mean of the same replications is a curve of its own.
  * The interval holds every place at which Student's band around that curve holds 0; what is left of the evaluations makes the
  * curve exact where the interval ends.
@@ -61,9 +61,13 @@ const rounding = 1e-9;
  * @throws NotMonotone if differences between neighbours of the grid are significantly of both signs (95 %, paired)
  * @throws NotBracketed
  */
-export const findRoot = async ({ evaluations, tolerance }: RootSearch, responsesAt: ResponsesAt): Promise<Root> => {
-  const first = await responsesAt(grid);
-  const samples: Sample[] = grid.map((at, i) => ({ at, responses: first[i]! }));
+export const findRoot = async (
+  { evaluations, grid, tolerance }: RootSearch,
+  responsesAt: ResponsesAt,
+): Promise<Root> => {
+  const places = Array.from({ length: grid }, (_, i) => i / (grid - 1));
+  const first = await responsesAt(places);
+  const samples: Sample[] = places.map((at, i) => ({ at, responses: first[i]! }));
   requireMonotone(samples);
   const found = crossing(samples.map(meanAt));
   if (found === undefined) throw new NotBracketed("no root between the ends");

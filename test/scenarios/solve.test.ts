@@ -5,7 +5,7 @@ import { findRoot, NotBracketed, NotMonotone } from "../../scenarios/search/root
 import { Streams } from "../../sim/index.ts";
 import { capturedLine } from "./captured-line.ts";
 
-const search = { evaluations: 16, tolerance: 1e-6 };
+const search = { evaluations: 16, grid: 5, tolerance: 1e-6 };
 const curve = (of: (part: number) => number) => async (parts: readonly number[]) =>
   parts.map((part) => [of(part), of(part)]);
 
@@ -42,7 +42,7 @@ for (const replications of [3, 6, 20]) {
       const errors = Array.from({ length: replications }, () => [noise(), noise()] as const);
       const responses = async (parts: readonly number[]) =>
         parts.map((x) => errors.map(([level, slope]) => x - 0.4 + 0.02 * level + 0.02 * slope * x));
-      const { low, high } = await findRoot({ evaluations: 8, tolerance: 1e-2 }, responses);
+      const { low, high } = await findRoot({ evaluations: 8, grid: 5, tolerance: 1e-2 }, responses);
       if ((low ?? 0) <= 0.4 && 0.4 <= (high ?? 1)) covered += 1;
     }
     // 380 of 400, give or take three standard deviations.
@@ -80,11 +80,15 @@ test("no root and several roots are told apart from one", async () => {
   await assert.rejects(findRoot(search, above), NotBracketed);
   const twice = curve((x) => (x - 0.5) ** 2 - 0.1);
   await assert.rejects(findRoot(search, twice), NotMonotone);
+  // A peak between two places of a coarse grid: a finer one sees that it is met three times.
+  const peak = curve((x) => x - 0.95 + 0.4 * Math.exp(-(((x - 0.62) / 0.03) ** 2)));
+  assert.ok(Math.abs((await findRoot(search, peak)).at - 0.95) < 1e-4);
+  await assert.rejects(findRoot({ ...search, evaluations: 60, grid: 41 }, peak), NotMonotone);
 });
 
 const answer = async (given: object) => {
   const { line, out } = capturedLine(process.cwd());
-  await solve(line, { evaluations: 16, set: [], json: true, ...given } as never);
+  await solve(line, { evaluations: 16, grid: 5, set: [], json: true, ...given } as never);
   return JSON.parse(out()) as {
     readonly at: number;
     readonly interval: readonly [number, number];
@@ -101,6 +105,7 @@ test("the pause at which the textbook's unit does as much as its closed form say
     target: "0.9",
     replications: "20",
     evaluations: 16,
+    grid: 5,
     json: true,
   } as never);
   const { at, interval } = JSON.parse(out()) as { at: number; interval: readonly [number, number] };
@@ -137,6 +142,27 @@ test("the similarity at which multicast saves 40 % at the sources is where algeb
   assert.match(remarks.join(), /^More than was measured: 1\.5 % by Barker[^%]*15 %[^%]*$/);
 });
 
+test("the values that were simulated come as CSV, with the root and its interval", async () => {
+  const { line, out } = capturedLine(process.cwd());
+  const asked = { scenario: "textbook", over: "pause", from: "10s", to: "20m", of: "workRatio", target: "0.9" };
+  const given = { ...asked, set: ["horizon=20d"], replications: "3", evaluations: 12, grid: 9, csv: true };
+  await solve(line, given as never);
+  const [head, ...rows] = out()
+    .trim()
+    .split("\n")
+    .map((row) => row.split(","));
+  assert.deepEqual(head, ["pause", "workRatio", "half width", "root from", "root to"]);
+  const [at, mean, half, low, high] = rows.at(-1)!;
+  assert.ok(mean === "" && half === "" && Number(low) < Number(at) && Number(at) < Number(high));
+  // A range over more than a factor of ten is cut by factors.
+  const evenly = Array.from({ length: 9 }, (_, i) => 10 * 120 ** (i / 8));
+  const values = rows.slice(0, -1).map(([value]) => Number(value));
+  assert.ok(
+    evenly.every((one) => values.some((value) => Math.abs(value - one) < 1e-6 * one)),
+    `${values}`,
+  );
+});
+
 test("questions without an answer are refused with what to do", async () => {
   const pause = {
     scenario: "textbook",
@@ -158,6 +184,9 @@ test("questions without an answer are refused with what to do", async () => {
     [{ ...pause, target: "0.9", of: "workRation" }, /there is no column workRation/],
     [{ ...pause, target: "0.9", replications: "1" }, /raise --replications/],
     [{ ...pause, target: "0.9", evaluations: 4 }, /--evaluations: expected a whole number from 5 on/],
+    [{ ...pause, target: "0.9", grid: 2 }, /--grid: expected a whole number from 3 to 1000/],
+    [{ ...pause, target: "0.9", grid: 20 }, /--evaluations: expected a whole number from 20 on, which --grid takes/],
+    [{ ...pause, target: "0.9", csv: true }, /--json and --csv: one of them/],
     [
       { ...pause, of: "workRatio", over: "workInterval", from: "10s", to: "2d", target: "0.85", set: ["horizon=100d"] },
       /rises .* and falls .*several times/,
