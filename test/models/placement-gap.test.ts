@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { TrafficMatrix } from "../../models/cut/traffic.ts";
@@ -95,6 +96,12 @@ const pairsTogether = (): PlacementCost =>
 const hostsInUse = (): PlacementCost => countedAnew((places) => new Set(places.values()).size);
 
 const instances = Array.from({ length: 60 }, (_, seed) => instance(seed + 1));
+
+const documented = readFileSync(new URL("../../scenarios/README.md", import.meta.url), "utf8");
+
+/** On average, and at most. */
+const percent = ({ mean, most }: { readonly mean: number; readonly most: number }): string =>
+  [mean, most].map((gap) => `${(100 * gap).toFixed(gap < 0.1 ? 2 : 0)} %`).join(", ");
 
 /** By how much placements cost more than the least, as parts of it: on average, and at most. */
 const gaps = (
@@ -197,7 +204,7 @@ for (const [name, place, costs, limit] of [
 ] as const) {
   test(`${name} comes near the optimum of branch and bound, and placements that do not look do not`, () => {
     const own = gaps(place, costs);
-    console.log(`${name}: mean gap ${(100 * own.mean).toFixed(2)} %, largest ${(100 * own.most).toFixed(1)} %`);
+    const row = [`\`${name}\``, percent(own)];
     assert.ok(own.mean <= limit[0], `mean gap ${own.mean}`);
     assert.ok(own.most <= limit[1], `largest gap ${own.most}`);
     for (const [blind, other] of [
@@ -206,10 +213,12 @@ for (const [name, place, costs, limit] of [
       ["spread", ({ problem }: Instance) => spreadVms(problem)],
       ["pack", ({ problem }: Instance) => packVms(problem)],
     ] as const) {
-      const { mean, most } = gaps(other, costs);
-      console.log(`  ${blind}: mean ${(100 * mean).toFixed(1)} %, largest ${(100 * most).toFixed(0)} %`);
-      assert.ok(mean > 0.1, `${blind} has a mean gap of ${mean}`);
+      const gap = gaps(other, costs);
+      assert.ok(gap.mean > 0.1, `${blind} has a mean gap of ${gap.mean}`);
+      row.push(percent(gap));
     }
+    const told = `| ${row.join(" | ")} |`;
+    assert.ok(documented.includes(told), `scenarios/README.md tells readers: ${told}`);
   });
 }
 
