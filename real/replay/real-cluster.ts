@@ -5,11 +5,16 @@ import type { HostedGuest } from "../guest/hosted-guest.ts";
 import type { RealHost } from "./real-host.ts";
 import type { RunEvents } from "./run-events.ts";
 
+/** What is told to have been before something was, by so many seconds. */
+const instant = 1e-6;
+
 /** A VM of a replay, and the guest that plays it now. */
 export class RealVm implements Vm {
   readonly name: string;
   readonly index: number;
   state: VmState = "up";
+  /** Since when, in seconds since the run began. */
+  since = 0;
   host: RealHost | undefined;
   guest: HostedGuest | undefined;
   /** Guests that have played it so far: each has files of its own. */
@@ -54,12 +59,16 @@ export class RealCluster implements Cluster {
     if (vm.state === to) return;
     this.#tell(vm, vm.state, to, at);
     vm.state = to;
+    vm.since = at ?? this.#events.now;
   }
 
   /** One that was up stood still for its cut, which is known only afterwards. */
   paused(vm: RealVm, from: number, to: number): void {
+    const isUp = vm.state === "up";
+    if (isUp ? from < vm.since : from >= vm.since) return;
     this.#tell(vm, "up", "pause", from);
-    this.#tell(vm, "pause", "up", to);
+    // It may have failed in the middle.
+    this.#tell(vm, "pause", "up", isUp ? to : Math.max(from, Math.min(to, vm.since - instant)));
   }
 
   /** Keeps a task in mind until it is over, however it ends. */

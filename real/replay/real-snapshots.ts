@@ -104,10 +104,6 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
       this.#events.tell({ ...told, state: "broken" });
       return undefined;
     }
-    if (cluster.vms.some(({ host }) => host?.lives !== true)) {
-      this.#events.tell({ ...told, state: "broken" });
-      return undefined;
-    }
     cluster.snapshots = number;
     const cuts = report.guests.map((one, i) => ({ ...one, at: this.#hostTime(cluster.vms[i]!, one.cutAt) }));
     for (const [i, one] of cuts.entries()) cluster.paused(cluster.vms[i]!, one.at, one.at + one.pause);
@@ -115,6 +111,11 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     this.#resumedAt = Math.max(...cuts.map(({ at, pause }) => at + pause));
     const wholeNow = cluster.sinceWhole + 1 >= plan.fullEvery;
     const taken = await Promise.all(report.guests.map((one, i) => this.#record(cluster.vms[i]!, one, wholeNow)));
+    // What lay on a host that has failed meanwhile is no snapshot.
+    if (cluster.vms.some(({ host }) => host?.lives !== true)) {
+      this.#events.tell({ ...told, state: "broken" });
+      return undefined;
+    }
     const whole = taken.every(({ isWhole }) => isWhole);
     cluster.sinceWhole = whole ? 0 : cluster.sinceWhole + 1;
     const ends = cuts.map(({ at, untilCut, duration }) => at - untilCut + duration);
@@ -175,6 +176,8 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
       bytes: 4096 * recorded.changed,
     };
     const { bytes } = await agent.ask("sizeOf", { name: disk }, quick);
+    // What has been written to a host that has failed meanwhile was on the disk that failed with it.
+    if (host.lives) for (const name of [record, disk]) host.files.add(name);
     vm.versions = part.records;
     vm.disks.push(`${file}.layer`);
     return {

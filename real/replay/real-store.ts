@@ -58,7 +58,6 @@ export class RealStore {
   /** Files have been written by a capture on its host. */
   captured(snapshot: RealSnapshot, sizes: ReadonlyMap<string, number>): void {
     for (const [name, bytes] of sizes) this.#sizes.set(name, bytes);
-    for (const part of snapshot.parts) for (const name of filesOf(part)) part.source.files.add(name);
     this.#snapshots.push(snapshot);
     this.#recount();
   }
