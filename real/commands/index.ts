@@ -114,7 +114,7 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         .option("seed", { describe: "Seed of the scenario", type: "string", requiresArg: true })
         .option("replications", { describe: "Runs of the simulator", type: "string", requiresArg: true })
         .option("out", {
-          describe: "Folder for the events and the timeline of the real run, and the columns of both",
+          describe: "Folder for events and timelines of the real runs, and the report",
           type: "string",
           requiresArg: true,
         })

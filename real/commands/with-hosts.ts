@@ -1,4 +1,4 @@
-import type { CommandLine } from "../../scenarios/commands/command-line.ts";
+import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import type { AgentClient } from "../agent/client.ts";
 import { accelerate } from "../guest/accelerator.ts";
 import { type GuestImage, guestImage, imageFolder } from "../guest/guest-image.ts";
@@ -12,12 +12,15 @@ export interface ReadyHosts {
   readonly agents: readonly AgentClient[];
   readonly image: GuestImage;
   readonly accelerator: GuestSpec["accelerator"];
+  /** Aborted when the user interrupts the command; agents are closed then, and whatever is asked of them fails. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Makes a testbed anew, brings the guests' image to all its hosts, and ends it with all that was made when the task is over.
+ * Makes a testbed anew, brings the guests' image to all its hosts, and ends it with all that was made when the task is over,
+ * or is interrupted by the user.
  *
- * @throws TestbedError
+ * @throws TestbedError, and CommandError when it was interrupted
  */
 export const withHosts = async <T>(
   line: CommandLine,
@@ -26,6 +29,11 @@ export const withHosts = async <T>(
 ): Promise<T> => {
   const image = await guestImage(imageFolder(), (text) => void line.progress.write(`${text}\n`));
   const testbed = await Testbed.take(inventory);
+  const abort = new AbortController();
+  const off = line.onInterrupt(() => {
+    abort.abort();
+    void testbed.close();
+  });
   try {
     await testbed.make();
     const agents = (await testbed.agents("own")).map(({ value, error }) => {
@@ -33,10 +41,15 @@ export const withHosts = async <T>(
       return value;
     });
     const { accelerator, reason } = await accelerate(agents[0]!, image);
-    if (reason !== undefined) line.progress.write(`no KVM (${reason}), guests are emulated\n`);
+    line.progress.write(
+      reason === undefined ? "guests run through KVM\n" : `no KVM (${reason}), guests are emulated\n`,
+    );
     for (const agent of agents) await bringImage(agent, image);
-    return await task({ agents, image, accelerator });
+    return await task({ agents, image, accelerator, signal: abort.signal });
+  } catch (error) {
+    throw abort.signal.aborted ? new CommandError(`interrupted: nothing of ${inventory.name} was left behind`) : error;
   } finally {
+    off();
     await testbed.close();
     await testbed.end();
   }

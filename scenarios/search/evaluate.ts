@@ -20,13 +20,13 @@ export interface Place {
   readonly closedForms: Metrics;
 }
 
-/** The scenario with `key=value` settings laid over it; it must be one point. */
-export const loadPlace = (
+/** The scenario with `key=value` settings laid over it, all points of its sweep. */
+export const loadSettings = (
   { files, folder }: CommandLine,
   { scenario, set, seed, replications }: Searched,
   settings: readonly string[],
-): LoadedScenario => {
-  const loaded = loadScenario(scenario, {
+): LoadedScenario =>
+  loadScenario(scenario, {
     files,
     folder,
     overrides: [
@@ -35,6 +35,11 @@ export const loadPlace = (
       ...(replications === undefined ? [] : [setTo("--replications", `replications=${replications}`)]),
     ],
   });
+
+/** The same; it must be one point. */
+export const loadPlace = (line: CommandLine, searched: Searched, settings: readonly string[]): LoadedScenario => {
+  const { scenario } = searched;
+  const loaded = loadSettings(line, searched, settings);
   if (loaded.points.length > 1) {
     const axes = Object.keys(loaded.points[0]!.labels);
     throw new CommandError(

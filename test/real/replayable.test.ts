@@ -1,11 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClusterScenario } from "../../models/scenario.ts";
+import { replayCommand } from "../../real/commands/replay.ts";
+import { replayReport } from "../../real/commands/replay-report.ts";
+import { columnErrors, comparedColumns } from "../../real/replay/comparison.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { guestsOf, pagesInUse } from "../../real/replay/scenario-guests.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { loadScenario } from "../../scenarios/load.ts";
 import { setTo } from "../../scenarios/text/override.ts";
+import { capturedLine } from "../scenarios/captured-line.ts";
 
 const test = suite("a scenario for real machines");
 
@@ -99,6 +103,50 @@ test("gives its guests pages and writes by content, and leaves the rest to their
   assert.equal(other!.workload.address, "10.0.0.2/24");
   // 100 messages a second from each VM to the other, half of them by each protocol.
   assert.equal(one!.workload.messages, { udp: 50, tcp: 50 });
+});
+
+const refusal = async (given: object): Promise<string> => {
+  const { line } = capturedLine(process.cwd());
+  try {
+    await replayCommand(line, { testbed: "four-namespaces", set: [], ...given } as never);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "no refusal";
+};
+
+test("is refused before anything is started, with all that is in its way", async () => {
+  assert.match(await refusal({ scenario: "textbook" }), /^textbook is of model: textbook; real machines play model: c/);
+  const storm = await refusal({ scenario: "rolling-back", set: ["rollback.transfer=chain"] });
+  assert.match(storm, /^rolling-back with .* cannot be replayed on four:\n/);
+  for (const key of ["dataCentre", "cluster.vm.memory", "storage.policy", "rollback.transfer", "failures.shocks"])
+    assert.match(storm, new RegExp(`^  ${key}: `, "m"));
+  assert.match(await refusal({ scenario: "replayed", testbed: "no-such" }), /no-such/);
+});
+
+test("is compared column by column, and over several runs with the goals", () => {
+  const runs = [
+    {
+      setting: "a=1",
+      real: { rtoMean: 10, captureBytes: 200, cutSkew: 0 },
+      simulated: [{ rtoMean: 8 }, { rtoMean: 10 }],
+    },
+    { setting: "a=2", real: { rtoMean: 20, captureBytes: 100 }, simulated: [{ rtoMean: 30, captureBytes: 110 }] },
+  ];
+  assert.equal(comparedColumns(runs[0]!), [{ column: "rtoMean", real: 10, simulated: 9 }]);
+  const errors = columnErrors(runs);
+  // 10 % and 50 %; bytes were seen by both in one run only.
+  assert.equal(
+    errors.map(({ column, runs: n, isMet, error }) => [
+      column,
+      n,
+      isMet,
+      Number(error.meanAbsoluteRelative.toFixed(9)),
+    ]),
+    [["rtoMean", 2, false, 0.3]],
+  );
+  assert.match(replayReport(runs), /2 runs\. NOT met: rtoMean \(30\.0 %\)\.$/);
+  assert.match(replayReport(runs.slice(1)), /captureBytes +100 +110 +10\.0 %/);
 });
 
 test.run();
