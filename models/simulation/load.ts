@@ -21,7 +21,7 @@ export class Load {
   /** Part of all its pages that has to come after those that came before its guest starts. */
   share = 1;
   isPrefetched = false;
-  /** Bytes of all that comes to it alone, and of what comes behind its guest, once they are known. */
+  /** Bytes of all that comes to it alone after the first pages, and of what comes behind its guest, once they are known. */
   alone = 0;
   behind: number | undefined;
   /** Contents that are on their way. */
@@ -94,7 +94,7 @@ export class Load {
 
   /** Bytes that have not arrived, and how many of them do every second. */
   #missing(): { readonly bytes: number; readonly rate: number } {
-    let bytes = this.isAloneDone ? 0 : (this.transfer?.remaining ?? this.remaining ?? this.alone * this.share);
+    let bytes = this.isAloneDone ? 0 : (this.transfer?.remaining ?? this.remaining ?? this.alone);
     let rate = this.transfer?.rate ?? 0;
     for (const content of this.left.keys()) {
       const transfer = this.coming.get(content);
@@ -110,7 +110,7 @@ export class Load {
 
   /** Bytes of all that comes to it, alone and with others. */
   bytesWith(alone: Restore): number {
-    return [...(this.wanted?.shared.values() ?? [])].reduce((sum, { bytes }) => sum + total(bytes), alone.bytes);
+    return [...(this.wanted?.shared.values() ?? [])].reduce((sum, { bytes }) => sum + total(bytes), alone.whole);
   }
 }
 

@@ -133,14 +133,15 @@ export class RestoreFlows {
       ? vm.stagedOn !== load.host
       : load.countsOnNeighbour && !this.#point.parts.some((part) => part.vm !== vm && part.vm.staged === load.host);
     if (!isLost) return;
-    const left = load.alone === 0 ? 1 : (load.remaining ?? load.alone * load.share) / load.alone;
+    const left = load.share * (load.alone === 0 ? 1 : (load.remaining ?? load.alone) / load.alone);
     this.#domain.store.restores.countLostHeld(this.#point, vm, load.wanted, left);
     load.inPlace = false;
     if (load.wanted !== undefined) load.wanted = withoutHeld(load.wanted);
   }
 
   #prefetch(vm: SimulatedVm, load: Load, pages: number): void {
-    const restore = this.#domain.store.restores.route(this.#point, vm, load.host);
+    // Blocks of its disk are none of the pages that its guest touches first: they come behind it.
+    const restore = this.#domain.store.restores.route(this.#point, vm, load.host, { pages: 1, blocks: false });
     if (restore === undefined) return;
     load.outcome = restore.outcome;
     const bytes = Math.min(pages * pageSize, restore.bytes);
@@ -157,7 +158,8 @@ export class RestoreFlows {
   /** What comes to one VM only. */
   #bringAlone(vm: SimulatedVm, load: Load): void {
     const { store } = this.#domain;
-    const restore = store.restores.route(this.#point, vm, load.host, load.wanted);
+    const { wanted, share } = load;
+    const restore = store.restores.route(this.#point, vm, load.host, { wanted, pages: share, blocks: true });
     if (restore === undefined) return;
     const isStaged = vm.stagedOn === load.host;
     load.kept &&=
@@ -166,7 +168,7 @@ export class RestoreFlows {
       store.space.keep(load.host, isStaged ? 0 : load.bytesWith(restore));
     load.outcome = restore.outcome;
     load.alone = restore.bytes;
-    this.#begin(vm, load, { bytes: restore.bytes * load.share, route: restore.route }, () => {
+    this.#begin(vm, load, restore, () => {
       load.isAloneDone = true;
       this.#check(vm, load);
     });

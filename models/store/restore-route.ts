@@ -12,7 +12,19 @@ import { type VmOutcome, vmOutcome } from "./vm-outcome.ts";
 export interface Restore {
   readonly route: Route;
   readonly bytes: number;
+  /** The same when nothing has come before. */
+  readonly whole: number;
   readonly outcome: VmOutcome;
+}
+
+/** What of it is asked for. */
+export interface Asked {
+  /** What comes to this VM alone; without it all pages do. */
+  readonly wanted?: Wanted | undefined;
+  /** Part of those pages, of each kind. */
+  readonly pages: number;
+  /** The blocks of a local disk come too. */
+  readonly blocks: boolean;
 }
 
 interface RestoreSource {
@@ -25,8 +37,6 @@ interface RestoreSource {
  * Undefined while something cannot be read. What the host holds is not sent: pages are read from its disk, and blocks stay
  * where they are, because the guest's writes go to a new layer over them. Pages that were not kept are read again from the
  * VM's disk, which by then is on the host, or from its image or disk on the store.
- *
- * @param wanted what comes to this VM alone; without it all pages do
  */
 export const restoreRoute = (
   { centre, memory, storage }: RestoreSource,
@@ -34,7 +44,7 @@ export const restoreRoute = (
   point: SimulatedSnapshot,
   part: VmPart,
   host: Host,
-  { wanted, stage }: { readonly wanted: Wanted | undefined; readonly stage: boolean },
+  { wanted, pages, blocks: withBlocks, stage }: Asked & { readonly stage: boolean },
 ): Restore | undefined => {
   const bytes = chain.readBytes(point, part.vm.index);
   const route = new RouteBuilder(centre);
@@ -50,7 +60,7 @@ export const restoreRoute = (
       route.read(host, kept / total);
       again(outcome.reRead / total);
     }
-    return { route: route.build(), bytes: total, outcome };
+    return { route: route.build(), bytes: total * pages, whole: total, outcome };
   }
   if (chain.readability(point, part, "now") === "unreadable") return undefined;
   const { from, missing } = part.copies.readers(host, part.vm.staged);
@@ -71,16 +81,18 @@ export const restoreRoute = (
       ? 0
       : weigh(wanted.held, bytes) + (wanted.commonHeld ? common!.bytes.reduce((sum, one) => sum + one, 0) : 0);
   const blocks = new Map<Host, number>();
-  if (local !== undefined) {
+  if (local !== undefined && withBlocks) {
     for (const [source, shares] of local.copies.readers(host, part.vm.staged).from) {
       if (source !== host) blocks.set(source, shares[0]! * part.vm.disk!.spec.bytes);
     }
   }
-  const total = [...blocks.values()].reduce((sum, amount) => sum + amount, found + held + reRead);
+  const inBlocks = [...blocks.values()].reduce((sum, amount) => sum + amount, 0);
+  const inPages = found + held + reRead;
+  const total = inPages * pages + inBlocks;
   if (total > 0) {
     const bring = (shares: HostShares, of: Float64Array): void => {
       for (const [source, own] of shares) {
-        const share = weigh(own, of) / total;
+        const share = (weigh(own, of) * pages) / total;
         route.read(source, share).send(source, host, share);
         // What comes from elsewhere is kept on the host's disk, for the next rollback in place.
         if (stage && source !== host && host.up) route.write(host, share);
@@ -88,12 +100,12 @@ export const restoreRoute = (
     };
     bring(from, alone);
     if (commonAlone !== undefined) bring(inCommon!.from, sharedBytes);
-    if (held > 0) route.read(host, held / total);
+    if (held > 0) route.read(host, (held * pages) / total);
     for (const [source, amount] of blocks) {
       const share = amount / total;
       route.read(source, share).send(source, host, share).write(host, share);
     }
-    again(reRead / total);
+    again((reRead * pages) / total);
   }
-  return { route: route.build(), bytes: total, outcome };
+  return { route: route.build(), bytes: total, whole: inPages + inBlocks, outcome };
 };

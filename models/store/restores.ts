@@ -12,7 +12,7 @@ import type { Chain } from "./chain.ts";
 import { weigh } from "./host-shares.ts";
 import { contentsToPlace } from "./placed-contents.ts";
 import { type RestoreContents, restoreContents, type SharedPages, type Wanted } from "./restore-contents.ts";
-import { type Restore, restoreRoute } from "./restore-route.ts";
+import { type Asked, type Restore, restoreRoute } from "./restore-route.ts";
 import { sharedRoute } from "./shared-route.ts";
 
 /** What restores read from the store: how it comes to the hosts, and what need not be sent. */
@@ -44,10 +44,10 @@ export class Restores {
   }
 
   /** How a VM's pages of a restore point come to a host; undefined while some cannot. */
-  route(point: SimulatedSnapshot, vm: SimulatedVm, host: Host, wanted?: Wanted): Restore | undefined {
+  route(point: SimulatedSnapshot, vm: SimulatedVm, host: Host, asked: Asked): Restore | undefined {
     const source = { centre: this.#centre, memory: this.#memory, storage: this.#scenario.storage };
     return restoreRoute(source, this.#chain(point), point, point.parts[vm.index]!, host, {
-      wanted,
+      ...asked,
       stage: this.#scenario.rollback.stage,
     });
   }

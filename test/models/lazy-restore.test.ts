@@ -106,6 +106,29 @@ test("the window of the working set comes first, and spares the misses that it f
   near(columns["restoreBytes"]!, domain.memory.bytes, 1e-9, "every page once");
 });
 
+test("blocks of a local disk are none of the window: they come behind the guest, with the rest", () => {
+  const vm = { ...cluster.vm, disk: { bytes: 2 ** 30, writeRate: 0, on: "local" } as const };
+  const withDisk = (resume: RollbackPlan["resume"], pages = 8000): ClusterScenario => {
+    const scenario = loss({ resume });
+    const workload = { ...cluster.workload, workingSet: { pages, within: 20, contiguity: 2, stability: 0.9 } };
+    const disk = { ...scenario.storage.disk, copies: 1 };
+    return { ...scenario, cluster: { ...scenario.cluster, vm, workload }, storage: { ...scenario.storage, disk } };
+  };
+  const onDemand = replay(withDisk("on-demand"));
+  const { done, domain, columns } = replay(withDisk("working-set"));
+  const { rto, residency } = done[0]!;
+  const window = 8000 * pageSize;
+  near(rto - onDemand.done[0]!.rto, window / nic, 1e-6, "the window");
+  const blocks = columns["restoreBytes"]! - domain.memory.bytes;
+  assert.ok(blocks > 0);
+  const rest = domain.memory.bytes - window + blocks;
+  near(residency! - rto, 0.1 + rest / nic, 1e-6, "the rest");
+  near(columns["restoreBytes"]!, onDemand.columns["restoreBytes"]!, 1e-9, "everything once");
+  const all = replay(withDisk("working-set", (2 * domain.memory.bytes) / pageSize)).done[0]!;
+  near(all.rto - onDemand.done[0]!.rto, domain.memory.bytes / nic, 1e-6, "all pages, and not one block");
+  near(all.residency! - all.rto, 0.1 + blocks / nic, 1e-6, "all blocks");
+});
+
 test("a smaller window starts sooner and misses more; a background that is held back comes later", () => {
   const whole = replay(loss({ resume: "working-set" })).columns;
   const half = replay(loss({ resume: "working-set", window: 0.5 })).columns;
