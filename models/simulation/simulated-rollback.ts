@@ -1,36 +1,35 @@
 import type { Simulation } from "../../sim/index.ts";
 import { buildsOnVersions } from "../cut/extent.ts";
 import { tcpInterruption } from "../cut/tcp-interruption.ts";
-import type { Host } from "../data-centre/data-centre.ts";
-import { LazyPages } from "../guest/lazy-pages.ts";
-import { pageSize } from "../guest/memory.ts";
 import type { Place, RollbackGoesOn } from "../life-cycle-events.ts";
 import type { RollbackPlan } from "../scenario.ts";
 import { Interrupted, type Policy, type Testbed } from "../testbed.ts";
 import { restoreLine } from "../transfer/restore-line.ts";
 import { closeRollback } from "./close-rollback.ts";
 import { drive, pass, passing } from "./drive.ts";
-import { PagesBehind } from "./pages-behind.ts";
+import { RestoreBehind } from "./restore-behind.ts";
 import { RestoreFlows } from "./restore-flows.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedDomain } from "./simulated-domain.ts";
 import type { SimulatedSnapshot } from "./simulated-snapshot.ts";
-import type { SimulatedVm } from "./simulated-vm.ts";
+import { wronglyRead } from "./wrongly-read.ts";
 
 /** The verbs of the simulated testbed that roll a cluster back. */
 export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "resume" | "coldStart" | "announce"> {
   readonly #domain: SimulatedDomain;
   readonly #sim: Simulation;
+  readonly #behind: RestoreBehind;
 
   constructor(domain: SimulatedDomain) {
     this.#domain = domain;
     this.#sim = domain.sim;
+    this.#behind = new RestoreBehind(domain);
   }
 
   *plan(cluster: SimulatedCluster, rollback: RollbackPlan): Policy<SimulatedSnapshot | undefined> {
     const { store } = this.#domain;
     const chain = store.chain(cluster);
-    if (cluster.behind !== undefined) this.#giveUp(cluster);
+    if (cluster.behind !== undefined) this.#behind.giveUp(cluster);
     cluster.restore ??= { lost: 0 };
     enter(cluster, "plan");
     const reached = cluster.progress;
@@ -155,9 +154,9 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     while (cluster.vms.some((vm) => vm.cutOff)) yield* passing(this.#domain.changed);
     const point = cluster.vms.find((vm) => vm.load !== undefined)?.load?.point as SimulatedSnapshot | undefined;
     const isLazy = point !== undefined && rollback.resume !== "eager";
-    const wrong = isLazy ? undefined : this.#wronglyRead(cluster);
+    const wrong = isLazy ? undefined : wronglyRead(this.#domain, cluster);
     for (const vm of cluster.vms) {
-      const lazy = isLazy && vm.load !== undefined ? this.#lazyPages(vm, vm.load.host, rollback) : undefined;
+      const lazy = isLazy && vm.load !== undefined ? this.#behind.lazyPages(vm, vm.load.host, rollback) : undefined;
       cluster.resume(vm, "announce", { sweeps: false, lazy });
       if (!isLazy) vm.load = undefined;
     }
@@ -170,7 +169,7 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     cluster.restore!.failedAt = failedAt;
     this.#disturb(cluster, point, failedAt);
     if (isLazy) {
-      const rest = drive(this.#bringRest(cluster, point, rollback));
+      const rest = drive(this.#behind.bring(cluster, point, rollback));
       cluster.behind = this.#sim.process(rest, `${cluster.name}: pages behind`);
     } else closeRollback(this.#domain.ledger, cluster, { ttr: this.#sim.now - failedAt });
   }
@@ -181,79 +180,6 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     if (point !== undefined) ledger.observe("clockJump", restore!.firstInstruction! - point.cutAt);
     const roundTrip = 2 * scenario.dataCentre.latency;
     ledger.observe("tcpOutage", tcpInterruption(this.#sim.now - failedAt, scenario.snapshot.delivery, roundTrip));
-  }
-
-  /** A failure ends what comes behind the guests, and is a rollback of its own. */
-  #giveUp(cluster: SimulatedCluster): void {
-    cluster.behind!.kill();
-    closeRollback(this.#domain.ledger, cluster, {});
-  }
-
-  /** Pages come behind the guests, while snapshots go on that build on what they come from. */
-  *#bringRest(cluster: SimulatedCluster, point: SimulatedSnapshot, rollback: RollbackPlan): Policy {
-    const chain = this.#domain.store.chain(cluster);
-    const flows = new RestoreFlows(
-      this.#domain,
-      cluster,
-      point,
-      rollback,
-      new PagesBehind(this.#sim, rollback.background),
-    );
-    chain.pinned = point;
-    try {
-      while (!flows.go()) {
-        if (!flows.isStalled && !this.#isReadable(point)) {
-          // What its guests lack cannot be read any more: they cannot go on either.
-          cluster.failedAt ??= this.#sim.now;
-          closeRollback(this.#domain.ledger, cluster, { isLost: true });
-          this.#domain.interrupt({ cluster, vms: [] });
-          return;
-        }
-        yield* passing(this.#domain.changed);
-      }
-    } finally {
-      cluster.behind = undefined;
-      chain.pinned = undefined;
-      flows.end();
-    }
-    this.#domain.store.retain(cluster);
-    const { now } = this.#sim;
-    const restore = cluster.restore!;
-    restore.resident = now;
-    const late = cluster.vms.map((vm) => vm.lateness(now));
-    this.#domain.ledger.add(
-      "restoreMisses",
-      late.reduce((sum, { misses }) => sum + misses, 0),
-    );
-    const responsiveAt = Math.max(...late.map((one) => one.responsiveAt));
-    for (const vm of cluster.vms) if (vm.load?.kept === true) this.#domain.store.stage(vm);
-    const wrong = this.#wronglyRead(cluster);
-    for (const vm of cluster.vms) vm.load = undefined;
-    closeRollback(this.#domain.ledger, cluster, { ttr: responsiveAt - restore.failedAt! });
-    if (wrong !== undefined) this.#domain.restoredWrong(cluster, wrong, point);
-  }
-
-  /** All that its VMs lack of it can be read now. */
-  #isReadable(point: SimulatedSnapshot): boolean {
-    const lacking = point.parts.flatMap(({ vm }) => (vm.load === undefined || vm.load.isDone ? [] : [vm]));
-    return point.state === "durable" && this.#domain.store.restores.isReadable(point, lacking);
-  }
-
-  #lazyPages(vm: SimulatedVm, host: Host, { resume, window }: RollbackPlan): LazyPages {
-    const { dataCentre, cluster } = this.#domain.scenario;
-    const { nic, disk } = dataCentre.host;
-    const { workingSet } = cluster.workload;
-    const isHere = vm.stagedOn === host;
-    const roundTrip = isHere ? 0 : 2 * dataCentre.latency;
-    const rate = isHere ? disk.read : Math.min(nic, disk.read);
-    const miss = roundTrip + disk.latency + (workingSet.contiguity * pageSize) / rate;
-    return new LazyPages({ ...workingSet, window: resume === "on-demand" ? 0 : window, miss });
-  }
-
-  /** A VM that was restored from something wrong, as chance has it. */
-  #wronglyRead(cluster: SimulatedCluster): SimulatedVm | undefined {
-    const wrong = cluster.vms.filter((vm) => (vm.load?.wrong ?? 0) > 0 && this.#domain.chance() < vm.load!.wrong);
-    return wrong[0];
   }
 
   /** Something that takes so many seconds and needs the disks of the VMs. */
