@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import { isIPv4 } from "node:net";
-import { availableParallelism, machine, release, totalmem } from "node:os";
+import { availableParallelism, freemem, machine, release, totalmem } from "node:os";
 import { missing } from "./programs.ts";
 import type { Result } from "./protocol.ts";
 
@@ -34,6 +34,7 @@ export const facts = (folder: string): Result<"facts"> => {
     debian: debianRelease(),
     cores: availableParallelism(),
     memoryBytes: totalmem(),
+    freeMemoryBytes: freemem(),
     freeDiskBytes: disk.bavail * disk.bsize,
     folder,
     kvm: !existsSync(kvm) ? "absent" : mayUse(kvm, constants.R_OK | constants.W_OK) ? "usable" : "forbidden",

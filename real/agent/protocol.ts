@@ -110,6 +110,8 @@ export const results = {
     debian: z.nullable(text),
     cores: count,
     memoryBytes: count,
+    /** What can be had without swapping. */
+    freeMemoryBytes: count,
     freeDiskBytes: count,
     folder: text,
     kvm: z.enum(["usable", "absent", "forbidden"]),

@@ -101,11 +101,12 @@ const specOf = (
 
 const report = (reports: readonly ClusterCutReport[]): string =>
   align([
-    ["protocol", "mode", "skew [ms]", "longest pause [ms]", "orphans UDP", "TCP", "messages so far"],
-    ...reports.map(({ protocol, skew, orphans, messages, guests }) => [
+    ["protocol", "mode", "skew [ms]", "late [ms]", "longest pause [ms]", "orphans UDP", "TCP", "messages so far"],
+    ...reports.map(({ protocol, skew, skewError, late, orphans, messages, guests }) => [
       protocol,
       guests[0]!.mode,
-      (1000 * skew).toFixed(1),
+      `${(1000 * skew).toFixed(1)} ± ${(1000 * skewError).toFixed(1)}`,
+      late === null ? "" : (1000 * late).toFixed(1),
       (1000 * Math.max(...guests.map(({ pause }) => pause))).toFixed(1),
       `${orphans[0]}`,
       `${orphans[1]}`,

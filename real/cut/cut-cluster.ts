@@ -13,6 +13,10 @@ export interface ClusterCutReport {
   readonly protocol: RealProtocol;
   /** Seconds from the first guest's cut to the last one's, clocks of hosts compared. */
   readonly skew: number;
+  /** By how much the skew may be wrong at most, because clocks were compared over a connection that takes its time. */
+  readonly skewError: number;
+  /** Of a scheduled cut: by how much the last guest was cut after the agreed time. */
+  readonly late: number | null;
   /** Messages that their receiver had at its cut and their sender had not sent at its own, by UDP and TCP. */
   readonly orphans: readonly [udp: number, tcp: number];
   /** Messages that had been heard of by then. */
@@ -24,19 +28,33 @@ const quick = 10_000;
 /** From a plan to its time, for it to come to all hosts. */
 const notice = 0.5;
 
-/** Seconds by which a host's clock is ahead of ours, by the quickest of some round trips (as NTP does). */
-export const clockOffset = async (agent: AgentClient): Promise<number> => {
+/** A host's clock beside ours, seconds. */
+export interface ClockOffset {
+  /** By how much it is ahead. */
+  readonly offset: number;
+  /** By how much that may be wrong: half of the round trip in which it was told, and of a millisecond. */
+  readonly error: number;
+}
+
+/** Compares a host's clock with ours by the quickest of some round trips (as NTP does). */
+export const clockOffset = async (agent: AgentClient): Promise<ClockOffset> => {
   let [best, offset] = [Number.POSITIVE_INFINITY, 0];
   for (let i = 0; i < 5; i++) {
-    const asked = Date.now() / 1000;
+    const asked = here();
     const { seconds } = await agent.ask("clock", {}, quick);
-    const answered = Date.now() / 1000;
+    const answered = here();
     if (answered - asked >= best) continue;
     best = answered - asked;
-    offset = seconds - (asked + answered) / 2;
+    // Told in whole milliseconds, cut off.
+    offset = seconds + millisecond / 2 - (asked + answered) / 2;
   }
-  return offset;
+  return { offset, error: (best + millisecond) / 2 };
 };
+
+const millisecond = 1e-3;
+
+/** Seconds since 1970, finer than `Date.now` tells them. */
+const here = (): number => (performance.timeOrigin + performance.now()) / 1000;
 
 /**
  * Cuts a cluster: `independent` captures one guest after the other, `barrier` stops all before it captures any, `scheduled` has
@@ -61,30 +79,36 @@ export const cutCluster = async (
     );
   const offsets = await Promise.all(guests.map(({ agent }) => clockOffset(agent)));
   const fileOf = ({ name }: HostedGuest): string => `${name}.${number}`;
-  const captured = await captureAll(guests, protocol, mode, { offsets, apart, fileOf });
-  const cuts = captured.map(({ cutAt }, i) => cutAt - offsets[i]!);
+  const at = here() + notice;
+  const captured = await captureAll(guests, protocol, mode, { offsets, apart, fileOf, at });
+  const cuts = captured.map(({ cutAt }, i) => cutAt - offsets[i]!.offset);
+  const errors = offsets.map(({ error }) => error).sort((one, other) => other - one);
   const ledgers = await Promise.all(
     guests.map((guest) => guest.agent.ask("ledger", { stream: fileOf(guest) }, 60_000)),
   );
   return {
     protocol,
     skew: Math.max(...cuts) - Math.min(...cuts),
+    skewError: errors[0]! + errors[1]!,
+    late: protocol === "scheduled" ? Math.max(...cuts) - at : null,
     ...crossings(ledgers),
     guests: captured.map((one, i) => ({ ...one, guest: guests[i]!.name, file: fileOf(guests[i]!) })),
   };
 };
 
 interface CutPlan {
-  readonly offsets: readonly number[];
+  readonly offsets: readonly ClockOffset[];
   readonly apart: number;
   readonly fileOf: (guest: HostedGuest) => string;
+  /** The agreed time, on our clock. */
+  readonly at: number;
 }
 
 const captureAll = async (
   guests: readonly HostedGuest[],
   protocol: RealProtocol,
   mode: CaptureMode,
-  { offsets, apart, fileOf }: CutPlan,
+  { offsets, apart, fileOf, at }: CutPlan,
 ): Promise<Result<"capture">[]> => {
   switch (protocol) {
     case "independent": {
@@ -95,10 +119,8 @@ const captureAll = async (
       }
       return captured;
     }
-    case "scheduled": {
-      const at = Date.now() / 1000 + notice;
-      return allOf(guests.map((guest, i) => guest.capture(mode, fileOf(guest), { at: at + offsets[i]! })));
-    }
+    case "scheduled":
+      return allOf(guests.map((guest, i) => guest.capture(mode, fileOf(guest), { at: at + offsets[i]!.offset })));
     case "barrier": {
       const stopped = await stopAll(guests);
       try {

@@ -4,6 +4,7 @@ import { installCommand, packagesOf } from "../agent/programs.ts";
 import type { Result } from "../agent/protocol.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { roomFindings } from "./room.ts";
 import type { Testbed } from "./testbed.ts";
 
 /** Something about a host: `missing` keeps the testbed from its work, `odd` makes it slower or other than expected. */
@@ -115,7 +116,7 @@ const examineHost = async (agent: AgentClient): Promise<Diagnosis> => {
   const it = new Examination(agent);
   const facts = await it.ask("facts", (asked) => asked.ask("facts", {}, quick));
   if (facts === undefined) return { host: agent.host, accelerators: {}, network: [], findings: it.findings };
-  it.findings.push(...missingPrograms(facts), ...deviceFindings(facts));
+  it.findings.push(...missingPrograms(facts), ...deviceFindings(facts), ...roomFindings(facts));
   const hasQemu = !facts.missing.includes("qemu-system-x86_64");
   const qemu = hasQemu ? await it.ask("QEMU", (asked) => asked.ask("qemu", {}, slow)) : undefined;
   if (qemu?.backgroundSnapshot)

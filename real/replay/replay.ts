@@ -64,7 +64,7 @@ export const replay = async (
   const wanted = dataCentre.racks * dataCentre.hostsPerRack;
   const hosts = await Promise.all(
     agents.slice(0, wanted).map(async (agent, index) => {
-      const offset = await clockOffset(agent);
+      const { offset } = await clockOffset(agent);
       return new RealHost(index, agent, { address: hostAddresses[index]!, offset, spec: dataCentre });
     }),
   );

@@ -88,6 +88,10 @@ cuts(
     }
     const agreed = await cutCluster(guests, "scheduled", "stop-and-copy", 4);
     assert.ok(agreed.skew < alone.skew, `${agreed.skew} against ${alone.skew}`);
+    // Never before the agreed time, as far as the clocks could be compared.
+    assert.ok(agreed.late! > -agreed.skewError && agreed.late! < 5, `late by ${agreed.late} ± ${agreed.skewError}`);
+    assert.is(alone.late, null);
+    for (const { skewError } of [alone, agreed]) assert.ok(skewError >= 1e-3 && skewError < 0.5, `± ${skewError}`);
     assert.match(
       await cutCluster(guests, "barrier", "pre-copy", 5).then(String, (error) => error.message),
       /a pre-copy has its rounds while guests run/,
