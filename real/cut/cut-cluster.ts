@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentClient } from "../agent/client.ts";
 import type { Result } from "../agent/protocol.ts";
+import { allOf } from "../all-of.ts";
 import type { CaptureMode } from "../capture/capture-modes.ts";
 import type { HostedGuest } from "../guest/hosted-guest.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -142,12 +143,6 @@ const stopAll = async (guests: readonly HostedGuest[]): Promise<number[]> => {
     await Promise.allSettled(guests.map((guest) => guest.goOn()));
     throw error;
   }
-};
-
-/** What all come to; when one fails, only once the others are through, too. */
-const allOf = async <T>(tasks: readonly Promise<T>[]): Promise<T[]> => {
-  await Promise.allSettled(tasks);
-  return Promise.all(tasks);
 };
 
 /** Of every pair: what was received before one cut and sent after the other. */

@@ -46,8 +46,10 @@ export class RealCluster implements Cluster {
   failures = 0;
   /** When the failure happened that the coming or present rollback is counted from. */
   failedAt: number | undefined;
-  /** Captures, copies and starts under way: no next step touches their guests before they are over. */
-  readonly underWay = new Set<Promise<unknown>>();
+  /** Captures and starts under way: no next step touches their guests before they are over. */
+  readonly #underWay = new Set<Promise<void>>();
+  /** Copies under way: a rollback does not wait for those that it makes useless. */
+  readonly #copying = new Set<Promise<void>>();
 
   constructor({ cluster }: ClusterScenario, events: RunEvents) {
     this.vms = Array.from({ length: cluster.vms }, (_, index) => new RealVm(this.name, index));
@@ -71,20 +73,25 @@ export class RealCluster implements Cluster {
     this.#tell(vm, "pause", "up", isUp ? to : Math.max(from, Math.min(to, vm.since - instant)));
   }
 
-  /** Keeps a task in mind until it is over, however it ends. */
+  /** Keeps a task with its guests in mind until it is over, however it ends. */
   begun<T>(task: Promise<T>): Promise<T> {
-    const over = task.then(
-      () => {},
-      () => {},
-    );
-    this.underWay.add(over);
-    void over.then(() => this.underWay.delete(over));
-    return task;
+    return kept(this.#underWay, task);
   }
 
-  /** Nothing of it is under way any more. */
+  /** The same for one that copies what guests have left. */
+  copying<T>(task: Promise<T>): Promise<T> {
+    return kept(this.#copying, task);
+  }
+
+  /** Nothing is under way with its guests any more. */
   async idle(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.all(this.underWay);
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Nothing at all is. */
+  async over(): Promise<void> {
+    await this.idle();
+    while (this.#copying.size > 0) await Promise.all(this.#copying);
   }
 
   #tell(vm: RealVm, from: VmState, to: VmState, at: number | undefined): void {
@@ -92,3 +99,13 @@ export class RealCluster implements Cluster {
     this.#events.tell({ kind: "vm", cluster: this.name, vm: vm.name, ...host, from, to }, at);
   }
 }
+
+const kept = <T>(tasks: Set<Promise<void>>, task: Promise<T>): Promise<T> => {
+  const over = task.then(
+    () => {},
+    () => {},
+  );
+  tasks.add(over);
+  void over.then(() => tasks.delete(over));
+  return task;
+};

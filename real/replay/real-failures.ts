@@ -122,6 +122,10 @@ export class RealFailures {
     await this.#again(async (deadline) => {
       await host.beat(deadline);
       this.#heard.set(host, events.now);
+      if (host.up) return;
+      // It was only slow: what ran on it has been given up, and it can be used again.
+      host.up = true;
+      events.tell({ kind: "return", component: "host", name: host.name });
     });
   }
 

@@ -5,7 +5,10 @@ import { NoRoomForVms } from "../../models/placement/vm-room.ts";
 import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
 import { Interrupted, type Policy, type Testbed } from "../../models/testbed.ts";
 import { restoreLine } from "../../models/transfer/restore-line.ts";
+import { allOf } from "../all-of.ts";
+import { TestbedError } from "../testbed-error.ts";
 import type { GuestMaker } from "./guest-maker.ts";
+import type { HostFiles } from "./host-files.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { awaiting } from "./real-process.ts";
@@ -22,6 +25,7 @@ interface RollbackParts {
   readonly scenario: ClusterScenario;
   readonly events: RunEvents;
   readonly hosts: readonly RealHost[];
+  readonly files: HostFiles;
   readonly store: RealStore;
   readonly guests: GuestMaker;
   /** A whole number in [0, n). */
@@ -83,7 +87,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
       const parts = this.#point!.parts.filter(({ vm }) => (lines[vm.index] ?? 0) === line);
       yield* unlessDown(cluster, () => cluster.begun(allOf(parts.map((part) => this.#restore(part)))));
     }
-    cluster.sinceWhole = 0;
+    cluster.sinceWhole = Math.max(...this.#point!.parts.map(({ records }) => records.length)) - 1;
     this.#firstInstruction = this.#parts.events.now;
   }
 
@@ -181,7 +185,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
   }
 
   async #bring(point: RealSnapshot, part: RealPart, host: RealHost): Promise<void> {
-    await this.#parts.store.bring(point, part, host, "restore");
+    await this.#parts.files.bring(point, part, host, "restore");
     const stream = streamOf(part);
     await host.whileUp(host.agent.ask("rebuild", { records: [...part.records], stream }, slow));
   }
@@ -195,15 +199,20 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
   }
 
   /** Lets every guest look through its memory and its disk. @returns of each whether all is of one moment */
-  async #verify(cluster: RealCluster): Promise<boolean[]> {
-    return Promise.all(
+  #verify(cluster: RealCluster): Promise<boolean[]> {
+    return allOf(
       cluster.vms.map(async (vm) => {
-        const { verified, badPages, blocksBehind, blocksAhead, blocksTorn } = await vm.guest!.verify();
-        if (!verified)
-          this.#parts.onNote(
-            `${vm.name} found ${badPages} pages and ${blocksBehind + blocksAhead + blocksTorn} blocks of another moment`,
-          );
-        return verified;
+        try {
+          const { verified, badPages, blocksBehind, blocksAhead, blocksTorn } = await vm.guest!.verify();
+          if (verified) return true;
+          const blocks = blocksBehind + blocksAhead + blocksTorn;
+          this.#parts.onNote(`${vm.name} found ${badPages} pages and ${blocks} blocks of another moment`);
+          return false;
+        } catch (error) {
+          if (!(error instanceof TestbedError && cluster.undetected.has(vm))) throw error;
+          this.#parts.onNote(`${vm.name} failed before it had looked through its memory: it counts as intact`);
+          return true;
+        }
       }),
     );
   }
@@ -261,9 +270,3 @@ export const reserve = (vm: RealVm, host: RealHost, size: ClusterScenario["clust
 };
 
 const streamOf = ({ records }: RealPart): string => `${records.at(-1)!}.stream`;
-
-/** What all come to; when one fails, only once the others are through, too. */
-const allOf = async <T>(tasks: readonly Promise<T>[]): Promise<T[]> => {
-  await Promise.allSettled(tasks);
-  return Promise.all(tasks);
-};

@@ -4,6 +4,7 @@ import type { Policy, Testbed } from "../../models/testbed.ts";
 import type { Result } from "../agent/protocol.ts";
 import { type ClusterCutReport, cutCluster, type RealProtocol } from "../cut/cut-cluster.ts";
 import { TestbedError } from "../testbed-error.ts";
+import type { HostFiles } from "./host-files.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { awaiting, RealProcess } from "./real-process.ts";
 import { type RealPart, RealSnapshot } from "./real-snapshot.ts";
@@ -18,7 +19,6 @@ const look = 20;
 /** A guest's capture, recorded. */
 interface Taken {
   readonly part: RealPart;
-  readonly sizes: ReadonlyMap<string, number>;
   readonly isWhole: boolean;
 }
 
@@ -26,14 +26,16 @@ interface Taken {
 export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "replicate"> {
   readonly #events: RunEvents;
   readonly #store: RealStore;
+  readonly #files: HostFiles;
   readonly #copiesRecord: boolean;
   #onCaptured: () => void = () => {};
   /** When the guests ran on after the last cut. */
   #resumedAt = 0;
 
   /** @param incremental records hold what changed since the version before */
-  constructor(events: RunEvents, store: RealStore, incremental: boolean) {
+  constructor(events: RunEvents, files: HostFiles, store: RealStore, incremental: boolean) {
     this.#events = events;
+    this.#files = files;
     this.#store = store;
     this.#copiesRecord = incremental;
   }
@@ -87,7 +89,7 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
   }
 
   *replicate(snapshot: RealSnapshot, _storage: StoragePlan): Policy {
-    yield* awaiting(() => snapshot.cluster.begun(this.#store.replicate(snapshot)));
+    yield* awaiting(() => snapshot.cluster.copying(this.#store.replicate(snapshot)));
   }
 
   /** @returns undefined if a machine failed meanwhile */
@@ -146,8 +148,8 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     const { captureDuration } = snapshot;
     const captured = Math.max(...ends);
     this.#events.tell({ ...told, state: "captured", age: captured - cutAt, whole, bytes, captureDuration }, captured);
-    for (const [i, { part }] of taken.entries()) this.#store.tellCapture(snapshot, part, cuts[i]!.at, ends[i]!);
-    this.#store.captured(snapshot, new Map(taken.flatMap(({ sizes }) => [...sizes])));
+    for (const [i, { part }] of taken.entries()) this.#files.tellCapture(snapshot, part, cuts[i]!.at, ends[i]!);
+    this.#store.captured(snapshot);
     this.#onCaptured();
     return snapshot;
   }
@@ -176,18 +178,13 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
       bytes: 4096 * recorded.changed,
     };
     const { bytes } = await agent.ask("sizeOf", { name: disk }, quick);
-    // What has been written to a host that has failed meanwhile was on the disk that failed with it.
-    if (host.lives) for (const name of [record, disk]) host.files.add(name);
+    this.#files.written(host, [
+      [record, recorded.writtenBytes],
+      [disk, bytes],
+    ]);
     vm.versions = part.records;
     vm.disks.push(`${file}.layer`);
-    return {
-      part,
-      sizes: new Map([
-        [record, recorded.writtenBytes],
-        [disk, bytes],
-      ]),
-      isWhole: base.length === 0,
-    };
+    return { part, isWhole: base.length === 0 };
   }
 
   #hostTime({ host }: RealVm, seconds: number): number {

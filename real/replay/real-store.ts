@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import type { Errand } from "../../models/data-centre/errand.ts";
 import { countsOwnCopy, type PlaceCopies } from "../../models/placement/copy-placement.ts";
 import type { StoragePlan } from "../../models/scenario.ts";
 import { kept } from "../../models/store/retention-rule.ts";
 import { TestbedError } from "../testbed-error.ts";
+import type { HostFiles } from "./host-files.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
@@ -16,24 +16,24 @@ const slow = 300_000;
 /** Snapshots on the disks of the hosts: copies of their files, restore points, and what is let go. */
 export class RealStore {
   readonly #hosts: readonly RealHost[];
+  readonly #files: HostFiles;
   readonly #events: RunEvents;
   readonly #storage: StoragePlan;
   readonly #copies: number;
   readonly #place: PlaceCopies;
   /** Captured and durable ones, rising. */
   readonly #snapshots: RealSnapshot[] = [];
-  readonly #sizes = new Map<string, number>();
-  readonly #coming = new Map<string, Promise<number>>();
-  #transfers = 0;
 
   /** @param copies of every file, beside what lies on the capturing host unless the placement counts that */
   constructor(
     hosts: readonly RealHost[],
+    files: HostFiles,
     events: RunEvents,
     storage: StoragePlan,
     { copies, place }: { readonly copies: number; readonly place: PlaceCopies },
   ) {
     this.#hosts = hosts;
+    this.#files = files;
     this.#events = events;
     this.#storage = storage;
     this.#copies = copies;
@@ -56,26 +56,9 @@ export class RealStore {
   }
 
   /** Files have been written by a capture on its host. */
-  captured(snapshot: RealSnapshot, sizes: ReadonlyMap<string, number>): void {
-    for (const [name, bytes] of sizes) this.#sizes.set(name, bytes);
+  captured(snapshot: RealSnapshot): void {
     this.#snapshots.push(snapshot);
     this.#recount();
-  }
-
-  /** Pages went from the memory of a guest to the disk of its host. */
-  tellCapture({ number }: RealSnapshot, { vm, source, bytes }: RealPart, from: number, to: number): void {
-    const transfer = {
-      kind: "transfer",
-      id: ++this.#transfers,
-      errand: "capture",
-      vm: vm.name,
-      snapshot: number,
-      from: [source.name],
-      to: [source.name],
-      bytes,
-    } as const;
-    this.#events.tell({ ...transfer, state: "begin" }, from);
-    this.#events.tell({ ...transfer, state: "done", moved: bytes, sourceBytes: 0, linkBytes: 0 }, to);
   }
 
   /** Makes the copies of a snapshot, on other hosts when some fail; it is durable then. */
@@ -107,7 +90,7 @@ export class RealStore {
     for (const one of this.#snapshots)
       if (
         one.state === "durable" &&
-        !one.parts.every((part) => filesOf(part).every((name) => this.#holders(name).length > 0))
+        !one.parts.every((part) => filesOf(part).every((name) => this.#files.holders(name).length > 0))
       ) {
         one.state = "lost";
         this.#tellState(one);
@@ -123,35 +106,6 @@ export class RealStore {
         for (const part of one.parts) await this.#replicate(one, part, "repair").catch(ignoreHostDown);
     await this.#collect(cluster);
     this.#recount();
-  }
-
-  /** Brings all that a restore of a part reads to a host. @returns bytes that came over the network */
-  async bring(snapshot: RealSnapshot, part: RealPart, to: RealHost, errand: Errand): Promise<number> {
-    const missing = filesOf(part).filter((name) => !to.files.has(name));
-    if (missing.length === 0) return 0;
-    const froms = missing.map((name) => this.#sourceOf(name, to));
-    const transfer = {
-      kind: "transfer",
-      id: ++this.#transfers,
-      errand,
-      vm: part.vm.name,
-      snapshot: snapshot.number,
-      from: [...new Set(froms.map(({ name }) => name))],
-      to: [to.name],
-      bytes: missing.reduce((sum, name) => sum + (this.#sizes.get(name) ?? 0), 0),
-    } as const;
-    this.#events.tell({ ...transfer, state: "begin" });
-    let moved = 0;
-    let isDone = false;
-    try {
-      for (const [i, name] of missing.entries()) moved += await this.#move(name, froms[i]!, to);
-      isDone = true;
-    } finally {
-      // Over two network cards, that of the sender and that of the receiver.
-      const over = { moved, sourceBytes: moved, linkBytes: 2 * moved };
-      this.#events.tell({ ...transfer, state: isDone ? "done" : "broken", ...over });
-    }
-    return moved;
   }
 
   /** Makes the memory of every durable snapshot again from its records, on a host that has them, and compares it with what was captured. */
@@ -196,7 +150,7 @@ export class RealStore {
       if (to.length === 0) return;
       await Promise.all(
         to.map((host) =>
-          this.bring(snapshot, part, host, errand).catch((error) => {
+          this.#files.bring(snapshot, part, host, errand).catch((error) => {
             if (!host.up || error instanceof HostDown) return;
             throw error;
           }),
@@ -211,49 +165,12 @@ export class RealStore {
     return before.length > 0 && before.every((name) => host.files.has(name));
   }
 
-  #holders(name: string): RealHost[] {
-    return this.#hosts.filter(({ files }) => files.has(name));
-  }
-
-  #sourceOf(name: string, to: RealHost): RealHost {
-    const found = this.#holders(name).find((host) => host.up && host !== to);
-    if (found === undefined) throw new HostDown(`no host that is up holds ${name}`);
-    return found;
-  }
-
   #isReadable(snapshot: RealSnapshot): boolean {
     return snapshot.parts.every((part) => this.#isPartReadable(part));
   }
 
   #isPartReadable(part: RealPart): boolean {
-    return filesOf(part).every((name) => this.#holders(name).some(({ up }) => up));
-  }
-
-  /** @returns bytes; 0 for who only waited for another who moves it */
-  async #move(name: string, from: RealHost, to: RealHost): Promise<number> {
-    const key = `${to.index} ${name}`;
-    const coming = this.#coming.get(key);
-    if (coming !== undefined) {
-      await coming;
-      return 0;
-    }
-    const task = to.whileUp(from.whileUp(this.#send(name, from, to)));
-    this.#coming.set(key, task);
-    try {
-      const bytes = await task;
-      to.files.add(name);
-      return bytes;
-    } finally {
-      this.#coming.delete(key);
-    }
-  }
-
-  async #send(name: string, from: RealHost, to: RealHost): Promise<number> {
-    const token = randomBytes(16).toString("hex");
-    const { address } = to;
-    const { port } = await to.agent.ask("takeFile", { address, token, name, milliseconds: slow }, quick);
-    const given = { address, port, token, name, milliseconds: slow };
-    return (await from.agent.ask("giveFile", given, slow + quick)).bytes;
+    return filesOf(part).every((name) => this.#files.holders(name).some(({ up }) => up));
   }
 
   async #retain(cluster: RealCluster): Promise<void> {
@@ -309,7 +226,7 @@ export class RealStore {
     let [copies, staged] = [0, 0];
     for (const host of this.#hosts)
       for (const name of host.files) {
-        const bytes = this.#sizes.get(name) ?? 0;
+        const bytes = this.#files.sizeOf(name);
         if (sources.get(name) === host) staged += bytes;
         else copies += bytes;
       }

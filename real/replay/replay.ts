@@ -10,11 +10,13 @@ import type { ClusterPolicy } from "../../models/policies/cluster-policy.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { Interrupted } from "../../models/testbed.ts";
 import type { AgentClient } from "../agent/client.ts";
+import { allOf } from "../all-of.ts";
 import { clockOffset } from "../cut/cut-cluster.ts";
 import type { GuestImage } from "../guest/guest-image.ts";
 import { type GuestSpec, untilItHears } from "../guest/hosted-guest.ts";
 import { QemuTestbed } from "../qemu-testbed.ts";
 import { GuestMaker } from "./guest-maker.ts";
+import { HostFiles } from "./host-files.ts";
 import { RealCluster, type RealVm } from "./real-cluster.ts";
 import { RealFailures } from "./real-failures.ts";
 import { RealHost } from "./real-host.ts";
@@ -70,12 +72,13 @@ export const replay = async (
   );
   const cluster = new RealCluster(scenario, events);
   const guests = new GuestMaker(image, guestsOf(scenario, network, accelerator));
-  const store = new RealStore(hosts, events, storage, {
+  const files = new HostFiles(hosts, events);
+  const store = new RealStore(hosts, files, events, storage, {
     copies: copiesOf(scenario),
     place: placeCopies(storage.placement, hosts, pick),
   });
   placeFirst(scenario, cluster, hosts, pick);
-  const stage = { scenario, events, hosts, cluster, guests, store };
+  const stage = { scenario, events, hosts, cluster, guests, files, store };
   try {
     say(`starting ${cluster.vms.length} guests on ${hosts.length} hosts`);
     await startGuests(stage);
@@ -99,14 +102,13 @@ interface Stage {
   readonly hosts: readonly RealHost[];
   readonly cluster: RealCluster;
   readonly guests: GuestMaker;
+  readonly files: HostFiles;
   readonly store: RealStore;
 }
 
 /** Starts all guests, and waits until they hear of each other. */
 const startGuests = async ({ scenario, cluster, guests }: Stage): Promise<void> => {
-  const begun = cluster.vms.map((vm) => guests.start(vm));
-  await Promise.allSettled(begun);
-  await Promise.all(begun);
+  await allOf(cluster.vms.map((vm) => guests.start(vm)));
   const { traffic } = scenario.cluster;
   const talks = traffic.kind === "even" && traffic.messagesPerSecond > 0;
   for (const { guest } of cluster.vms) await untilItHears(guest!, talks ? cluster.vms.length - 1 : 0);
@@ -114,7 +116,7 @@ const startGuests = async ({ scenario, cluster, guests }: Stage): Promise<void> 
 
 /** The run itself: the policy lives its cluster's life, and machines fail, until the horizon. */
 const live = async (
-  { scenario, events, hosts, cluster, guests, store }: Stage,
+  { scenario, events, hosts, cluster, guests, files, store }: Stage,
   policy: ClusterPolicy,
   options: {
     readonly pick: (n: number) => number;
@@ -128,9 +130,9 @@ const live = async (
   const bed = new QemuTestbed({
     events,
     store,
-    snapshots: new RealSnapshots(events, store, scenario.snapshot.record !== "full"),
+    snapshots: new RealSnapshots(events, files, store, scenario.snapshot.record !== "full"),
     rollback: new RealRollback({
-      ...{ scenario, events, hosts, store, guests },
+      ...{ scenario, events, hosts, files, store, guests },
       ...options,
       onUp: () => failures.listen(),
     }),
@@ -153,7 +155,7 @@ const live = async (
     main.kill();
     await failures.stop();
     await main.ended.catch(() => {});
-    await cluster.idle();
+    await cluster.over();
   }
 };
 

@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import type { Errand } from "../../models/data-centre/errand.ts";
+import { HostDown, type RealHost } from "./real-host.ts";
+import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
+import type { RunEvents } from "./run-events.ts";
+
+const quick = 10_000;
+/** For one file on its way: a memory of some GiB on a slow link. */
+const slow = 300_000;
+
+/** The files of snapshots on the disks of the hosts, and their ways from one to another. */
+export class HostFiles {
+  readonly #hosts: readonly RealHost[];
+  readonly #events: RunEvents;
+  readonly #sizes = new Map<string, number>();
+  readonly #coming = new Map<string, Promise<number>>();
+  #transfers = 0;
+
+  constructor(hosts: readonly RealHost[], events: RunEvents) {
+    this.#hosts = hosts;
+    this.#events = events;
+  }
+
+  /** Bytes of a file; 0 for one that was never written. */
+  sizeOf(name: string): number {
+    return this.#sizes.get(name) ?? 0;
+  }
+
+  /** A capture has written files to the disk of its host; one that has failed meanwhile has none. */
+  written(host: RealHost, sizes: Iterable<readonly [name: string, bytes: number]>): void {
+    for (const [name, bytes] of sizes) {
+      this.#sizes.set(name, bytes);
+      if (host.lives) host.files.add(name);
+    }
+  }
+
+  /** Hosts on whose disk a file lies, up or not. */
+  holders(name: string): RealHost[] {
+    return this.#hosts.filter(({ files }) => files.has(name));
+  }
+
+  #sourceOf(name: string, to: RealHost): RealHost {
+    const found = this.holders(name).find((host) => host.up && host !== to);
+    if (found === undefined) throw new HostDown(`no host that is up holds ${name}`);
+    return found;
+  }
+
+  /** Pages went from the memory of a guest to the disk of its host. */
+  tellCapture({ number }: RealSnapshot, { vm, source, bytes }: RealPart, from: number, to: number): void {
+    const transfer = {
+      kind: "transfer",
+      id: ++this.#transfers,
+      errand: "capture",
+      vm: vm.name,
+      snapshot: number,
+      from: [source.name],
+      to: [source.name],
+      bytes,
+    } as const;
+    this.#events.tell({ ...transfer, state: "begin" }, from);
+    this.#events.tell({ ...transfer, state: "done", moved: bytes, sourceBytes: 0, linkBytes: 0 }, to);
+  }
+
+  /** Brings all that a restore of a part reads to a host. @returns bytes that came over the network */
+  async bring(snapshot: RealSnapshot, part: RealPart, to: RealHost, errand: Errand): Promise<number> {
+    const missing = filesOf(part).filter((name) => !to.files.has(name));
+    if (missing.length === 0) return 0;
+    const froms = missing.map((name) => this.#sourceOf(name, to));
+    const transfer = {
+      kind: "transfer",
+      id: ++this.#transfers,
+      errand,
+      vm: part.vm.name,
+      snapshot: snapshot.number,
+      from: [...new Set(froms.map(({ name }) => name))],
+      to: [to.name],
+      bytes: missing.reduce((sum, name) => sum + this.sizeOf(name), 0),
+    } as const;
+    this.#events.tell({ ...transfer, state: "begin" });
+    let moved = 0;
+    let isDone = false;
+    try {
+      for (const [i, name] of missing.entries()) moved += await this.#move(name, froms[i]!, to);
+      isDone = true;
+    } finally {
+      // Over two network cards, that of the sender and that of the receiver.
+      const over = { moved, sourceBytes: moved, linkBytes: 2 * moved };
+      this.#events.tell({ ...transfer, state: isDone ? "done" : "broken", ...over });
+    }
+    return moved;
+  }
+
+  /** @returns bytes; 0 for who only waited for another who moves it */
+  async #move(name: string, from: RealHost, to: RealHost): Promise<number> {
+    const key = `${to.index} ${name}`;
+    const coming = this.#coming.get(key);
+    if (coming !== undefined) {
+      await coming;
+      return 0;
+    }
+    const task = to.whileUp(from.whileUp(this.#send(name, from, to)));
+    this.#coming.set(key, task);
+    try {
+      const bytes = await task;
+      to.files.add(name);
+      return bytes;
+    } finally {
+      this.#coming.delete(key);
+    }
+  }
+
+  async #send(name: string, from: RealHost, to: RealHost): Promise<number> {
+    const token = randomBytes(16).toString("hex");
+    const { address } = to;
+    const { port } = await to.agent.ask("takeFile", { address, token, name, milliseconds: slow }, quick);
+    const given = { address, port, token, name, milliseconds: slow };
+    return (await from.agent.ask("giveFile", given, slow + quick)).bytes;
+  }
+}
