@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { replayCommand } from "../../real/commands/replay.ts";
 import { replayReport } from "../../real/commands/replay-report.ts";
-import { columnErrors, comparedColumns } from "../../real/replay/comparison.ts";
+import { type ComparedColumn, columnErrors, comparedColumns } from "../../real/replay/comparison.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { guestsOf, pagesInUse } from "../../real/replay/scenario-guests.ts";
 import { diskFiles } from "../../scenarios/files.ts";
@@ -147,6 +148,25 @@ test("is compared column by column, and over several runs with the goals", () =>
   );
   assert.match(replayReport(runs), /2 runs\. NOT met: rtoMean \(30\.0 %\)\.$/);
   assert.match(replayReport(runs.slice(1)), /captureBytes +100 +110 +10\.0 %/);
+});
+
+test("is judged in the published record as it is here", () => {
+  const published = (name: string): string =>
+    readFileSync(new URL(`../../results/published/${name}`, import.meta.url), "utf8");
+  const { runs } = JSON.parse(published("replay.json")) as {
+    readonly runs: readonly { readonly setting: string; readonly columns: readonly ComparedColumn[] }[];
+  };
+  const compared = runs.map(({ setting, columns }) => ({
+    setting,
+    real: Object.fromEntries(columns.map(({ column, real }) => [column, real])),
+    simulated: [Object.fromEntries(columns.map(({ column, simulated }) => [column, simulated]))],
+  }));
+  assert.ok(published("replay.md").includes(replayReport(compared)));
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8").replaceAll("\n", " ");
+  for (const column of ["availability", "rtoMean", "captureBytes", "durabilityLatencyMean"]) {
+    const { error } = columnErrors(compared).find((one) => one.column === column)!;
+    assert.ok(readme.includes(`${(100 * error.meanAbsoluteRelative).toFixed(1)} %`), column);
+  }
 });
 
 test.run();
