@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fsyncFolder } from "./files.ts";
+import { awaitConnection, beginsWith } from "./one-connection.ts";
 import type { Arguments, Result } from "./protocol.ts";
 
 const digestBytes = 32;
@@ -14,29 +15,17 @@ const taken = "taken";
  * Takes a file over one connection that begins with the token and ends with the SHA-256 of what is between. The file is there
  * under its name only when it is whole and on the disk, and only then the sender hears of it.
  */
-export const takeFile = (
+export const takeFile = async (
   folder: string,
   { address, token, name, milliseconds }: Arguments<"takeFile">,
-): Promise<Result<"takeFile">> =>
-  new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true }, (socket) => {
-      server.close();
-      socket.setTimeout(milliseconds, () => socket.destroy());
-      socket.on("error", () => socket.destroy());
-      intoFile(socket, token, join(folder, name))
-        .then(() => fsyncFolder(folder))
-        .then(() => socket.end(taken))
-        .catch(() => socket.destroy());
-    });
-    const timer = setTimeout(() => server.close(), milliseconds);
-    server.on("close", () => clearTimeout(timer));
-    server.on("error", reject);
-    server.listen(0, address, () => {
-      const bound = server.address();
-      if (bound === null || typeof bound === "string") reject(new Error("no port was given"));
-      else resolve({ port: bound.port });
-    });
-  });
+): Promise<Result<"takeFile">> => ({
+  port: await awaitConnection(address, milliseconds, (socket) => {
+    intoFile(socket, token, join(folder, name))
+      .then(() => fsyncFolder(folder))
+      .then(() => socket.end(taken))
+      .catch(() => socket.destroy());
+  }),
+});
 
 const intoFile = async (socket: Socket, token: string, path: string): Promise<void> => {
   const draft = `${path}.draft`;
@@ -53,8 +42,9 @@ const intoFile = async (socket: Socket, token: string, path: string): Promise<vo
     for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       held = Buffer.concat([held, chunk]);
       if (!isKnown) {
-        if (held.length < token.length) continue;
-        if (!timingSafeEqual(held.subarray(0, token.length), Buffer.from(token))) throw new Error("another token");
+        const isToken = beginsWith(token, held);
+        if (isToken === undefined) continue;
+        if (!isToken) throw new Error("another token");
         isKnown = true;
         held = held.subarray(token.length);
       }

@@ -1,7 +1,7 @@
-import { timingSafeEqual } from "node:crypto";
 import { open, rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { awaitConnection, beginsWith } from "./one-connection.ts";
 import type { Arguments, Result } from "./protocol.ts";
 
 const blockBytes = 2 ** 20;
@@ -35,35 +35,23 @@ export const diskSpeed = async (folder: string, bytes: number): Promise<Result<"
 };
 
 /** Takes one connection that begins with the token, on a port that closes with it or when the time is over. */
-export const receive = ({ address, token, milliseconds }: Arguments<"receive">): Promise<Result<"receive">> =>
-  new Promise((resolve, reject) => {
-    const expected = Buffer.from(token);
-    const server = createServer((socket) => {
-      server.close();
-      let head: Buffer | undefined = Buffer.alloc(0);
-      let count = 0;
-      socket.setTimeout(milliseconds, () => socket.destroy());
-      socket.on("error", () => socket.destroy());
-      socket.on("data", (chunk) => {
-        count += chunk.length;
-        if (head === undefined) return;
-        head = Buffer.concat([head, chunk]);
-        if (head.length < expected.length) return;
-        if (!timingSafeEqual(head.subarray(0, expected.length), expected)) socket.destroy();
-        head = undefined;
-      });
-      // The sender stops its clock when all of it has been taken, not when it is in a queue.
-      socket.on("end", () => socket.end(String(count)));
+export const receive = async ({ address, token, milliseconds }: Arguments<"receive">): Promise<Result<"receive">> => ({
+  port: await awaitConnection(address, milliseconds, (socket) => {
+    let head: Buffer | undefined = Buffer.alloc(0);
+    let count = 0;
+    socket.on("data", (chunk) => {
+      count += chunk.length;
+      if (head === undefined) return;
+      head = Buffer.concat([head, chunk]);
+      const isToken = beginsWith(token, head);
+      if (isToken === undefined) return;
+      if (!isToken) socket.destroy();
+      head = undefined;
     });
-    const timer = setTimeout(() => server.close(), milliseconds);
-    server.on("close", () => clearTimeout(timer));
-    server.on("error", reject);
-    server.listen(0, address, () => {
-      const bound = server.address();
-      if (bound === null || typeof bound === "string") reject(new Error("no port was given"));
-      else resolve({ port: bound.port });
-    });
-  });
+    // The sender stops its clock when all of it has been taken, not when it is in a queue.
+    socket.on("end", () => socket.end(String(count)));
+  }),
+});
 
 /** Sends to what `receive` opened for as long as is asked. */
 export const send = ({ address, port, token, milliseconds }: Arguments<"send">): Promise<Result<"send">> =>
