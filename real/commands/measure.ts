@@ -1,12 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
-import type { AgentClient } from "../agent/client.ts";
 import type { CaptureMode } from "../capture/capture-modes.ts";
-import { accelerate } from "../guest/accelerator.ts";
-import { type GuestImage, guestImage, imageFolder } from "../guest/guest-image.ts";
-import { bringImage } from "../guest/hosted-guest.ts";
-import { Testbed } from "../hosts/testbed.ts";
 import { readInventory } from "../inventory/read-inventory.ts";
 import { type CaptureStudy, captureGuest, hotPages, turnsOf } from "../study/capture-study.ts";
 import {
@@ -17,6 +12,7 @@ import {
   settingOf,
 } from "../study/measured-capture.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { type ReadyHosts, withHosts } from "./with-hosts.ts";
 
 interface MeasureArguments {
   readonly inventory: string;
@@ -36,28 +32,17 @@ export const measure = async (line: CommandLine, given: MeasureArguments): Promi
   try {
     const done = doneIn(given.out, out);
     const inventory = readInventory(line.files, given.inventory, line.folder);
-    const image = await guestImage(imageFolder(), (text) => void line.progress.write(`${text}\n`));
-    const testbed = await Testbed.take(inventory);
-    let interrupted = false;
-    const off = line.onInterrupt(() => {
-      interrupted = true;
-    });
-    try {
-      if (testbed.driver.state() !== "up") await testbed.make();
-      const [host = ""] = testbed.driver.hosts;
-      const agent = await testbed.agent(host, "own");
-      await take(line, agent, image, study, { out, done, isOver: () => interrupted });
-    } finally {
-      off();
-      await testbed.close();
-      await testbed.end();
-    }
+    await withHosts(
+      line,
+      inventory,
+      (ready) => take(line, ready, study, { out, done }),
+      "; the same command goes on from here",
+    );
     const rows = readMeasured(given.out, readFileSync(out, "utf8"));
     const corrupt = rows.filter(({ state }) => state === "corrupt");
     line.print(`${given.out}: ${rows.length} captures, ${rows.length - corrupt.length} verified`);
     for (const one of corrupt.slice(0, 5)) line.print(`  ${settingOf(one)}: ${one.reason}`);
     for (const untrusted of untrustedModes(rows)) line.print(untrusted);
-    if (interrupted) throw new CommandError("interrupted: the same command goes on from here");
   } catch (error) {
     throw error instanceof TestbedError ? new CommandError(error.message) : error;
   }
@@ -109,19 +94,15 @@ const doneIn = (name: string, out: string): Set<string> => {
 interface Taking {
   readonly out: string;
   readonly done: ReadonlySet<string>;
-  readonly isOver: () => boolean;
 }
 
+/** Takes what is not done yet, on the first host. */
 const take = async (
   line: CommandLine,
-  agent: AgentClient,
-  image: GuestImage,
+  { agents: [agent], image, accelerator }: ReadyHosts,
   study: CaptureStudy,
-  { out, done, isOver }: Taking,
+  { out, done }: Taking,
 ): Promise<void> => {
-  await bringImage(agent, image);
-  const { accelerator, reason } = await accelerate(agent, image);
-  if (reason !== undefined) line.progress.write(`${agent.host}: no KVM (${reason}), guests are emulated\n`);
   const turns = turnsOf(study);
   let order = 0;
   for (const [i, turn] of turns.entries()) {
@@ -137,10 +118,9 @@ const take = async (
       return done.has(key(settingOf(setting), turn.repetition));
     };
     const modes = turn.modes.filter((mode) => !isDone(mode));
-    if (isOver()) return;
     if (modes.length === 0) continue;
     line.progress.write(`guest ${i + 1} of ${turns.length}: ${turn.memory} MiB, ${turn.writes} writes a second\n`);
-    for await (const row of captureGuest(agent, image, accelerator, study, { ...turn, modes }, first))
+    for await (const row of captureGuest(agent!, image, accelerator, study, { ...turn, modes }, first))
       appendFileSync(out, measuredLine(row));
   }
 };

@@ -20,12 +20,14 @@ export interface ReadyHosts {
  * Makes a testbed anew, brings the guests' image to all its hosts, and ends it with all that was made when the task is over,
  * or is interrupted by the user.
  *
+ * @param next what a user can do who has interrupted it
  * @throws TestbedError, and CommandError when it was interrupted
  */
 export const withHosts = async <T>(
   line: CommandLine,
   inventory: Inventory,
   task: (ready: ReadyHosts) => Promise<T>,
+  next = "",
 ): Promise<T> => {
   const image = await guestImage(imageFolder(), (text) => void line.progress.write(`${text}\n`));
   const testbed = await Testbed.take(inventory);
@@ -47,7 +49,9 @@ export const withHosts = async <T>(
     for (const agent of agents) await bringImage(agent, image);
     return await task({ agents, image, accelerator, signal: abort.signal });
   } catch (error) {
-    throw abort.signal.aborted ? new CommandError(`interrupted: nothing of ${inventory.name} was left behind`) : error;
+    throw abort.signal.aborted
+      ? new CommandError(`interrupted: nothing of ${inventory.name} was left behind${next}`)
+      : error;
   } finally {
     off();
     await testbed.close();
