@@ -1,54 +1,26 @@
 // needs: qemu-system-x86, qemu-utils, build-essential, iproute2
 // limit: 400s
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { crossings, cutCluster } from "../../real/cut/cut-cluster.ts";
-import { bringImage, HostedGuest } from "../../real/guest/hosted-guest.ts";
-import { Testbed } from "../../real/hosts/testbed.ts";
-import { readInventory } from "../../real/inventory/read-inventory.ts";
-import { diskFiles } from "../../scenarios/files.ts";
-import { findCommand } from "../runner/find-command.ts";
+import { HostedGuest } from "../../real/guest/hosted-guest.ts";
 import { skipUnless } from "../runner/skip.ts";
-import { testImage } from "./guest-image.ts";
+import { guestsPossible, NamespaceHosts, neededForGuests } from "./namespace-hosts.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "cut-"));
-const inventory = join(folder, "two.yaml");
-writeFileSync(
-  inventory,
-  `name: c${process.pid.toString(36)}\ndriver: namespace\nsubnet: 10.78.7.0/24\nrate: 1Gbit/s\nhosts:\n  h1:\n  h2:\n`,
-);
-let testbed: Testbed | undefined;
+const hosts = new NamespaceHosts("c", "10.78.7.0/24", 2);
 const cuts = suite("a cut of a cluster");
-cuts.after(async () => {
-  await testbed?.close();
-  await testbed?.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+cuts.after(() => hosts.end());
 
-const possible = async () =>
-  process.getuid?.() !== 0 || ["ip", "tc", "qemu-img"].some((one) => findCommand(one) === undefined)
-    ? undefined
-    : testImage();
 const rates = { udp: 300, tcp: 300 };
 const addressOf = (id: number): string => `10.78.7.${100 + id}`;
 
 cuts(
   "of guests that talk has orphans where each is cut in its turn, and none behind a barrier",
-  skipUnless(possible, "needs root, Debian, QEMU and a C compiler", async (image) => {
-    testbed = await Testbed.take(readInventory(diskFiles, inventory, "/"));
-    await testbed.make();
-    const hosts = (await testbed.agents("own")).map(({ value, error }) => {
-      if (value === undefined) throw error;
-      return value;
-    });
+  skipUnless(guestsPossible, neededForGuests, async (image) => {
     const guests = await Promise.all(
-      hosts.map(async (agent, id) => {
-        await bringImage(agent, image);
-        return HostedGuest.start(agent, image, `g${id}`, {
+      (await hosts.agents(image)).map((agent, id) =>
+        HostedGuest.start(agent, image, `g${id}`, {
           ...{ accelerator: "tcg", memory: 128, cores: 1 },
           network: { tap: `tap${id}`, mac: `52:54:00:00:00:0${id}` },
           workload: {
@@ -56,8 +28,8 @@ cuts(
             classes: [{ content: "unique", pages: 4000, writesPerSecond: 500, compressRatio: 1 }],
             peers: [{ id: 1 - id, address: addressOf(1 - id) }],
           },
-        });
-      }),
+        }),
+      ),
     );
     for (const guest of guests)
       for (let tries = 0; ; tries++) {

@@ -1,20 +1,12 @@
 // needs: qemu-system-x86, qemu-utils, build-essential, iproute2
 // limit: 500s
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClusterPolicy } from "../../models/policies/cluster-policy.ts";
 import { protect } from "../../models/policies/protect.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
-import type { AgentClient } from "../../real/agent/client.ts";
 import type { GuestImage } from "../../real/guest/guest-image.ts";
-import { bringImage } from "../../real/guest/hosted-guest.ts";
-import { Testbed } from "../../real/hosts/testbed.ts";
 import { guestAddresses } from "../../real/inventory/guest-addresses.ts";
-import type { NamespaceInventory } from "../../real/inventory/inventory.ts";
-import { readInventory } from "../../real/inventory/read-inventory.ts";
 import { type Replayed, replay } from "../../real/replay/replay.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { diskFiles } from "../../scenarios/files.ts";
@@ -22,30 +14,12 @@ import { loadScenario } from "../../scenarios/load.ts";
 import { setTo } from "../../scenarios/text/override.ts";
 import { brokenLaws } from "../conformance/life-cycle-laws.ts";
 import { newProbe, probing } from "../conformance/probing-policy.ts";
-import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
-import { testImage } from "./guest-image.ts";
+import { guestsPossible, NamespaceHosts, neededForGuests } from "./namespace-hosts.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "replay-"));
-const file = join(folder, "four.yaml");
-const name = `r${process.pid.toString(36)}`;
-writeFileSync(
-  file,
-  `name: ${name}\ndriver: namespace\nsubnet: 10.78.9.0/24\nrate: 1Gbit/s\nhosts: { h1: , h2: , h3: , h4: }\n`,
-);
-let testbed: Testbed | undefined;
-let agents: AgentClient[] | undefined;
+const hosts = new NamespaceHosts("r", "10.78.12.0/24", 4);
 const test = suite("the real testbed");
-test.after(async () => {
-  await testbed?.close();
-  await testbed?.end();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const possible = async () =>
-  process.getuid?.() !== 0 || ["ip", "tc", "qemu-img"].some((one) => findCommand(one) === undefined)
-    ? undefined
-    : testImage();
+test.after(() => hosts.end());
 
 const scenarioWith = (...settings: string[]): ClusterScenario => {
   const overrides = settings.map((text) => setTo("--set", text));
@@ -56,18 +30,9 @@ const scenarioWith = (...settings: string[]): ClusterScenario => {
 
 const replayed = async (scenario: ClusterScenario, policy: ClusterPolicy, image: GuestImage): Promise<Replayed> => {
   assert.equal(replayObstacles(scenario, 4), []);
-  const inventory = readInventory(diskFiles, file, "/") as NamespaceInventory;
-  if (agents === undefined) {
-    testbed = await Testbed.take(inventory);
-    await testbed.make();
-    agents = (await testbed.agents("own")).map(({ value, error }) => {
-      if (value === undefined) throw error;
-      return value;
-    });
-    for (const agent of agents) await bringImage(agent, image);
-  }
+  const { inventory } = hosts;
   const stage = {
-    agents,
+    agents: await hosts.agents(image),
     image,
     accelerator: "tcg",
     hostAddresses: inventory.hosts.map(({ address }) => address),
@@ -80,11 +45,9 @@ const conforms = (scenario: ClusterScenario, { events, columns, notes, verifiedP
   assert.equal(brokenLaws(scenario, events), []);
   assert.equal(notes, []);
   assert.ok(verifiedPoints >= 1, `${verifiedPoints} restore points`);
-  // On a machine that is busy with other tests a guest may be silent for too long, and be taken for dead as well.
-  assert.ok(columns["rollbacks"]! >= 1, `${columns["rollbacks"]} rollbacks`);
+  assert.is(columns["rollbacks"], 1);
   assert.is(columns["pIntact"], 1, "by the guests' own stamps");
-  // A machine that is busy with other tests takes seconds to make copies.
-  assert.ok(columns["snapshotsDurable"]! >= 1, `${columns["snapshotsDurable"]} durable`);
+  assert.ok(columns["snapshotsDurable"]! >= 2, `${columns["snapshotsDurable"]} durable`);
   assert.ok(columns["availability"]! > 0.3 && columns["availability"]! < 0.95, `available ${columns["availability"]}`);
   assert.ok(columns["pauseMean"]! > 0 && columns["rtoMean"]! > 2, `rto ${columns["rtoMean"]}`);
   const moved = columns["sourceBytes"]!;
@@ -93,7 +56,7 @@ const conforms = (scenario: ClusterScenario, { events, columns, notes, verifiedP
 
 test(
   "brings a guest that dies back with its cluster, from records of what has changed",
-  skipUnless(possible, "needs root, Debian, QEMU and a C compiler", async (image) => {
+  skipUnless(guestsPossible, neededForGuests, async (image) => {
     const scenario = scenarioWith(
       "horizon=62s",
       "detection={heartbeat: 1s, timeout: 6s}",
@@ -119,7 +82,7 @@ test(
 
 test(
   "restores what a lost host ran on another one, step by step as a policy asks",
-  skipUnless(possible, "needs root, Debian, QEMU and a C compiler", async (image) => {
+  skipUnless(guestsPossible, neededForGuests, async (image) => {
     const scenario = scenarioWith(
       "horizon=75s",
       "detection={heartbeat: 1s, timeout: 6s}",
@@ -130,9 +93,9 @@ test(
     const probe = newProbe();
     const result = await replayed(scenario, probing(probe), image);
     assert.equal(probe.broken, []);
-    assert.ok(probe.rollbacks >= 1 && probe.interrupts >= probe.rollbacks);
+    assert.is(probe.rollbacks, 1);
     conforms(scenario, result);
-    const chosen = result.events.findLast((one) => one.kind === "rollback" && one.phase === "chosen");
+    const chosen = result.events.find((one) => one.kind === "rollback" && one.phase === "chosen");
     assert.ok(chosen?.kind === "rollback" && chosen.phase === "chosen");
     assert.not(chosen.places.some(({ host }) => host === "host 1"));
   }),
