@@ -29,9 +29,12 @@ export const comparedColumns = ({ real, simulated }: ComparedRun): ComparedColum
 /** What is judged over runs, and the mean absolute relative error that is the goal. */
 export const replayGoals: { readonly [column: string]: number } = {
   availability: 0.25,
+  downtimePlan: 0.25,
   downtimeDetect: 0.25,
   downtimeTransfer: 0.25,
   downtimeResume: 0.25,
+  downtimeAnnounce: 0.25,
+  downtimePause: 0.3,
   rtoMean: 0.25,
   ttrMean: 0.25,
   rpoMean: 0.25,

@@ -82,7 +82,7 @@ export class RealFailures {
     const victims = ignored
       ? []
       : cluster.vms.filter((vm) => vm.host === host && vm.guest !== undefined && !cluster.undetected.has(vm));
-    host.lives &&= ignored;
+    if (!ignored) host.lives = false;
     this.#loses(victims);
     events.tell({
       kind: "failure",

@@ -6,7 +6,6 @@ import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
 import { Interrupted, type Policy, type Testbed } from "../../models/testbed.ts";
 import { restoreLine } from "../../models/transfer/restore-line.ts";
 import { allOf } from "../all-of.ts";
-import { TestbedError } from "../testbed-error.ts";
 import type { GuestMaker } from "./guest-maker.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
@@ -15,6 +14,7 @@ import { awaiting } from "./real-process.ts";
 import type { RealPart, RealSnapshot } from "./real-snapshot.ts";
 import type { RealStore } from "./real-store.ts";
 import type { RunEvents } from "./run-events.ts";
+import { untilHeard, verdictsOf } from "./well-guests.ts";
 
 /** Between two looks at whether something has changed, milliseconds. */
 const look = 50;
@@ -113,7 +113,9 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     const failedAt = cluster.failedAt ?? at;
     cluster.failedAt = undefined;
     const verdicts =
-      this.#point === undefined ? undefined : yield* awaiting(() => cluster.begun(this.#verify(cluster)));
+      this.#point === undefined
+        ? undefined
+        : yield* awaiting(() => cluster.begun(verdictsOf(cluster, this.#parts.onNote)));
     this.#done(cluster, at, failedAt, verdicts);
     this.#parts.onUp(cluster);
   }
@@ -198,25 +200,6 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     await host.agent.ask("removeFile", { name: stream }, quick);
   }
 
-  /** Lets every guest look through its memory and its disk. @returns of each whether all is of one moment */
-  #verify(cluster: RealCluster): Promise<boolean[]> {
-    return allOf(
-      cluster.vms.map(async (vm) => {
-        try {
-          const { verified, badPages, blocksBehind, blocksAhead, blocksTorn } = await vm.guest!.verify();
-          if (verified) return true;
-          const blocks = blocksBehind + blocksAhead + blocksTorn;
-          this.#parts.onNote(`${vm.name} found ${badPages} pages and ${blocks} blocks of another moment`);
-          return false;
-        } catch (error) {
-          if (!(error instanceof TestbedError && cluster.undetected.has(vm))) throw error;
-          this.#parts.onNote(`${vm.name} failed before it had looked through its memory: it counts as intact`);
-          return true;
-        }
-      }),
-    );
-  }
-
   #done(cluster: RealCluster, at: number, failedAt: number, verdicts: readonly boolean[] | undefined): void {
     const whole = verdicts?.filter((one) => one).length ?? 0;
     const vms =
@@ -248,19 +231,6 @@ function* unlessDown<T>(cluster: RealCluster, begin: () => Promise<T>): Policy<T
     throw error instanceof HostDown ? new Interrupted({ cluster, vms: [] }) : error;
   }
 }
-
-/** Returns when a guest tells that it is well, or has failed. @throws TestbedError if it does neither */
-const untilHeard = async (vm: RealVm, cluster: RealCluster): Promise<void> => {
-  const until = Date.now() + slow;
-  while (!cluster.undetected.has(vm))
-    try {
-      await vm.guest!.beat(1000);
-      return;
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await sleep(look);
-    }
-};
 
 /** Puts a VM on a host. */
 export const reserve = (vm: RealVm, host: RealHost, size: ClusterScenario["cluster"]["vm"]): void => {

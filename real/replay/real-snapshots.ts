@@ -27,7 +27,7 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
   readonly #events: RunEvents;
   readonly #store: RealStore;
   readonly #files: HostFiles;
-  readonly #copiesRecord: boolean;
+  readonly #isIncremental: boolean;
   #onCaptured: () => void = () => {};
   /** When the guests ran on after the last cut. */
   #resumedAt = 0;
@@ -37,7 +37,7 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     this.#events = events;
     this.#files = files;
     this.#store = store;
-    this.#copiesRecord = incremental;
+    this.#isIncremental = incremental;
   }
 
   *every(_cluster: RealCluster, asked: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy {
@@ -166,7 +166,7 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     if (disk === null || disk !== vm.disks.at(-1))
       throw new TestbedError(`${vm.name}: its disk at the cut is ${disk}, and not ${vm.disks.at(-1)}`);
     const base =
-      this.#copiesRecord && !wholeNow && vm.versions.every((name) => host.files.has(name)) ? vm.versions : [];
+      this.#isIncremental && !wholeNow && vm.versions.every((name) => host.files.has(name)) ? vm.versions : [];
     const record = `${file}.record`;
     const recorded = await agent.ask("record", { stream: file, name: record, base: base.at(-1) ?? null }, slow);
     await agent.ask("removeFile", { name: file }, quick);

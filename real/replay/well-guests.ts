@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { allOf } from "../all-of.ts";
+import { TestbedError } from "../testbed-error.ts";
+import type { RealCluster, RealVm } from "./real-cluster.ts";
+
+/** Milliseconds: between two questions, for an answer, and after which a guest will never answer. */
+const [pause, patience, slow] = [50, 1000, 300_000];
+
+/** Returns when a guest tells that it is well, or has failed. @throws TestbedError if it does neither */
+export const untilHeard = async (vm: RealVm, cluster: RealCluster): Promise<void> => {
+  const until = Date.now() + slow;
+  while (!cluster.undetected.has(vm))
+    try {
+      await vm.guest!.beat(patience);
+      return;
+    } catch (error) {
+      if (!(error instanceof TestbedError) || Date.now() > until) throw error;
+      await sleep(pause);
+    }
+};
+
+/**
+ * Lets every guest look through its memory and its disk.
+ *
+ * @param onNote told of what a guest found, and of one that failed before it had looked: its streams were whole, so it counts as
+ *   intact
+ * @returns of each whether all is of one moment
+ * @throws TestbedError
+ */
+export const verdictsOf = (cluster: RealCluster, onNote: (note: string) => void): Promise<boolean[]> =>
+  allOf(
+    cluster.vms.map(async (vm) => {
+      try {
+        const { verified, badPages, blocksBehind, blocksAhead, blocksTorn } = await vm.guest!.verify();
+        const blocks = blocksBehind + blocksAhead + blocksTorn;
+        if (!verified) onNote(`${vm.name} found ${badPages} pages and ${blocks} blocks of another moment`);
+        return verified;
+      } catch (error) {
+        if (!(error instanceof TestbedError && cluster.undetected.has(vm))) throw error;
+        onNote(`${vm.name} failed before it had looked through its memory: it counts as intact`);
+        return true;
+      }
+    }),
+  );
