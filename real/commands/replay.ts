@@ -9,7 +9,7 @@ import { HtmlTimeline } from "../../scenarios/timeline/html.ts";
 import { guestAddresses } from "../inventory/guest-addresses.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { readInventory } from "../inventory/read-inventory.ts";
-import { type ComparedRun, comparedColumns } from "../replay/comparison.ts";
+import { type ComparedRun, columnErrors, comparedColumns } from "../replay/comparison.ts";
 import { type Replayed, replay } from "../replay/replay.ts";
 import { replayObstacles } from "../replay/replayable.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -121,7 +121,8 @@ const show = (
   const command = `snapback replay ${given.scenario} --testbed ${given.testbed}${given.set.map((one) => ` --set ${one}`).join("")}`;
   const date = new Date().toISOString().slice(0, 10);
   const compared = runs.map((run) => ({ setting: run.setting, columns: comparedColumns(run) }));
-  const record = { machine: thisMachine(), date, command, runs: compared, verified, notes };
+  const judged = columnErrors(runs);
+  const record = { machine: thisMachine(), date, command, runs: compared, judged, verified, notes };
   const text = [
     replayReport(runs),
     `${verified} restore points were read again at the end and are as they were captured.`,

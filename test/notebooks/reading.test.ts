@@ -140,6 +140,9 @@ reading("validation: what was measured lies beside what was simulated, with a ve
   const rows = await page.locator("table").first().locator("tbody tr").allInnerTexts();
   assert.is(rows.length, 12);
   for (const row of rows) assert.match(row, /\t(met|not met)\t/);
+  const whole = await page.locator("table").last().locator("tbody tr").allInnerTexts();
+  assert.ok(whole.length > 10, `${whole.length} columns of whole runs`);
+  for (const row of whole) assert.match(row, /%\t(met|not met)$/);
   await fitsPhone(page);
   await page.close();
 });

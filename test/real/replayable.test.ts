@@ -153,8 +153,9 @@ test("is compared column by column, and over several runs with the goals", () =>
 test("is judged in the published record as it is here", () => {
   const published = (name: string): string =>
     readFileSync(new URL(`../../results/published/${name}`, import.meta.url), "utf8");
-  const { runs } = JSON.parse(published("replay.json")) as {
+  const { runs, judged } = JSON.parse(published("replay.json")) as {
     readonly runs: readonly { readonly setting: string; readonly columns: readonly ComparedColumn[] }[];
+    readonly judged: unknown;
   };
   const compared = runs.map(({ setting, columns }) => ({
     setting,
@@ -162,6 +163,7 @@ test("is judged in the published record as it is here", () => {
     simulated: [Object.fromEntries(columns.map(({ column, simulated }) => [column, simulated]))],
   }));
   assert.ok(published("replay.md").includes(replayReport(compared)));
+  assert.equal(judged, JSON.parse(JSON.stringify(columnErrors(compared))));
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8").replaceAll("\n", " ");
   for (const column of ["availability", "rtoMean", "captureBytes", "durabilityLatencyMean"]) {
     const { error } = columnErrors(compared).find((one) => one.column === column)!;
