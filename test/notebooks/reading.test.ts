@@ -130,7 +130,7 @@ reading("validation: what was measured lies beside what was simulated, with a ve
   const name = "05-validation";
   const opened = await reader.open(name);
   const { page } = opened;
-  await page.locator("table").waitFor();
+  await page.locator("table").last().waitFor();
   await settledAll(page);
   await holdsUp(opened, name);
   await picture(page, name);
