@@ -7,7 +7,7 @@ import type { Heartbeat } from "../guest/guest-port.ts";
 import { type GuestSpec, HostedGuest } from "../guest/hosted-guest.ts";
 import type { WorkloadSettings } from "../guest/workload-settings.ts";
 import type { MeasuredCapture } from "./measured-capture.ts";
-import { shuffled } from "./shuffled.ts";
+import { drawn, shuffled } from "./shuffled.ts";
 
 /** What is measured: every mode with every memory and every rate of writes, again and again. */
 export interface CaptureStudy {
@@ -30,8 +30,10 @@ export interface GuestTurn {
   readonly modes: readonly CaptureMode[];
 }
 
-/** Seconds for which a guest works before its first capture, and between two. */
-const settle = 1.5;
+/** Seconds for which a guest works before each capture: from one to the other, even on a logarithmic scale. */
+const settles = { least: 0.3, most: 5 };
+
+const settle = (seed: string): number => settles.least * (settles.most / settles.least) ** drawn(seed);
 
 export const hotPages = (study: CaptureStudy, memory: number): number => Math.floor(memory * 256 * study.hot);
 
@@ -63,7 +65,18 @@ const written = (from: Heartbeat, to: Heartbeat): number => {
   return seconds > 0 ? (to.written[0]! - from.written[0]!) / seconds : 0;
 };
 
-/** Takes the captures of one guest on its host, verifies each, and yields it. */
+/** A capture that was taken, and is to be looked at. */
+interface Taken {
+  readonly file: string;
+  readonly disk: string;
+  readonly cutAt: number;
+  readonly row: Omit<MeasuredCapture, "distinctPages" | "state" | "reason">;
+}
+
+/**
+ * Takes the captures of one guest on its host one after the other; then verifies each and compares it with the one before,
+ * and yields it: what runs beside a capture on the same machine would be measured, too.
+ */
 export async function* captureGuest(
   agent: AgentClient,
   image: GuestImage,
@@ -77,19 +90,18 @@ export async function* captureGuest(
   const spec = { accelerator, memory: turn.memory, cores: 1, workload: workload(pages, turn.writes, seed) };
   const guest = await HostedGuest.start(agent, image, "measured", spec);
   const left: string[] = [];
+  const taken: Taken[] = [];
   try {
     for (const [i, mode] of turn.modes.entries()) {
       const before = await guest.beat(60_000);
-      await sleep(settle * 1000);
+      await sleep(1000 * settle(`${seed} ${turn.memory} ${turn.writes} ${mode}`));
       const begun = await guest.beat(60_000);
       const file = `${mode}-${i}`;
-      const captured = await guest.capture(mode, file);
       left.push(file, `${file}.layer`);
+      const captured = await guest.capture(mode, file);
       const ended = await guest.beat(60_000);
-      // What runs beside a capture on the same machine would be measured, too: it is verified afterwards.
-      const found = await verifyCapture(guest, file, captured.disk!);
-      await agent.ask("removeFile", { name: file }, 10_000);
-      yield {
+      const last = taken.at(-1);
+      const row = {
         mode,
         memory: turn.memory * 2 ** 20,
         hotPages: pages,
@@ -104,9 +116,24 @@ export async function* captureGuest(
         captureBytes: captured.bytes,
         writesBefore: written(before, begun),
         writesDuring: written(begun, ended),
-        state: found.state,
-        reason: found.state === "verified" ? "" : found.reason,
+        workDuring: (ended.at - begun.at) / 1e9,
+        // It stands still from its cut on.
+        sinceCut: last && captured.cutAt - last.cutAt - last.row.pause,
       };
+      taken.push({ file, disk: captured.disk!, cutAt: captured.cutAt, row });
+    }
+    await guest.hold(true);
+    let base: string | null = null;
+    for (const { file, disk, row } of taken) {
+      const found = await verifyCapture(guest, file, disk);
+      const name = `${file}.pages`;
+      left.push(name);
+      const { changed } = await agent.ask("record", { stream: file, name, base }, 60_000);
+      const distinctPages = base === null ? undefined : changed;
+      for (const done of [file, ...(base === null ? [] : [base])])
+        await agent.ask("removeFile", { name: done }, 10_000);
+      base = name;
+      yield { ...row, distinctPages, state: found.state, reason: found.state === "verified" ? "" : found.reason };
     }
   } finally {
     await guest.stop();

@@ -1,9 +1,16 @@
+import { csvFormatRow, csvParseRows } from "d3";
 import * as z from "zod/mini";
 import { TestbedError } from "../testbed-error.ts";
 
-const number = z.coerce.number().check(z.nonnegative());
-const count = z.coerce.number().check(z.int(), z.nonnegative());
-const word = z.string().check(z.regex(/^[^\n\r"]*$/), z.maxLength(300));
+const digits = z.string().check(z.regex(/^\d+(\.\d+)?(e[-+]?\d+)?$/, "expected a number that is not negative"));
+const number = z.pipe(digits, z.transform(Number));
+const count = z.pipe(number, z.int());
+/** An empty cell: it was not measured. */
+const absent = z.pipe(
+  z.literal(""),
+  z.transform(() => undefined),
+);
+const word = z.string().check(z.regex(/^[^\n\r]*$/), z.maxLength(300));
 
 /**
  * One capture of one guest on a real host. Times in seconds, sizes in bytes; `pause`, `captureDuration` and `captureBytes`
@@ -29,6 +36,12 @@ const row = z.strictObject({
   /** Writes each second before the capture and during it, on the guest's own clock. */
   writesBefore: number,
   writesDuring: number,
+  /** Seconds on the guest's own clock, which stands still with it, over which `writesDuring` was told. */
+  workDuring: z.union([absent, number]),
+  /** Seconds for which the guest ran between the cut of its last capture and this one; the first of a guest has none. */
+  sinceCut: z.union([absent, number]),
+  /** Pages whose content is another than it was at that cut. */
+  distinctPages: z.union([absent, count]),
   state: z.enum(["verified", "corrupt"]),
   reason: word,
 });
@@ -45,18 +58,17 @@ export const settingOf = ({ mode, memory, hotPages, writes }: MeasuredSetting): 
   `${mode} of ${memory / 2 ** 20} MiB, ${hotPages} pages written ${writes} times a second`;
 export type MeasuredSetting = Pick<MeasuredCapture, "mode" | "memory" | "hotPages" | "writes">;
 
-export const measuredHead = `${measuredColumns.join(",")}\n`;
+/** A guest that could not write as much as it was to: what it loses while it is captured is what its writes cost. */
+export const isSaturated = ({ writes, writesBefore }: MeasuredCapture): boolean => writesBefore < 0.9 * writes;
 
+export const measuredHead = `${csvFormatRow(measuredColumns)}\n`;
+
+/** A row is one line, whatever its reason says, so that half of one is found at the end of a file. */
 export const measuredLine = (one: MeasuredCapture): string =>
-  `${measuredColumns.map((column) => cell(one[column])).join(",")}\n`;
+  `${csvFormatRow(measuredColumns.map((column) => cell(one[column])))}\n`;
 
-const cell = (value: string | number): string =>
-  typeof value === "number"
-    ? String(value)
-    : `"${value
-        .replaceAll('"', "'")
-        .replace(/[\r\n]/g, " ")
-        .slice(0, 300)}"`;
+const cell = (value: string | number | undefined): string =>
+  typeof value === "string" ? value.replace(/[\r\n]/g, " ").slice(0, 300) : String(value ?? "");
 
 /**
  * The rows of a file of measured captures.
@@ -64,18 +76,18 @@ const cell = (value: string | number): string =>
  * @throws TestbedError naming file and line
  */
 export const readMeasured = (name: string, text: string): MeasuredCapture[] => {
-  const [head, ...lines] = text.split("\n");
-  if (`${head}\n` !== measuredHead)
+  const [head, ...lines] = csvParseRows(text);
+  if (head === undefined || `${csvFormatRow(head)}\n` !== measuredHead)
     throw new TestbedError(`${name}:1: no captures of snapback measure: expected the columns ${measuredHead.trim()}`);
-  return lines.flatMap((line, i) => {
-    // A run that was killed may have left half a line at the end.
-    if (line === "") return [];
-    const cells = line.match(/"[^"]*"|[^,"]+/g) ?? [];
-    const given = Object.fromEntries(measuredColumns.map((column, c) => [column, cells[c]?.replace(/^"|"$/g, "")]));
+  return lines.map((cells, i) => {
+    const given = Object.fromEntries(cells.map((text, c) => [measuredColumns[c] ?? "", text]));
     const { success, data, error } = row.safeParse(given);
-    if (success && cells.length === measuredColumns.length) return [data];
+    if (success && cells.length === measuredColumns.length) return data;
     const [issue] = error?.issues ?? [];
-    const what = issue === undefined ? `${cells.length} cells` : `${issue.path.join(".")}: ${issue.message}`;
+    const what =
+      cells.length === measuredColumns.length && issue !== undefined
+        ? `${issue.path.join(".")}: ${issue.message}`
+        : `${cells.length} cells`;
     throw new TestbedError(
       `${name}:${i + 2}: ${what}; expected ${measuredColumns.length} cells as snapback measure writes them`,
     );

@@ -47,7 +47,15 @@ const captures = (seed: number, noise: number, memories = [128, 160, 192, 256]):
             captureDuration: duration + (mode === "pre-copy" ? 0 : untilCut),
             untilCut,
           },
-          ...{ captureBytes, writesBefore: 0, writesDuring: 0, state: "verified", reason: "" },
+          ...{
+            captureBytes,
+            writesBefore: 0,
+            writesDuring: 0,
+            workDuring: 1,
+            sinceCut: undefined,
+            distinctPages: undefined,
+          },
+          ...{ state: "verified", reason: "" },
         });
       }
   return rows;

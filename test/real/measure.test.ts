@@ -42,6 +42,9 @@ const known: MeasuredCapture = {
   captureBytes: 100_000_000,
   writesBefore: 1000,
   writesDuring: 990.5,
+  workDuring: 0.31,
+  sinceCut: undefined,
+  distinctPages: undefined,
   state: "corrupt",
   reason: '1 pages, "torn"\nand more',
 };
@@ -106,10 +109,16 @@ study(
   "rows are read as they were written; others are refused with their line, and so is a study that cannot be",
   () => {
     const text = `${measuredHead}${measuredLine(known)}`;
-    assert.equal(readMeasured("c.csv", text), [{ ...known, reason: "1 pages, 'torn' and more" }]);
+    assert.equal(readMeasured("c.csv", text), [{ ...known, reason: '1 pages, "torn" and more' }]);
     assert.throws(() => readMeasured("c.csv", "a,b\n"), /^c\.csv:1: no captures of snapback measure/);
     assert.throws(() => readMeasured("c.csv", text.replace("0.25", "soon")), /^c\.csv:2: pause: /);
-    assert.throws(() => readMeasured("c.csv", `${text}1,2\n`), /^c\.csv:3: /);
+    const compared = { ...known, sinceCut: 2.5, distinctPages: 1234 };
+    assert.equal(readMeasured("c.csv", `${measuredHead}${measuredLine(compared)}`)[0]!.distinctPages, 1234);
+    assert.throws(() => readMeasured("c.csv", `${text}1,2\n`), /^c\.csv:3: 2 cells; expected 19/);
+    assert.throws(() => readMeasured("c.csv", text.replace("0.25", "")), /^c\.csv:2: pause: expected a number/);
+    assert.throws(() => readMeasured("c.csv", text.replace("0.25", "-1")), /^c\.csv:2: pause: expected a number/);
+    assert.throws(() => readMeasured("c.csv", text.replace("100000000", "0.5")), /^c\.csv:2: captureBytes: /);
+    assert.throws(() => readMeasured("c.csv", text.replace("corrupt,", "corrupt,,")), /^c\.csv:2: 20 cells/);
     for (const [option, value] of [
       ["--memory", "64"],
       ["--repetitions", "0"],
