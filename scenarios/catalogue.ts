@@ -1,9 +1,10 @@
 import { bundledFolder } from "./bundled-folder.ts";
 import type { Files } from "./files.ts";
 import { type Issue, ScenarioError } from "./text/issue.ts";
-import type { Source } from "./text/place.ts";
+import type { Place, Source } from "./text/place.ts";
 import { readYaml } from "./text/read-yaml.ts";
-import type { CatalogueKind } from "./text/slots.ts";
+import { type CatalogueKind, catalogueKinds } from "./text/slots.ts";
+import { didYouMean } from "./text/spelling.ts";
 import { type Mapping, mapping, type Tree } from "./text/tree.ts";
 import { parseQuantity, quantities } from "./text/units.ts";
 
@@ -28,15 +29,54 @@ export type DefaultsSection =
 /** Named workloads, hardware, policies and laws, and the defaults of every key; each number with its provenance. */
 export class Catalogue {
   readonly #files: Files;
-  readonly #kinds = new Map<string, Mapping>();
+  readonly #kinds: Map<string, Mapping>;
+  /** Entries of the user's. */
+  readonly #own: ReadonlyMap<string, Mapping>;
 
-  constructor(files: Files) {
+  constructor(files: Files, kinds = new Map<string, Mapping>(), own: ReadonlyMap<string, Mapping> = new Map()) {
     this.#files = files;
+    this.#kinds = kinds;
+    this.#own = own;
   }
 
   /** All entries of one kind. */
   entries(kind: CatalogueKind): Mapping {
-    return this.#load(kind, "catalogue");
+    const [bundled, own] = [this.#load(kind, "catalogue"), this.#own.get(kind)];
+    return own === undefined ? bundled : { ...bundled, entries: new Map([...bundled.entries, ...own.entries]) };
+  }
+
+  /**
+   * This catalogue and the entries of a file of the user's, by kind and name.
+   *
+   * @param issues gets what is wrong with them, each at its place; no name may stand for two things
+   */
+  with(source: Source, issues: Issue[]): Catalogue {
+    const { tree, issues: faults } = readYaml(source);
+    issues.push(...faults);
+    const complain = (message: string, place: Place): void => void issues.push({ path: ["catalogue"], message, place });
+    if (tree.kind !== "mapping") {
+      complain(`a catalogue is a mapping of kinds such as ${catalogueKinds.join(", ")}`, tree.at);
+      return this;
+    }
+    const own = new Map(this.#own);
+    for (const [kind, { key, value }] of tree.entries) {
+      if (!isKind(kind)) {
+        const hint = didYouMean(kind, catalogueKinds) || `; there are ${catalogueKinds.join(", ")}`;
+        complain(`the catalogue has no kind ${kind}${hint}`, key);
+        continue;
+      }
+      const lifted = liftProvenance(value, issues);
+      if (lifted.kind !== "mapping") {
+        complain(`${kind} are a mapping of names to what they stand for`, key);
+        continue;
+      }
+      const known = this.entries(kind).entries;
+      for (const [name, entry] of lifted.entries)
+        if (known.has(name))
+          complain(`there is a ${name} in the catalogue of ${kind} already: call it otherwise`, entry.key);
+      own.set(kind, mapping([...(own.get(kind)?.entries ?? []), ...lifted.entries], lifted.at));
+    }
+    return new Catalogue(this.#files, this.#kinds, own);
   }
 
   names(kind: CatalogueKind): readonly string[] {
@@ -83,6 +123,8 @@ export class Catalogue {
     return loaded;
   }
 }
+
+const isKind = (name: string): name is CatalogueKind => (catalogueKinds as readonly string[]).includes(name);
 
 const provenances = /^(assumed|published|measured|derived|fitted|by definition)\b/;
 

@@ -6,6 +6,7 @@ import { FormShelf, type UsedFile } from "./csv-forms/form-shelf.ts";
 import type { Files } from "./files.ts";
 import { pointSeed, type Seeds } from "./identity/point-seed.ts";
 import { endWithWork } from "./job.ts";
+import { withOwnCatalogues } from "./own-catalogue.ts";
 import { layForms } from "./resolve/lay-forms.ts";
 import { Resolver, type ScenarioFile } from "./resolve/resolve-scenario.ts";
 import type { Scenario } from "./scenario.ts";
@@ -49,7 +50,7 @@ export interface LoadedScenario {
   /** Everything that holds, each value with its place and provenance; with the sweep, but before it is applied. */
   readonly tree: Tree;
   readonly points: readonly ScenarioPoint[];
-  /** CSV files of measurements that it takes something from. */
+  /** Files of measurements that it takes something from: CSV, and catalogues of the user's. */
   readonly files: readonly UsedFile[];
   /** What has to be said beside every result: how traces are sampled, and what was dirty in them. */
   readonly notes: readonly string[];
@@ -86,7 +87,7 @@ export const loadScenario = (reference: string, options: LoadOptions): LoadedSce
 
 class Loader {
   readonly #options: LoadOptions;
-  readonly #catalogue: Catalogue;
+  #catalogue: Catalogue;
   readonly #issues: Issue[] = [];
   readonly #forms: FormShelf;
   readonly #resolver: Resolver;
@@ -108,10 +109,12 @@ class Loader {
   load(reference: string): LoadedScenario {
     const { files, folder, overrides = [] } = this.#options;
     const name = basename(scenarioPath(files, reference, folder)).replace(/\.ya?ml$/i, "");
-    const lineage = readLineage(files, reference, folder, this.#issues);
+    const texts = readLineage(files, reference, folder, this.#issues);
     // What is not YAML cannot be judged any further.
     if (this.#issues.some(({ path }) => path.length === 0)) throw new ScenarioError(this.#issues);
-    const set = overrides.flatMap((one) => readOverride(one, folder, this.#issues) ?? []);
+    const given = overrides.flatMap((one) => readOverride(one, folder, this.#issues) ?? []);
+    const lineage = this.#withOwnCatalogues(texts);
+    const set = this.#withOwnCatalogues(given);
     const model = this.#model([...lineage, ...set]);
     const written = model === "textbook" ? endWithWork(lineage, set) : [...lineage, ...set];
     const layers = [this.#catalogue.defaults(model), ...written].map((one) => this.#prepare(one));
@@ -139,6 +142,13 @@ class Loader {
       files: this.#forms.files,
       notes: [...remarks, ...this.#resolver.notes],
     };
+  }
+
+  /** Names mean what the files of entries that a text names say, too. */
+  #withOwnCatalogues<Text extends Tree>(texts: readonly Text[]): readonly Text[] {
+    const { layers, catalogue } = withOwnCatalogues(texts, this.#catalogue, this.#forms, this.#issues);
+    this.#catalogue = catalogue;
+    return layers;
   }
 
   /** The model decides which keys there are, so it is read before everything else. */

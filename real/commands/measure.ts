@@ -68,7 +68,7 @@ const studyOf = ({ mode, memory, writes, hot, repetitions, seed }: MeasureArgume
         throw new CommandError(`--${option}: expected whole numbers from ${least} to ${most}, got ${value}`);
   };
   whole("memory", memory, 96, 2816);
-  whole("writes", writes, 0, 1_000_000);
+  whole("writes", writes, 0, 10_000_000);
   whole("repetitions", [repetitions], 1, 1000);
   whole("seed", [seed], 0, 1e6);
   if (!(hot > 0 && hot <= 0.6)) throw new CommandError(`--hot: expected a part of the memory up to 0.6, got ${hot}`);

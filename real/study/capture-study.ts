@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentClient } from "../agent/client.ts";
+import type { Result } from "../agent/protocol.ts";
 import type { CaptureMode } from "../capture/capture-modes.ts";
 import { verifyCapture } from "../capture/verification.ts";
 import type { GuestImage } from "../guest/guest-image.ts";
@@ -65,6 +66,34 @@ const written = (from: Heartbeat, to: Heartbeat): number => {
   return seconds > 0 ? (to.written[0]! - from.written[0]!) / seconds : 0;
 };
 
+/** Seconds between two looks at a guest that is captured. */
+const look = 0.1;
+
+/** A task, and all heartbeats that its guest was asked for meanwhile; the last was asked for afterwards. */
+const watched = async (
+  guest: HostedGuest,
+  task: () => Promise<Result<"capture">>,
+): Promise<{ readonly captured: Result<"capture">; readonly beats: readonly Heartbeat[] }> => {
+  const beats: Heartbeat[] = [];
+  const stop = new AbortController();
+  const watching = (async () => {
+    while (!stop.signal.aborted) {
+      beats.push(await guest.beat(60_000));
+      await sleep(1000 * look, undefined, { signal: stop.signal }).catch(() => {});
+    }
+  })();
+  try {
+    const captured = await task();
+    stop.abort();
+    await watching;
+    beats.push(await guest.beat(60_000));
+    return { captured, beats };
+  } finally {
+    stop.abort();
+    await watching.catch(() => {});
+  }
+};
+
 /** A capture that was taken, and is to be looked at. */
 interface Taken {
   readonly file: string;
@@ -98,8 +127,10 @@ export async function* captureGuest(
       const begun = await guest.beat(60_000);
       const file = `${mode}-${i}`;
       left.push(file, `${file}.layer`);
-      const captured = await guest.capture(mode, file);
-      const ended = await guest.beat(60_000);
+      const { captured, beats } = await watched(guest, () => guest.capture(mode, file));
+      // What a guest does while its capture is brought to the disk is no part of it.
+      const over = begun.at + 1e9 * (captured.duration - captured.pause);
+      const ended = beats.find(({ at }) => at >= over)!;
       const last = taken.at(-1);
       const row = {
         mode,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { basename, dirname } from "node:path";
+import { basename, dirname, extname } from "node:path";
 import type { TrafficMatrix } from "../../models/cut/traffic.ts";
 import { fitWrites, type WriteFit } from "../../models/guest/fit-writes.ts";
 import { type Files, whyUnreadable } from "../files.ts";
@@ -26,7 +26,7 @@ const poor = 0.1;
 
 const pageSize = 4096;
 
-/** The CSV files that one scenario names, each read once, and what is to be said about them. */
+/** The CSV files and catalogues of the user's that one scenario names, each read once, and what is to be said about them. */
 export class FormShelf {
   readonly #files: Files;
   readonly #folder: string;
@@ -90,6 +90,13 @@ export class FormShelf {
     return { ...fit, until: Math.max(...reading.points.map(({ seconds }) => seconds)) };
   }
 
+  /** The text of a catalogue of the user's; nothing after having said what is wrong. */
+  catalogue(path: string, complain: Complain): Source | undefined {
+    const source = this.#source(path, complain);
+    if (source !== undefined) this.#note("catalogue", path, [this.#identity(path)]);
+    return source && { ...source, kind: "catalogue" };
+  }
+
   /** Says something about one of the files beside every result. */
   remark(kind: string, path: string, text: string): void {
     this.#note(kind, path, [text]);
@@ -140,7 +147,7 @@ export class FormShelf {
 
   #neighbours(path: string): readonly string[] {
     try {
-      return this.#files.names(dirname(path)).filter((name) => name.endsWith(".csv"));
+      return this.#files.names(dirname(path)).filter((name) => extname(name) === extname(path));
     } catch {
       // A folder that cannot be read has no names to offer; that the file cannot be read is told already.
       return [];

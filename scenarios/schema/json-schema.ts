@@ -21,6 +21,10 @@ export const scenarioJsonSchema = (files: Files): Json => {
     delete model["$schema"];
     const properties = model["properties"] as Json;
     properties["extends"] = { type: "string", description: "Path or name of the scenario that this one changes" };
+    properties["catalogue"] = {
+      type: "string",
+      description: "Path of a file with entries of your own for the catalogue",
+    };
   }
   offerTraces(cluster);
   offerMixes(cluster, catalogue.names("workloads"));

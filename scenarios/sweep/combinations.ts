@@ -11,7 +11,7 @@ import { readCondition } from "./condition.ts";
 /** One combination of the values of all axes: path of a key → what is laid there. */
 export type Combination = ReadonlyMap<string, Tree>;
 
-const fixed = ["sweep", "seed", "seeds", "replications", "precision", "model", "extends", "description"];
+const fixed = ["sweep", "seed", "seeds", "replications", "precision", "model", "extends", "catalogue", "description"];
 /**
  * All points of `sweep`: combinations of its axes, its zipped axes, and its designs, in the order in which they are written,
  * the last running fastest; those that `where` leaves out are not among them. A single empty one without a sweep.
