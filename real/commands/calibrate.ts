@@ -1,10 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
+import type { Fitted } from "../../results/statistics/straight-line.ts";
 import { align } from "../../scenarios/align.ts";
+import { Catalogue } from "../../scenarios/catalogue.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
-import { type Calibration, calibrate, type Parameter } from "../study/calibration.ts";
+import type { Assumable } from "../study/assumable.ts";
+import { type Calibration, calibrate } from "../study/calibration.ts";
 import { calibratedScenario, type Provenance } from "../study/calibration-file.ts";
+import { catalogueEntries, workloadName } from "../study/catalogue-entry.ts";
 import { type MeasuredCapture, readMeasured } from "../study/measured-capture.ts";
+import type { Parameter } from "../study/parameter.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { thisMachine } from "./this-machine.ts";
 
@@ -12,10 +17,14 @@ interface CalibrateArguments {
   readonly captures: string;
   readonly memory?: readonly number[];
   readonly writes?: readonly number[];
+  readonly assume?: readonly Assumable[];
   readonly out: string;
 }
 
-/** Fits the costs of captures to some that were measured; writes a scenario to extend, and a record of the fit. */
+/**
+ * Fits the costs of captures and what guests write to captures that were measured; writes entries of the catalogue, a scenario
+ * that names them, and a record of the fit.
+ */
 export const calibrateCommand = (line: CommandLine, given: CalibrateArguments): void => {
   try {
     const all = readCaptures(line, given.captures);
@@ -24,28 +33,50 @@ export const calibrateCommand = (line: CommandLine, given: CalibrateArguments): 
         (given.memory === undefined || given.memory.includes(memory / 2 ** 20)) &&
         (given.writes === undefined || given.writes.includes(writes)),
     );
-    const calibration = calibrate(rows);
+    const out = given.out.replace(/\.(yaml|json)$/, "");
+    const name = entryName(out);
+    const catalogue = new Catalogue(line.files);
+    if (catalogue.names("capture-costs").includes(name))
+      throw new CommandError(`--out: the catalogue has capture costs ${name} already; call these otherwise`);
+    const calibration = calibrate(rows, given.assume);
     const provenance: Provenance = {
       machine: thisMachine(),
       date: new Date().toISOString().slice(0, 10),
       command: commandOf(given),
     };
-    const name = given.out.replace(/\.(yaml|json)$/, "");
-    const base = resolve(line.folder, name);
-    writeFileSync(`${base}.yaml`, calibratedScenario(calibration, provenance));
+    const base = resolve(line.folder, out);
+    writeFileSync(`${base}.catalogue.yaml`, catalogueEntries(name, calibration, provenance, catalogue));
+    writeFileSync(`${base}.yaml`, calibratedScenario(name, calibration, provenance));
     writeFileSync(`${base}.json`, `${JSON.stringify({ ...calibration, provenance }, null, 2)}\n`);
     line.print(report(calibration));
-    line.print(`${name}.yaml to extend, ${name}.json for snapback validate`);
+    const workloads = (calibration.writes ?? []).map((one) => workloadName(name, one));
+    line.print(
+      [
+        `${out}.catalogue.yaml: capture-costs ${name}${workloads.length === 0 ? "" : `, workloads ${workloads.join(", ")}`}`,
+        `${out}.yaml, which names them, to run and to extend; ${out}.json for snapback validate`,
+      ].join("\n"),
+    );
   } catch (error) {
     throw error instanceof TestbedError ? new CommandError(error.message) : error;
   }
 };
 
-const commandOf = ({ captures, memory, writes, out }: CalibrateArguments): string =>
+/** Entries are called as their file is. @throws CommandError for what cannot be a name */
+const entryName = (out: string): string => {
+  const name = basename(out);
+  if (!/^[A-Za-z][\w-]{0,39}$/.test(name))
+    throw new CommandError(
+      `--out: entries of the catalogue are called as it, so ${JSON.stringify(name)} must be letters, digits, - and _, and begin with a letter`,
+    );
+  return name;
+};
+
+const commandOf = ({ captures, memory, writes, assume, out }: CalibrateArguments): string =>
   [
     `snapback calibrate ${captures}`,
     ...(memory ?? []).map((one) => `--memory ${one}`),
     ...(writes ?? []).map((one) => `--writes ${one}`),
+    ...(assume ?? []).map((one) => `--assume ${one}`),
     `--out ${out}`,
   ].join(" ");
 
@@ -61,20 +92,49 @@ export const readCaptures = (line: CommandLine, name: string): MeasuredCapture[]
 };
 
 const report = (calibration: Calibration): string => {
-  const { prepare, fixed, device, armPerPage, unprotectPerPage, copyRate, inUse, inUsePart } = calibration;
-  const rows = [prepare, fixed, device, armPerPage, unprotectPerPage, copyRate, inUse, inUsePart].map(
-    (one: Parameter) => [
+  const { prepare, fixed, device, armPerPage, fault, unprotectPerPage, copyRate, inUse, inUsePart } = calibration;
+  const rows = [prepare, fixed, device, armPerPage, fault, unprotectPerPage, copyRate, inUse, inUsePart]
+    .filter((one) => one !== null)
+    .map((one: Parameter) => [
       one.name,
       `${one.value.toPrecision(4)} ${one.unit}`,
       `${one.lower.toPrecision(3)} to ${one.upper.toPrecision(3)}`,
       one.from,
       one.remark ?? "",
-    ],
-  );
+    ]);
+  const interval = ({ value, lower, upper }: Fitted): string =>
+    `${value.toFixed(0)} (${lower.toFixed(0)} to ${upper.toFixed(0)})`;
+  const curves = (calibration.writes ?? []).map(({ memory, writes, captures, classes, within, rms }) => [
+    `${memory / 2 ** 20} MiB`,
+    `${writes}`,
+    `${captures}`,
+    ...within.map(({ pages }) => interval(pages)),
+    classes.map(({ pages }) => interval(pages)).join(" + "),
+    `${(100 * rms).toFixed(1)} %`,
+  ]);
   const scatter = Object.entries(calibration.scatter).map(([what, part]) => `${what} ${(100 * part).toFixed(0)} %`);
   return [
     align([["parameter", "value", "95 %", "from", ""], ...rows]),
     "",
+    ...(curves.length === 0
+      ? []
+      : [
+          align([
+            [
+              "distinct pages of",
+              "writes/s",
+              "captures",
+              "in 0.5 s",
+              "1 s",
+              "2 s",
+              "5 s",
+              "that are written at all",
+              "rms",
+            ],
+            ...curves,
+          ]),
+          "",
+        ]),
     `${calibration.rows} verified captures of ${calibration.fittedTo.length} settings; single ones scatter: ${scatter.join(", ")}`,
   ].join("\n");
 };

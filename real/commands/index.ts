@@ -2,6 +2,7 @@ import type { CommandModule } from "yargs";
 import type { CommandLine } from "../../scenarios/commands/command-line.ts";
 import { captureModes } from "../capture/capture-modes.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
+import { assumable } from "../study/assumable.ts";
 import { testbedActions } from "./testbed-actions.ts";
 
 /** The commands around real machines and what they leave behind. */
@@ -137,15 +138,20 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           array: true,
         })
         .option("writes", { describe: "Only guests with so many writes a second", type: "number", array: true })
+        .option("assume", {
+          describe: "Taken from the catalogue, where captures do not tell it",
+          choices: assumable,
+          array: true,
+        })
         .option("out", {
-          describe: "Name of the scenario and of the record",
+          describe: "Name of the entries of the catalogue, of the scenario and of the record",
           type: "string",
           demandOption: true,
           requiresArg: true,
         })
         .example(
           "$0 calibrate captures.csv --memory 128 --memory 256 --out here",
-          "here.yaml, which scenarios can extend, and here.json",
+          "here.catalogue.yaml, whose entries scenarios can name, here.yaml, which does, and here.json",
         ),
     handler: async (given) => (await import("./calibrate.ts")).calibrateCommand(line, given as never),
   },

@@ -6,7 +6,7 @@ import { align } from "../../scenarios/align.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import { evaluate, loadPlace, type Place } from "../../scenarios/search/evaluate.ts";
 import { type KnownCalibration, readCalibration, settingsFor } from "../study/calibration-file.ts";
-import { durationOf, type MeasuredCapture, settingOf } from "../study/measured-capture.ts";
+import { durationOf, type MeasuredCapture, saturationIn, settingOf } from "../study/measured-capture.ts";
 import { judge, type MetricValidation, type ValidatedPoint, validatedMetrics } from "../study/validation.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { readCaptures } from "./calibrate.ts";
@@ -68,9 +68,12 @@ const pointsOf = async (
   calibration: KnownCalibration,
 ): Promise<ValidatedPoint[]> => {
   const held = new Map<string, MeasuredCapture[]>();
-  for (const row of readCaptures(line, measured)) {
+  const rows = readCaptures(line, measured);
+  const isSaturated = saturationIn(rows);
+  for (const row of rows) {
     const setting = settingOf(row);
-    if (row.state !== "verified" || calibration.fittedTo.includes(setting)) continue;
+    // What a guest writes that cannot keep up is not what its setting says, so the model is not told it.
+    if (row.state !== "verified" || isSaturated(row) || calibration.fittedTo.includes(setting)) continue;
     held.set(setting, [...(held.get(setting) ?? []), row]);
   }
   if (held.size < 2)

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { TestbedError } from "../testbed-error.ts";
-import type { Calibration, Parameter } from "./calibration.ts";
+import type { Calibration } from "./calibration.ts";
+import { workloadName } from "./catalogue-entry.ts";
 import type { MeasuredSetting } from "./measured-capture.ts";
 
 /** Where and how captures were measured. */
@@ -38,33 +39,27 @@ export const readCalibration = (name: string, text: string): KnownCalibration =>
   return data;
 };
 
-const written: { readonly [unit in Parameter["unit"]]: (value: number) => string } = {
-  s: (value) => `${(value * 1e3).toPrecision(4)}ms`,
-  "s/page": (value) => `${(value * 1e6).toPrecision(4)}us/page`,
-  "B/s": (value) => `${(value / 1e6).toPrecision(4)}MB/s`,
-  B: (value) => `${value}`,
-  "1": (value) => `${value}`,
-};
-
-/** A scenario that a study of one's own can extend: the costs of a capture, each with its source. */
-export const calibratedScenario = (calibration: Calibration, { machine, date, command }: Provenance): string => {
-  const { prepare, fixed, device, armPerPage, unprotectPerPage, copyRate } = calibration;
-  const costs = [prepare, fixed, device, armPerPage, unprotectPerPage, copyRate].map((one) => {
-    const interval = one.remark ?? `95 %: ${written[one.unit](one.lower)} to ${written[one.unit](one.upper)}`;
-    return `    ${one.name}: ${written[one.unit](one.value)} # measured: ${one.from}; ${interval}`;
-  });
+/** A scenario that names the entries of the catalogue, and that a study of one's own can extend. */
+export const calibratedScenario = (
+  name: string,
+  { rows, writes }: Pick<Calibration, "rows" | "writes">,
+  { machine, date, command }: Provenance,
+): string => {
+  const [most] = (writes ?? []).toSorted((one, other) => other.memory - one.memory || other.writes - one.writes);
   return [
-    `# Costs of captures, fitted to ${calibration.rows} that were measured and verified.`,
+    `# A guest whose captures cost what ${rows} that were measured and verified tell; ${name}.catalogue.yaml has each number's source.`,
     `# Machine: ${machine}. Date: ${date}. Command: ${command}`,
     "extends: capture-study",
-    "snapshot:",
-    "  costs:",
-    ...costs,
+    `catalogue: ./${name}.catalogue.yaml`,
+    `snapshot: { costs: ${name} }`,
+    ...(most === undefined
+      ? []
+      : [`cluster: { vm: { memory: ${most.memory / 2 ** 20}MiB }, workload: ${workloadName(name, most)} }`]),
     "",
   ].join("\n");
 };
 
-/** Settings of the scenario `capture-study` that make its guest the one that was measured. */
+/** Settings that make the guest of a scenario the one that was measured, whatever its workload is. */
 export const settingsFor = (
   { mode, memory, hotPages, writes }: MeasuredSetting,
   { inUse, inUsePart }: KnownCalibration,
@@ -72,13 +67,15 @@ export const settingsFor = (
   const hot = (hotPages * 4096) / memory;
   const used = Math.min(1, (inUse.value + inUsePart.value * memory) / memory);
   const system = Math.max(0, used - hot);
-  const classes = "cluster.workload.classes";
+  const rest = "compressRatio: 1, content: { zero: 0, selfDuplicate: 0, interVm: 0, unique: 1 }";
+  const classes = [
+    `hot: { type: anonymous, share: ${hot}, writesPerGiB: ${(writes * 2 ** 30) / memory}/s, ${rest} }`,
+    `system: { type: kernel, share: ${system}, writesPerGiB: 0/s, ${rest} }`,
+    `free: { type: free, share: ${1 - hot - system}, writesPerGiB: 0/s, ${rest} }`,
+  ];
   return [
     `snapshot.capture=${mode}`,
     `cluster.vm.memory=${memory / 2 ** 20}MiB`,
-    `${classes}.hot.share=${hot}`,
-    `${classes}.system.share=${system}`,
-    `${classes}.free.share=${1 - hot - system}`,
-    `${classes}.hot.writesPerGiB=${(writes * 2 ** 30) / memory}/s`,
+    `cluster.workload={ classes: { ${classes.join(", ")} } }`,
   ];
 };

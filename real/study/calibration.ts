@@ -1,22 +1,14 @@
-import { median, medianDeviation } from "../../results/statistics/median.ts";
+import { medianDeviation } from "../../results/statistics/median.ts";
 import { mean } from "../../results/statistics/moments.ts";
-import { quantileInterval } from "../../results/statistics/quantile-interval.ts";
-import { type Fitted, straightLine } from "../../results/statistics/straight-line.ts";
+import { straightLine } from "../../results/statistics/straight-line.ts";
 import { TestbedError } from "../testbed-error.ts";
-import { type MeasuredCapture, settingOf } from "./measured-capture.ts";
+import type { Assumable } from "./assumable.ts";
+import { faultCost } from "./fault-cost.ts";
+import { type MeasuredCapture, saturationIn, settingOf } from "./measured-capture.ts";
+import { fewestRows, type Parameter, typical } from "./parameter.ts";
+import { type WriteCurve, writeCurves } from "./write-curve.ts";
 
 const pageSize = 4096;
-
-/** A parameter of the model, fitted to captures; without an interval where it is bounded by what it may be. */
-export interface Parameter extends Fitted {
-  /** The same key as in scenarios, below `snapshot.costs`, or of the guest. */
-  readonly name: string;
-  readonly unit: "s" | "s/page" | "B/s" | "B" | "1";
-  /** What it was fitted to. */
-  readonly from: string;
-  /** Why it is not what the line gives. */
-  readonly remark?: string;
-}
 
 export interface Calibration {
   readonly fixed: Parameter;
@@ -25,9 +17,13 @@ export interface Calibration {
   readonly armPerPage: Parameter;
   readonly unprotectPerPage: Parameter;
   readonly prepare: Parameter;
+  /** None where it is assumed. */
+  readonly fault: Parameter | null;
   /** Bytes that are in use in a guest: a part that it always has, and a part of its memory. */
   readonly inUse: Parameter;
   readonly inUsePart: Parameter;
+  /** Of each kind of guest, unless they are assumed. */
+  readonly writes: readonly WriteCurve[] | null;
   /** Settings that were fitted to: none of them says anything of the model's worth. */
   readonly fittedTo: readonly string[];
   readonly rows: number;
@@ -43,11 +39,15 @@ export interface Calibration {
  * - device, armPerPage: the pause of post-copy, and how it grows with the pages where that can be told
  * - unprotectPerPage: what post-copy takes for a page behind the guest, less page / copyRate
  * - inUse, inUsePart: bytes = inUse + inUsePart × memory, least squares
+ * - fault: of guests that write as fast as they can, which nothing else is fitted to
+ * - writes: the curve of distinct writes of each kind of guest
  *
  * @throws TestbedError naming the parameter that the captures cannot tell
  */
-export const calibrate = (captures: readonly MeasuredCapture[]): Calibration => {
-  const verified = captures.filter(({ state }) => state === "verified");
+export const calibrate = (captures: readonly MeasuredCapture[], assumed: readonly Assumable[] = []): Calibration => {
+  const sound = captures.filter(({ state }) => state === "verified");
+  const isSaturated = saturationIn(sound);
+  const verified = sound.filter((one) => !isSaturated(one));
   const byMode = (mode: MeasuredCapture["mode"]): MeasuredCapture[] => verified.filter((one) => one.mode === mode);
   const [whole, behind] = [byMode("stop-and-copy"), byMode("post-copy")];
   const fewest = Math.min(...verified.map(({ writes }) => writes));
@@ -92,13 +92,15 @@ export const calibrate = (captures: readonly MeasuredCapture[]): Calibration => 
       from: "post-copy",
       ...typical("prepare", "post-copy", behind, ({ untilCut }) => untilCut),
     },
+    fault: assumed.includes("fault") ? null : faultCost(sound.filter(isSaturated)),
     inUse: { name: "inUse", unit: "B", from: "stop-and-copy and post-copy", ...inUse.intercept },
     inUsePart: { name: "inUsePart", unit: "1", from: "stop-and-copy and post-copy", ...inUse.slope },
   } as const;
   return {
     ...parameters,
+    writes: assumed.includes("writes") ? null : writeCurves(verified),
     fittedTo: [...new Set(captures.map(settingOf))].toSorted(),
-    rows: verified.length,
+    rows: sound.length,
     scatter: {
       bytes: inUse.residual / mean([...whole, ...behind].map(({ captureBytes }) => captureBytes)),
       "pause of pre-copy": scatterOf(still, ({ pause }) => pause / fixed.value),
@@ -116,24 +118,6 @@ const pagesOf = ({ captureBytes }: MeasuredCapture): number => captureBytes / pa
 
 /** Seconds for which pages were saved behind the running guest. */
 const behindGuest = (row: MeasuredCapture): number => row.captureDuration - row.untilCut - row.pause;
-
-/** With six values at least the interval of a median holds 95 %. */
-const fewestRows = 6;
-
-const typical = (
-  what: string,
-  mode: MeasuredCapture["mode"],
-  rows: readonly MeasuredCapture[],
-  of: (row: MeasuredCapture) => number,
-): Fitted => {
-  if (rows.length < fewestRows)
-    throw new TestbedError(
-      `${what}: not to be told from ${rows.length} verified captures by ${mode}; it takes ${fewestRows}`,
-    );
-  const values = rows.map(of);
-  const { lower, upper } = quantileInterval(values, 0.5);
-  return { value: median(values), lower, upper };
-};
 
 /** Of single captures around their prediction, as a part of it. */
 const scatterOf = (rows: readonly MeasuredCapture[], ratio: (row: MeasuredCapture) => number): number =>

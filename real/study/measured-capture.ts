@@ -1,5 +1,6 @@
 import { csvFormatRow, csvParseRows } from "d3";
 import * as z from "zod/mini";
+import { median } from "../../results/statistics/median.ts";
 import { TestbedError } from "../testbed-error.ts";
 
 const digits = z.string().check(z.regex(/^\d+(\.\d+)?(e[-+]?\d+)?$/, "expected a number that is not negative"));
@@ -58,8 +59,18 @@ export const settingOf = ({ mode, memory, hotPages, writes }: MeasuredSetting): 
   `${mode} of ${memory / 2 ** 20} MiB, ${hotPages} pages written ${writes} times a second`;
 export type MeasuredSetting = Pick<MeasuredCapture, "mode" | "memory" | "hotPages" | "writes">;
 
-/** A guest that could not write as much as it was to: what it loses while it is captured is what its writes cost. */
-export const isSaturated = ({ writes, writesBefore }: MeasuredCapture): boolean => writesBefore < 0.9 * writes;
+/**
+ * Whether a capture is of a guest that could not write as much as it was to, by what all captures of such guests tell: what
+ * it loses while it is captured is what its writes cost.
+ */
+export const saturationIn = (rows: readonly MeasuredCapture[]): ((row: MeasuredCapture) => boolean) => {
+  const guest = ({ memory, hotPages, writes }: MeasuredCapture): string => `${memory} ${hotPages} ${writes}`;
+  const kept = new Map<string, number[]>();
+  for (const row of rows.filter(({ writes }) => writes > 0))
+    kept.set(guest(row), [...(kept.get(guest(row)) ?? []), row.writesBefore / row.writes]);
+  const saturated = new Set([...kept].filter(([, parts]) => median(parts) < 0.9).map(([kind]) => kind));
+  return (row) => saturated.has(guest(row));
+};
 
 export const measuredHead = `${csvFormatRow(measuredColumns)}\n`;
 
