@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { basename, dirname, extname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { TrafficMatrix } from "../../models/cut/traffic.ts";
 import { fitWrites, type WriteFit } from "../../models/guest/fit-writes.ts";
 import { type Files, whyUnreadable } from "../files.ts";
@@ -147,13 +147,15 @@ export class FormShelf {
 
   #neighbours(path: string): readonly string[] {
     try {
-      return this.#files.names(dirname(path)).filter((name) => extname(name) === extname(path));
+      return this.#files.names(dirname(path)).filter((name) => endingOf(name) === endingOf(path));
     } catch {
       // A folder that cannot be read has no names to offer; that the file cannot be read is told already.
       return [];
     }
   }
 }
+
+const endingOf = (path: string): string => /\.\w+$/.exec(path)?.[0] ?? "";
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 
