@@ -7,31 +7,25 @@ type Record = typeof published;
 /** Where `snapback validate … --out results/runs/validation` leaves the user's own. */
 const own = fileURLToPath(new URL("../../results/runs/validation/validation.json", import.meta.url));
 
-const summary = (name: string, { machine, date, command, verdict, judged, points }: Record) => ({
+const summary = (name: string, { machine, date, command, verdict, x, judged, points }: Record) => ({
   name,
   machine,
   date,
   command,
   verdict,
-  judged: judged.map(({ metric, mode, points, captures, error, goal, isMet, coverage, equivalence, uncertainty }) => ({
-    ...{ metric, mode, points, captures, goal, isMet, coverage },
-    ratio: error.geometricMeanRatio,
-    error: error.meanAbsoluteRelative,
-    same: equivalence.isEquivalent,
-    off: uncertainty.error,
-    noise: 2 * uncertainty.uncertainty,
-  })),
-  points: points.map(({ mode, measured, simulated }) => ({
-    mode,
-    memory: measured[0]!.memory,
-    writes: measured[0]!.writes,
-    simulated,
-    measured: measured.map(({ pause, captureDuration, untilCut, captureBytes }) => ({
-      pause,
-      captureDuration: mode === "pre-copy" ? captureDuration : captureDuration - untilCut,
-      captureBytes,
-    })),
-  })),
+  judged: judged.map(
+    ({ metric, mode, points, captures, error, errorInterval, goal, isMet, coverage, equivalence, uncertainty }) => ({
+      ...{ metric, mode, points, captures, goal, isMet, coverage },
+      ratio: error.geometricMeanRatio,
+      error: error.meanAbsoluteRelative,
+      within: [errorInterval.lower, errorInterval.upper],
+      same: equivalence.isEquivalent,
+      off: uncertainty.error,
+      noise: 2 * uncertainty.uncertainty,
+    }),
+  ),
+  x,
+  points: points.map(({ mode, panel, x, measured, simulated }) => ({ mode, panel, x, measured, simulated })),
 });
 
 export default [

@@ -57,14 +57,14 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           describe: "Pages written each second",
           type: "number",
           array: true,
-          default: [0, 2000, 8000],
+          default: [0, 2000, 8000, 10_000_000],
         })
         .option("hot", { describe: "Part of the memory that is filled and written", type: "number", default: 0.4 })
         .option("repetitions", { describe: "Captures of each setting", type: "number", default: 10 })
         .option("seed", { describe: "Decides the order", type: "number", default: 1 })
         .example(
           "$0 measure two-namespaces --out captures.csv",
-          "three modes, memories and rates of writes, ten times each",
+          "three modes and memories, four rates of writes, the last more than guests can, ten times each",
         ),
     handler: async (given) => (await import("./measure.ts")).measure(line, given as never),
   },
@@ -160,11 +160,18 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     describe: "Set the model beside measured captures that it was not fitted to",
     builder: (yargs) =>
       yargs
-        .positional("scenario", { describe: "Scenario of snapback calibrate, or one that extends it", type: "string" })
-        .option("measured", {
-          describe: "File of snapback measure",
+        .positional("scenario", {
+          describe: "Scenario of snapback calibrate, or one that names its entries",
           type: "string",
-          demandOption: true,
+        })
+        .option("measured", {
+          describe: "File of snapback measure, whose guests it is to have",
+          type: "string",
+          requiresArg: true,
+        })
+        .option("testbed", {
+          describe: "Inventory of hosts on which the scenario's own guests are captured now, or one that is built in",
+          type: "string",
           requiresArg: true,
         })
         .option("calibration", {
@@ -172,6 +179,8 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           type: "string",
           requiresArg: true,
         })
+        .option("repetitions", { describe: "Cuts of each point, on a testbed", type: "number", default: 10 })
+        .option("seed", { describe: "Decides the order, on a testbed", type: "number", default: 1 })
         .option("out", {
           describe: "Folder for the report, its numbers and a picture",
           type: "string",
@@ -180,6 +189,10 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         .example(
           "$0 validate here.yaml --measured captures.csv",
           "how far the model is off in settings that were held out",
+        )
+        .example(
+          "$0 validate own.yaml --testbed two-namespaces --calibration here.json",
+          "the same of a scenario of one's own, whose cluster is cut on real guests",
         ),
     handler: async (given) => (await import("./validate.ts")).validate(line, given as never),
   },

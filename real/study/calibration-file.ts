@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { ClusterScenario } from "../../models/scenario.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { Calibration } from "./calibration.ts";
 import { workloadName } from "./catalogue-entry.ts";
@@ -79,3 +80,24 @@ export const settingsFor = (
     `cluster.workload={ classes: { ${classes.join(", ")} } }`,
   ];
 };
+
+const fittedSetting = /^(\S+) of (\d+) MiB, (\d+) pages written (\S+) times a second$/;
+
+/**
+ * Whether a calibration was fitted to captures of such guests: in the same mode, of the same memory, with about as many pages
+ * that are written about as often.
+ */
+export const isFittedTo = ({ cluster, snapshot }: ClusterScenario, { fittedTo }: KnownCalibration): boolean => {
+  const written = cluster.workload.classes.filter(
+    ({ type, writesPerSecond }) => type === "anonymous" && writesPerSecond > 0,
+  );
+  const pages = written.reduce((sum, one) => sum + one.pages, 0);
+  const writes = written.reduce((sum, one) => sum + one.writesPerSecond, 0);
+  return fittedTo.some((text) => {
+    const [, mode, memory, hot, rate] = fittedSetting.exec(text) ?? [];
+    if (mode !== snapshot.capture || Number(memory) * 2 ** 20 !== cluster.vm.memory) return false;
+    return isNear(writes, Number(rate)) && (Number(rate) === 0 || isNear(pages, Number(hot)));
+  });
+};
+
+const isNear = (one: number, other: number): boolean => Math.abs(one - other) <= 0.1 * other;

@@ -1,5 +1,6 @@
 import { type Equivalence, equivalence } from "../../results/statistics/equivalence.ts";
 import { type Agreement, limitsOfAgreement } from "../../results/statistics/limits-of-agreement.ts";
+import type { Interval } from "../../results/statistics/mean-interval.ts";
 import { median, medianDeviation } from "../../results/statistics/median.ts";
 import { normalQuantile } from "../../results/statistics/normal.ts";
 import { type PredictionError, predictionError } from "../../results/statistics/prediction-error.ts";
@@ -7,6 +8,7 @@ import { coverageTest, predictionScore } from "../../results/statistics/predicti
 import { distanceOf, type SampleDistance } from "../../results/statistics/two-samples.ts";
 import { type ValidationError, validationError } from "../../results/statistics/validation-uncertainty.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { errorInterval } from "./error-interval.ts";
 import { durationOf, type MeasuredCapture } from "./measured-capture.ts";
 
 export const validatedMetrics = ["pause", "captureDuration", "captureBytes"] as const;
@@ -21,13 +23,25 @@ export const goals: { readonly [metric in ValidatedMetric]: number } = {
 /** Factor within which medians count as the same. */
 const margin = 1.15;
 
+/** Seconds, seconds and bytes of one capture. */
+export type Figures = { readonly [metric in ValidatedMetric]: number };
+
 /** What was measured and simulated in one setting. */
 export interface ValidatedPoint {
   readonly setting: string;
   readonly mode: MeasuredCapture["mode"];
-  readonly measured: readonly MeasuredCapture[];
-  readonly simulated: { readonly [metric in ValidatedMetric]: number };
+  /** Where it is in a picture. */
+  readonly panel: string;
+  readonly x: number;
+  readonly measured: readonly Figures[];
+  readonly simulated: Figures;
 }
+
+export const figuresOf = (row: MeasuredCapture): Figures => ({
+  pause: row.pause,
+  captureDuration: durationOf(row),
+  captureBytes: row.captureBytes,
+});
 
 export interface MetricValidation {
   readonly metric: ValidatedMetric;
@@ -36,6 +50,8 @@ export interface MetricValidation {
   readonly captures: number;
   /** Of medians by point. */
   readonly error: PredictionError;
+  /** Of the mean absolute relative error, 95 %. */
+  readonly errorInterval: Interval;
   readonly agreement: Agreement;
   readonly equivalence: Equivalence;
   /** Of measured / simulated, from what a normal law with the calibration's scatter foresees. */
@@ -49,9 +65,6 @@ export interface MetricValidation {
   readonly goal: number;
   readonly isMet: boolean;
 }
-
-const of = (row: MeasuredCapture, metric: ValidatedMetric): number =>
-  metric === "captureDuration" ? durationOf(row) : row[metric];
 
 /**
  * Judges the model by points that it was not fitted to.
@@ -69,7 +82,7 @@ export const judge = (
   if (own.length < 2)
     throw new TestbedError(`${metric} of ${mode}: ${own.length} held-out settings; it takes two at least`);
   const said = own.map(({ simulated }) => simulated[metric]);
-  const seen = own.map(({ measured }) => measured.map((row) => of(row, metric)));
+  const seen = own.map(({ measured }) => measured.map((row) => row[metric]));
   // Machines are held up by what else they do, which is no part of the model.
   const centres = seen.map(median);
   const error = predictionError(centres, said);
@@ -86,6 +99,10 @@ export const judge = (
     points: own.length,
     captures: ratios.length,
     error,
+    errorInterval: errorInterval(
+      centres.map((real, i) => Math.abs(said[i]! - real) / real),
+      `${metric} ${mode}`,
+    ),
     agreement: limitsOfAgreement(centres, said),
     equivalence: equivalence(centres, said, margin),
     distance: distanceOf(ratios, foreseen),
