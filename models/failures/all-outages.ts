@@ -1,6 +1,5 @@
-import type { Streams } from "../../sim/index.ts";
 import { type Component, components, type FailureSpec, type LawSource, type Outage } from "./failure-spec.ts";
-import { outagesOf } from "./outages.ts";
+import { type FailureStreams, outagesOf } from "./outages.ts";
 import { commonLives } from "./renewal.ts";
 
 /** How many components of each kind there are. */
@@ -22,7 +21,12 @@ const streamNames = {
  * All outages of one run, whatever the cluster does: for each kind of component those of each one, in the order of their
  * starts. With `renewal: all` the failures under laws renew all components under laws; lists and traces are what they are.
  */
-export const allOutages = (failures: FailureSpec, counts: Counts, horizon: number, streams: Streams): Outages => {
+export const allOutages = (
+  failures: FailureSpec,
+  counts: Counts,
+  horizon: number,
+  streams: FailureStreams,
+): Outages => {
   const stream = (component: Component) => {
     const own = streams.split(streamNames[component]);
     return (name: string) => own.get(name);

@@ -9,6 +9,12 @@ export type OutageStream = RandomStream & {
   integer(a: number, b: number): number;
 };
 
+/** A tree of named streams of draws; that of the core has them all. */
+export interface FailureStreams {
+  get(name: string): OutageStream;
+  split(name: string): FailureStreams;
+}
+
 /**
  * The outages of components 0 … `components` - 1 up to `horizon`, each component's in the order of their starts.
  * Every component draws from a stream of its own, so that policies are compared on the same failures.

@@ -8,6 +8,8 @@ import { allOutages } from "./all-outages.ts";
 import { Corruptions } from "./corruption.ts";
 import type { Component, Outage } from "./failure-spec.ts";
 import { falseSuspicions } from "./false-suspicion.ts";
+import { latentErrorsOf } from "./latent-times.ts";
+import { countsOf } from "./listed-failures.ts";
 import { Machines } from "./machines.ts";
 import { Racks } from "./racks.ts";
 import { type Shock, shocksOf } from "./shocks.ts";
@@ -47,10 +49,7 @@ export class SimulatedFailures {
     const { scenario, centre, clusters } = this.#domain;
     const { failures, horizon, detection, dataCentre } = scenario;
     const vms = clusters.flatMap((cluster) => cluster.vms.map((vm) => ({ cluster, vm })));
-    const { racks } = dataCentre;
-    const hosts = centre.hosts.length;
-    const counts = { vm: vms.length, host: hosts, disk: hosts, rack: racks, uplink: racks, store: 1 };
-    const outages = allOutages(failures, counts, horizon, streams);
+    const outages = allOutages(failures, countsOf(scenario), horizon, streams);
     const each = (list: readonly (readonly Outage[])[], happen: (component: number, outage: Outage) => void): void => {
       for (const [component, own] of list.entries()) this.#inTurn(own, (outage) => happen(component, outage));
     };
@@ -69,17 +68,12 @@ export class SimulatedFailures {
         (shock) => this.#strike(spec.name, shock),
       );
     }
-    const latent = streams.split("latent errors");
-    for (const [i, host] of centre.hosts.entries()) {
-      const own = latent.split(String(i));
-      const times = silentErrors(failures.latentErrors, horizon, () => own.get("times"));
-      if (times.length === 0) continue;
-      const where = own.get("places");
+    const latent = latentErrorsOf(failures.latentErrors, centre.hosts.length, horizon, streams);
+    for (const [i, { times, where }] of latent.entries())
       this.#inTurn(
         times.map((start) => ({ start })),
-        () => this.#domain.store.spoil(host, () => where.next()),
+        () => this.#domain.store.spoil(centre.hosts[i]!, where),
       );
-    }
     const corrupted = streams.split("corruption");
     for (const [i, { cluster, vm }] of vms.entries()) {
       const own = corrupted.split(String(i));

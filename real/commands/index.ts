@@ -119,6 +119,11 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           type: "string",
           requiresArg: true,
         })
+        .option("accelerate", {
+          describe: "Failures by laws come, and end, so many times as fast",
+          type: "number",
+          requiresArg: true,
+        })
         .option("json", { describe: "As JSON", type: "boolean" })
         .example(
           "$0 replay replayed --testbed four-namespaces",

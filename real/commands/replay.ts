@@ -10,6 +10,7 @@ import { guestAddresses } from "../inventory/guest-addresses.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { readInventory } from "../inventory/read-inventory.ts";
 import { type ComparedRun, columnErrors, comparedColumns } from "../replay/comparison.ts";
+import { drawnScenario } from "../replay/drawn-scenario.ts";
 import { type Replayed, replay } from "../replay/replay.ts";
 import { replayObstacles } from "../replay/replayable.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -21,14 +22,17 @@ interface ReplayArguments extends Searched {
   readonly testbed: string;
   readonly out?: string;
   readonly json?: boolean;
+  readonly accelerate?: number;
 }
 
 /** One point of a scenario's sweep. */
 interface Point {
   /** What the sweep has set: `snapshot.interval=12s`. */
   readonly setting: string;
+  /** With its failures as lists of times. */
   readonly scenario: ClusterScenario;
   readonly seed: number;
+  readonly notes: readonly string[];
 }
 
 /** Runs every point of a scenario on real machines and in the simulator, and sets the columns of both beside each other. */
@@ -43,7 +47,7 @@ export const replayCommand = async (line: CommandLine, given: ReplayArguments): 
       if (scenario.model !== "cluster")
         throw new CommandError(`${given.scenario} is of model: ${scenario.model}; real machines play model: cluster`);
       refuseObstacles(given.scenario, setting, scenario, inventory);
-      return { setting, scenario, seed };
+      return { setting, seed, ...drawnScenario(scenario, seed, given.accelerate) };
     });
     const replayed: Replayed[] = [];
     try {
@@ -58,13 +62,17 @@ export const replayCommand = async (line: CommandLine, given: ReplayArguments): 
     }
     const places = await evaluate(
       line,
-      loaded.points.map((point) => ({ ...loaded, points: [point] })),
+      // Runs of the simulator meet the failures that the machines have met.
+      loaded.points.map((point, i) => ({ ...loaded, points: [{ ...point, scenario: points[i]!.scenario }] })),
     );
     const runs = points.map(({ setting }, i): ComparedRun => {
       const { columns } = replayed[i]!;
       return { setting, real: columns, simulated: places[i]!.replications };
     });
-    show(line, given, runs, replayed);
+    show(line, given, runs, {
+      verified: replayed.reduce((sum, { verifiedPoints }) => sum + verifiedPoints, 0),
+      notes: [...points.flatMap(({ notes }) => notes), ...replayed.flatMap(({ notes }) => notes)],
+    });
   } catch (error) {
     throw error instanceof TestbedError ? new CommandError(error.message) : error;
   }
@@ -114,11 +122,10 @@ const show = (
   line: CommandLine,
   given: ReplayArguments,
   runs: readonly ComparedRun[],
-  replayed: readonly Replayed[],
+  { verified, notes }: { readonly verified: number; readonly notes: readonly string[] },
 ): void => {
-  const verified = replayed.reduce((sum, { verifiedPoints }) => sum + verifiedPoints, 0);
-  const notes = replayed.flatMap((one) => one.notes);
-  const command = `snapback replay ${given.scenario} --testbed ${given.testbed}${given.set.map((one) => ` --set ${one}`).join("")}`;
+  const faster = given.accelerate === undefined ? "" : ` --accelerate ${given.accelerate}`;
+  const command = `snapback replay ${given.scenario} --testbed ${given.testbed}${given.set.map((one) => ` --set ${one}`).join("")}${faster}`;
   const date = new Date().toISOString().slice(0, 10);
   const compared = runs.map((run) => ({ setting: run.setting, columns: comparedColumns(run) }));
   const judged = columnErrors(runs);

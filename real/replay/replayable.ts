@@ -90,17 +90,11 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     rollback.placement === "similarity-aware" || rollback.placement === "joint",
     `rollback.placement: ${rollback.placement}; the testbed does not know what hosts hold of which content`,
   );
-  for (const component of components) {
-    const { kind } = failures[component];
-    const isKnown = component === "vm" || component === "host";
+  for (const component of components)
     refuse(
-      kind !== "none" && !(isKnown && kind === "times"),
-      isKnown
-        ? `failures.${component}: ${kind}; machines of a testbed fail at given times`
-        : `failures.${component}: on a testbed VMs and hosts fail, and nothing else`,
+      failures[component].kind !== "none" && component !== "vm" && component !== "host",
+      `failures.${component}: on a testbed VMs and hosts fail, and nothing else`,
     );
-  }
-  refuse(failures.shocks.length > 0, "failures.shocks: machines of a testbed fail one by one, at given times");
   refuse(failures.latentErrors.kind !== "none", "failures.latentErrors: real disks have their own");
   refuse(failures.corruption.kind !== "none", "failures.corruption: real guests go wrong only by themselves");
   refuse(

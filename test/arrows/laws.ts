@@ -23,12 +23,12 @@ export const arrows = {
 } as const satisfies Record<string, readonly string[]>;
 
 /**
- * The modules of `scenarios` that run simulations. To validate itself, `real` asks `scenarios` for the simulated side,
- * and it may do so through these alone: a chain of imports from `real` to `sim` is allowed if it passes one of them.
+ * The modules of `scenarios` that run simulations, or draw what one would. To validate itself, `real` asks `scenarios` for
+ * the simulated side and for the failures that it meets, and it may do so through these alone: a chain of imports from `real` to `sim` is allowed if it passes one of them.
  * So the real testbed can never lean on the simulator's clock, events or models by way of a harmless-looking module,
  * and what it shares with the simulated one (policies, pure models, the schema of scenarios) stays free of `sim`.
  */
-export const simulationEntries: readonly string[] = ["scenarios/search/evaluate.ts"];
+export const simulationEntries: readonly string[] = ["scenarios/search/evaluate.ts", "scenarios/listed-scenario.ts"];
 
 /** Files that may use Node's built-in modules within the folders that also run in browsers. */
 const touchesNode = /^sim\/realtime\.ts$/;

@@ -48,7 +48,6 @@ for (const [settings, obstacle] of [
   [["storage.deduplication=vm"], /^storage\.deduplication: vm/],
   [["rollback.resume=on-demand"], /^rollback\.resume: on-demand/],
   [["rollback.placement=joint"], /^rollback\.placement: joint/],
-  [["failures.host={law: exponential, mean: 1d}"], /^failures\.host: law; machines of a testbed fail at given times/],
   [["failures.rack={times: [{component: 0, start: 9s}]}"], /^failures\.rack: on a testbed VMs and hosts fail/],
 ] as const)
   test(`is refused for ${settings[0]}`, () => {
@@ -120,7 +119,7 @@ test("is refused before anything is started, with all that is in its way", async
   assert.match(await refusal({ scenario: "textbook" }), /^textbook is of model: textbook; real machines play model: c/);
   const storm = await refusal({ scenario: "rolling-back", set: ["rollback.transfer=chain"] });
   assert.match(storm, /^rolling-back with .* cannot be replayed on four:\n/);
-  for (const key of ["dataCentre", "cluster.vm.memory", "storage.policy", "rollback.transfer", "failures.shocks"])
+  for (const key of ["dataCentre", "cluster.vm.memory", "storage.policy", "rollback.transfer"])
     assert.match(storm, new RegExp(`^  ${key}: `, "m"));
   assert.match(await refusal({ scenario: "replayed", testbed: "no-such" }), /no-such/);
 });
