@@ -42,6 +42,8 @@ export interface Benchmark {
   readonly peers: readonly Contender[];
   /** Clocks are the same to the last bit, or within a relative distance where both sides round differently. */
   readonly clocks: "bit-equal" | { readonly within: number };
+  /** All contenders share one core: what runs beside them, such as compilers and collectors, is in their time. */
+  readonly oneCore?: boolean;
   readonly cases: readonly Case[];
   /** Parameters that `--quick` replaces in every case. */
   readonly quick: Params;

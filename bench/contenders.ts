@@ -36,6 +36,17 @@ export const simpy: Contender = {
   },
 };
 
+/** The hash XXH3 of a whole file, by its authors' command. */
+export const xxhsum: Contender = {
+  name: "xxhsum -H3",
+  prepare(site, workload) {
+    const asked = spawnSync("xxhsum", ["--version"], { encoding: "utf8" });
+    if (asked.status !== 0) return { missing: "xxhsum is not installed (Debian: xxhash)" };
+    const version = `${asked.stdout}${asked.stderr}`.match(/\d+\.\d+\.\d+/)?.[0] ?? "of unknown version";
+    return { version, command: [site.python, join(site.workloads, `${workload}.py`)] };
+  },
+};
+
 export const priorityQueue: Contender = {
   name: "C++ std::priority_queue",
   prepare: (site, workload) => compiled(site, workload, []),

@@ -78,7 +78,8 @@ function measure(benchmark: Benchmark, each: Case, work: string): void {
     if ("missing" in prepared) versions.set(contender.name, `SKIPPED, ${prepared.missing}`);
     else {
       versions.set(contender.name, prepared.version);
-      runners.push({ name: contender.name, command: prepared.command });
+      const pinned = benchmark.oneCore && process.platform === "linux" ? ["taskset", "--cpu-list", "0"] : [];
+      runners.push({ name: contender.name, command: [...pinned, ...prepared.command] });
     }
   }
   if (runners.length === 1 && benchmark.peers.length > 0) {
@@ -96,7 +97,7 @@ function measure(benchmark: Benchmark, each: Case, work: string): void {
       const wrong = outcomes
         .map((outcome, round) => disagreement(mine![round]!, outcome, benchmark.clocks))
         .find(Boolean);
-      if (wrong) failures.push(`${work}: ${peer} simulated something else: ${wrong}`);
+      if (wrong) failures.push(`${work}: ${peer} did something else: ${wrong}`);
       else console.log(versus(work, peer, [mine!, outcomes], peer === benchmark.peers[0]?.name ? goals : {}));
     }
   } catch (error) {

@@ -18,7 +18,7 @@ export function versus(
 ): string {
   const ratio = speedUp(ours, theirs);
   const costs = [ours, theirs].map((outcomes) => quantity(spread(outcomes.map(cost)).median, "seconds"));
-  const goal = (value: number | undefined): string => (value === undefined ? "" : `${value}×`);
+  const goal = (value: number | undefined): string => (value === undefined ? "" : `${Number(value.toPrecision(3))}×`);
   return line([
     work,
     peer,

@@ -83,9 +83,10 @@ export class FrameReader {
   #from = 0;
   #filled = 0;
 
-  constructor(image: MemoryImage, windowBytes: number) {
+  /** @param window what is read is put there; at least one frame */
+  constructor(image: MemoryImage, window: Buffer) {
     this.#image = image;
-    this.#window = Buffer.allocUnsafeSlow(windowBytes);
+    this.#window = window;
   }
 
   /**
@@ -96,6 +97,17 @@ export class FrameReader {
   frame(frame: number, what: string): Uint8Array {
     const offset = this.#image.offsetOf(frame);
     if (offset === zeroFrame) return zeros;
+    const start = this.locate(offset, frame, what);
+    return this.#window.subarray(start, start + frameSize);
+  }
+
+  /**
+   * Where a frame begins in the window, until the next call.
+   *
+   * @param offset the byte of the file at which it begins, or `missingFrame`
+   * @throws MemoryImageError as `frame` does
+   */
+  locate(offset: number, frame: number, what: string): number {
     const { name } = this.#image;
     if (offset === missingFrame)
       throw new MemoryImageError(`${name}: ${what} would be in frame ${frame}, which the file does not have`);
@@ -105,7 +117,6 @@ export class FrameReader {
       if (this.#filled < frameSize)
         throw new MemoryImageError(`${name}: ends at byte ${offset + this.#filled}, inside frame ${frame} (${what})`);
     }
-    const start = offset - this.#from;
-    return this.#window.subarray(start, start + frameSize);
+    return offset - this.#from;
   }
 }

@@ -8,6 +8,15 @@ const hasMemoryMap = 2n;
 /** log2 of the bytes of a section on x86-64, for kernels whose note does not say. */
 const sectionBits = 27;
 
+/** The 32-bit halves of an address. */
+interface Halves {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Gets the `struct page` of a frame, `at` a byte of `view`, and where that of frame 0 would be. */
+type Visit = (frame: number, view: DataView, at: number, base: Halves) => void;
+
 /** The `struct page` of each frame: sparse memory, whose sections each have an array of them. */
 export class MemoryMap {
   readonly #tables: PageTables;
@@ -49,25 +58,19 @@ export class MemoryMap {
     return coded & ~sectionFlags;
   }
 
-  /** Calls back with the bytes of the `struct page` of each frame of a range that has one, in order. */
-  forEach(first: number, frames: number, visit: (frame: number, bytes: DataView, base: bigint) => void): void {
-    const joined = new Uint8Array(this.pageBytes);
+  /** Calls back for each frame of a range that has a `struct page`, in order. */
+  forEach(first: number, frames: number, visit: Visit): void {
     for (let frame = first; frame < first + frames; ) {
       const stop = Math.min(first + frames, (Math.floor(frame / this.#frames) + 1) * this.#frames);
       const base = this.baseOf(frame);
-      if (base !== undefined) this.#section(base, frame, stop, joined, visit);
+      if (base !== undefined) this.#section(base, frame, stop, visit);
       frame = stop;
     }
   }
 
-  #section(
-    base: bigint,
-    from: number,
-    stop: number,
-    joined: Uint8Array,
-    visit: (frame: number, bytes: DataView, base: bigint) => void,
-  ): void {
+  #section(base: bigint, from: number, stop: number, visit: Visit): void {
     const size = this.pageBytes;
+    const halves = { low: Number(base & 0xffffffffn), high: Number((base >> 32n) & 0xffffffffn) };
     for (let frame = from; frame < stop; ) {
       const address = base + BigInt(frame * size);
       const bytes = this.#tables.read(address, frameSize, `the struct page of frame ${frame}`);
@@ -79,29 +82,34 @@ export class MemoryMap {
       const whole = Math.min(stop - frame, Math.floor(bytes.length / size));
       if (whole > 0) {
         // A visit reads no other memory, so the window of the reader stays where it is.
-        for (let i = 0; i < whole; i++)
-          visit(frame + i, new DataView(bytes.buffer, bytes.byteOffset + i * size, size), base);
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        for (let i = 0; i < whole; i++) visit(frame + i, view, i * size, halves);
         frame += whole;
         continue;
       }
-      joined.set(bytes);
-      const rest = this.#tables.read(
-        address + BigInt(bytes.length),
-        size - bytes.length,
-        `the struct page of ${frame}`,
-      );
-      if (rest === undefined) throw this.#note.error(`the struct page of frame ${frame} is mapped in part only`);
-      joined.set(rest, size - rest.length);
-      visit(frame, new DataView(joined.buffer), base);
+      visit(frame, this.#joined(frame, address, bytes), 0, halves);
       frame++;
     }
   }
 
+  /** A `struct page` that two pages of memory share. */
+  #joined(frame: number, address: bigint, begin: Uint8Array): DataView {
+    const joined = new Uint8Array(this.pageBytes);
+    joined.set(begin);
+    const rest = this.#tables.read(
+      address + BigInt(begin.length),
+      joined.length - begin.length,
+      `the struct page of ${frame}`,
+    );
+    if (rest === undefined) throw this.#note.error(`the struct page of frame ${frame} is mapped in part only`);
+    joined.set(rest, begin.length);
+    return new DataView(joined.buffer);
+  }
+
   /** The frame of a `struct page`, or undefined if there is none at the address. */
-  frameAt(address: bigint, base: bigint): number | undefined {
-    const distance = address - base;
-    if (distance < 0n || distance % BigInt(this.pageBytes) !== 0n) return undefined;
-    const frame = distance / BigInt(this.pageBytes);
-    return frame < BigInt(this.#end) ? Number(frame) : undefined;
+  frameAt(low: number, high: number, base: Halves): number | undefined {
+    // Exact wherever it matters: a distance of more than 2^53 is that of no frame.
+    const frame = ((high - base.high) * 2 ** 32 + low - base.low) / this.pageBytes;
+    return Number.isInteger(frame) && frame >= 0 && frame < this.#end ? frame : undefined;
   }
 }

@@ -44,8 +44,8 @@ const anonymousMapping = 1;
  */
 export const classify = (note: VmCoreInfo, map: MemoryMap, image: MemoryImage): Uint8Array => {
   const classOf = classifier(note, map.pageBytes);
-  const readOrder = field(note, "page.private", map.pageBytes, 8);
-  const headOffset = field(note, "page.compound_head", map.pageBytes, 8);
+  const orderAt = field(note, "page.private", map.pageBytes, 8);
+  const headAt = field(note, "page.compound_head", map.pageBytes, 8);
   const orders = note.within("LENGTH(zone.free_area)", 1, 20);
   const heads = new Float64Array(image.frames);
   const classes = new Uint8Array(image.frames);
@@ -53,25 +53,28 @@ export const classify = (note: VmCoreInfo, map: MemoryMap, image: MemoryImage): 
   for (const { first, frames } of image.regions) {
     // One past the last frame of the free block at hand, whose other frames' own fields say nothing.
     let freeUntil = 0;
-    map.forEach(first, frames, (frame, page, base) => {
+    map.forEach(first, frames, (frame, page, at, base) => {
       const index = start + frame - first;
       if (frame < freeUntil) {
         classes[index] = codeOf.free;
         return;
       }
-      const head = page.getBigUint64(headOffset, true);
-      if ((head & 1n) === 1n) {
-        const at = map.frameAt(head - 1n, base);
-        heads[index] = at ?? -1;
-        classes[index] = at === undefined ? codeOf.kernel : tail;
+      const head = page.getUint32(at + headAt, true);
+      if ((head & 1) === 1) {
+        const found = map.frameAt(head - 1, page.getUint32(at + headAt + 4, true), base);
+        if (found !== undefined && found >= first && found < frame) {
+          classes[index] = classOfTail(classes[start + found - first]!);
+          return;
+        }
+        heads[index] = found ?? -1;
+        classes[index] = tail;
         return;
       }
-      classes[index] = classOf(page);
+      classes[index] = classOf(page, at);
       if (classes[index] !== codeOf.free) return;
-      const order = page.getBigUint64(readOrder, true);
-      if (order >= BigInt(orders))
-        throw note.error(`frame ${frame} begins a free block of order ${order}, of ${orders}`);
-      freeUntil = frame + 2 ** Number(order);
+      const order = page.getUint32(at + orderAt, true) + 2 ** 32 * page.getUint32(at + orderAt + 4, true);
+      if (order >= orders) throw note.error(`frame ${frame} begins a free block of order ${order}, of ${orders}`);
+      freeUntil = frame + 2 ** order;
     });
     start += frames;
   }
@@ -79,15 +82,18 @@ export const classify = (note: VmCoreInfo, map: MemoryMap, image: MemoryImage): 
   return classes;
 };
 
+/** Tails whose heads are in another region, or behind them. */
 const resolveTails = (image: MemoryImage, classes: Uint8Array, heads: Float64Array): void => {
   for (let i = 0; i < classes.length; i++) {
     if (classes[i] !== tail) continue;
     const at = image.indexOf(heads[i]!);
-    const found = at === undefined ? tail : classes[at]!;
-    // A tail of a tail, of a free block or of nothing is a torn page: the kernel's.
-    classes[i] = found === tail || found === codeOf.free || found === codeOf.unmanaged ? codeOf.kernel : found;
+    classes[i] = classOfTail(at === undefined ? tail : classes[at]!);
   }
 };
+
+/** A tail of a tail, of a free block or of nothing is a torn page: the kernel's. */
+const classOfTail = (head: number): number =>
+  head === tail || head === codeOf.free || head === codeOf.unmanaged ? codeOf.kernel : head;
 
 /** Byte offset of a field in `struct page`. */
 const field = (note: VmCoreInfo, name: string, size: number, bytes: number): number =>
@@ -100,7 +106,7 @@ const typed = (note: VmCoreInfo, key: string): ((mapcount: number) => boolean) =
   return (mapcount) => (mapcount & mask) >>> 0 === value;
 };
 
-const classifier = (note: VmCoreInfo, size: number): ((page: DataView) => number) => {
+const classifier = (note: VmCoreInfo, size: number): ((page: DataView, at: number) => number) => {
   const flagsAt = field(note, "page.flags", size, 8);
   const mapcountAt = field(note, "page._mapcount", size, 4);
   const mappingAt = field(note, "page.mapping", size, 8);
@@ -117,12 +123,12 @@ const classifier = (note: VmCoreInfo, size: number): ((page: DataView) => number
   const isFree = typed(note, "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)");
   const slab = note.has("NUMBER(PG_slab)") ? bit("PG_slab") : 0;
   const isSlab = slab === 0 ? typed(note, "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)") : () => false;
-  return (page) => {
-    const mapcount = page.getUint32(mapcountAt, true);
+  return (page, at) => {
+    const mapcount = page.getUint32(at + mapcountAt, true);
     if (isFree(mapcount)) return codeOf.free;
-    const flags = page.getUint32(flagsAt, true);
+    const flags = page.getUint32(at + flagsAt, true);
     if ((flags & slab) !== 0 || isSlab(mapcount)) return codeOf.slab;
-    if ((page.getUint8(mappingAt) & anonymousMapping) !== 0) return codeOf.anonymous;
+    if ((page.getUint8(at + mappingAt) & anonymousMapping) !== 0) return codeOf.anonymous;
     const cached = (flags & lru) !== 0 || ((flags & swapBacked) !== 0 && (flags & swapCache) !== 0);
     if (!cached) return codeOf.kernel;
     if ((flags & isPrivate) === 0) return flags & dirty ? codeOf["cache-dirty"] : codeOf["cache-clean"];

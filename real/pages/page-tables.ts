@@ -5,6 +5,7 @@ import type { VmCoreInfo } from "./vmcoreinfo.ts";
 const kernelMap = 0xffffffff80000000n;
 const addressBits = (1n << 52n) - 1n;
 const pageBits = 12n;
+const mostTables = 64;
 
 /** The kernel's page tables of an image. A walk has as many steps as there are levels, whatever the tables hold. */
 export class PageTables {
@@ -13,11 +14,13 @@ export class PageTables {
   readonly #root: bigint;
   readonly #levels: number;
   readonly #encryption: bigint;
+  /** Tables by frame: walks of neighbours share most of theirs. */
+  readonly #tables = new Map<number, BigUint64Array>();
 
   /** @throws MemoryImageError if the note lacks the root */
   constructor(note: VmCoreInfo, image: MemoryImage) {
     this.#note = note;
-    this.#reader = new FrameReader(image, 16 * frameSize);
+    this.#reader = new FrameReader(image, Buffer.allocUnsafeSlow(16 * frameSize));
     this.#levels = note.within("NUMBER(pgtable_l5_enabled)", 0, 1, 0) === 1 ? 5 : 4;
     this.#encryption = BigInt(note.number("NUMBER(sme_mask)", 0));
     const top = note.symbol(note.has("SYMBOL(init_top_pgt)") ? "init_top_pgt" : "swapper_pg_dir");
@@ -46,8 +49,14 @@ export class PageTables {
 
   #entry(table: bigint, index: number, level: number): bigint {
     const frame = Number(table >> pageBits);
-    const content = this.#reader.frame(frame, `a page table of level ${level}`);
-    return new DataView(content.buffer, content.byteOffset, frameSize).getBigUint64(8 * index, true);
+    let entries = this.#tables.get(frame);
+    if (entries === undefined) {
+      const content = this.#reader.frame(frame, `a page table of level ${level}`);
+      entries = new BigUint64Array(Uint8Array.from(content).buffer);
+      if (this.#tables.size >= mostTables) this.#tables.clear();
+      this.#tables.set(frame, entries);
+    }
+    return entries[index]!;
   }
 
   /** Reads up to the end of the frame of `address`, at most `length` bytes; undefined where nothing is mapped. */

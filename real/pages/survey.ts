@@ -1,11 +1,10 @@
-import { hash } from "node:crypto";
 import { MemoryImageError } from "./image-error.ts";
-import { FrameReader, type MemoryImage } from "./memory-image.ts";
+import { FrameReader, frameSize, type MemoryImage, zeroFrame } from "./memory-image.ts";
 import { MemoryMap } from "./memory-map.ts";
 import { classify, type FrameClass, frameClasses } from "./page-classes.ts";
 import { PageTables } from "./page-tables.ts";
 import type { SeenContents } from "./seen-contents.ts";
-import { findNotes } from "./vmcoreinfo.ts";
+import { mostNotes, noteAt, type VmCoreInfo } from "./vmcoreinfo.ts";
 
 /** Frames of one class. */
 export interface ClassCount {
@@ -27,41 +26,57 @@ export interface Survey {
   readonly classes: readonly ClassCount[];
 }
 
-const windowBytes = 1 << 20;
+/** What a content may be. */
+const kinds = ["new", "inside", "across", "zero"] as const;
+const zero = kinds.indexOf("zero");
 
 /**
  * Classifies every frame of a Linux guest by what its kernel says of itself, and counts zero and duplicate contents.
+ * The file is read once, and its page tables and memory map again.
  *
  * @param machine a number that no other image in `seen` has
  * @throws MemoryImageError if no Linux is found in the image, or its structures are broken
  */
 export const survey = (image: MemoryImage, machine: number, seen: SeenContents): Survey => {
-  const reader = new FrameReader(image, windowBytes);
-  const { release, classes } = classified(image, reader);
-  const counts = frameClasses.map((name) => ({ class: name, frames: 0, zero: 0, inside: 0, across: 0 }));
-  let index = 0;
-  for (const { first, frames } of image.regions)
-    for (let i = 0; i < frames; i++) {
-      const count = counts[classes[index++]!]!;
-      const content = reader.frame(first + i, "the survey");
-      count.frames++;
-      if (isZero(content)) {
-        count.zero++;
-        continue;
-      }
-      const digest = hash("sha1", content, "buffer");
-      const found = seen.enter(digest.readUInt32LE(0), digest.readUInt32LE(4), machine);
-      if (found !== "new") count[found]++;
-    }
+  const scanned = scan(image, machine, seen);
+  const { release, classes } = classified(image, scanned.notes);
+  const tally = new Float64Array(frameClasses.length * kinds.length);
+  for (let i = 0; i < image.frames; i++) tally[classes[i]! * kinds.length + scanned.kinds[i]!]!++;
+  const counts = frameClasses.map((name, code) => {
+    const [fresh, inside, across, zeros] = kinds.map((_, kind) => tally[code * kinds.length + kind]!);
+    return { class: name, frames: fresh! + inside! + across! + zeros!, zero: zeros!, inside: inside!, across: across! };
+  });
   return { file: image.name, release, frames: image.frames, classes: counts };
 };
 
+/** The kind of each frame, in the order of the image's regions, and the notes. */
+const scan = (image: MemoryImage, machine: number, seen: SeenContents): { kinds: Uint8Array; notes: VmCoreInfo[] } => {
+  const { contents } = seen;
+  const reader = new FrameReader(image, contents.window);
+  seen.reserve(image.frames);
+  const [found, notes] = [new Uint8Array(image.frames), [] as VmCoreInfo[]];
+  let index = 0;
+  for (const { first, frames, at } of image.regions)
+    for (let i = 0; i < frames; i++, index++) {
+      const offset = typeof at === "number" ? at + i * frameSize : at[i]!;
+      const start = offset === zeroFrame ? undefined : reader.locate(offset, first + i, "the survey");
+      if (start === undefined || contents.isZero(start)) {
+        found[index] = zero;
+        continue;
+      }
+      found[index] = kinds.indexOf(seen.enter(start, machine));
+      const note = notes.length < mostNotes ? noteAt(contents.window, start) : undefined;
+      if (note !== undefined) notes.push(note(`${image.name}: frame ${first + i}`));
+    }
+  return { kinds: found, notes };
+};
+
 /** By the first of the image's notes that leads to a memory map; the error is that of the last. */
-const classified = (image: MemoryImage, reader: FrameReader): { release: string; classes: Uint8Array } => {
+const classified = (image: MemoryImage, notes: readonly VmCoreInfo[]): { release: string; classes: Uint8Array } => {
   let failure: unknown = new MemoryImageError(
     `${image.name}: no VMCOREINFO was found; is it the memory of a Linux guest?`,
   );
-  for (const note of findNotes(image, reader))
+  for (const note of notes)
     try {
       const map = new MemoryMap(note, new PageTables(note, image), image);
       return { release: note.release, classes: classify(note, map, image) };
@@ -70,11 +85,4 @@ const classified = (image: MemoryImage, reader: FrameReader): { release: string;
       failure = error;
     }
   throw failure;
-};
-
-const isZero = (content: Uint8Array): boolean => {
-  if (content.byteOffset % 4 !== 0) return content.every((byte) => byte === 0);
-  const halves = new Int32Array(content.buffer, content.byteOffset, content.length / 4);
-  for (let i = 0; i < halves.length; i++) if (halves[i] !== 0) return false;
-  return true;
 };

@@ -1,5 +1,5 @@
 import { MemoryImageError } from "./image-error.ts";
-import { type FrameReader, frameSize, type MemoryImage, zeroFrame } from "./memory-image.ts";
+import { frameSize } from "./memory-image.ts";
 
 /** What a Linux kernel says of itself in its VMCOREINFO note. */
 export class VmCoreInfo {
@@ -55,22 +55,15 @@ export class VmCoreInfo {
 }
 
 const beginning = Buffer.from("OSRELEASE=");
-const mostNotes = 16;
+const firstWord = beginning.readUInt32LE();
+/** The page cache may hold notes of files or of dumps beside the kernel's own; so many are tried. */
+export const mostNotes = 16;
 
-/**
- * The notes in an image: Linux keeps the text at the begin of a frame. The page cache may hold others, of files or of
- * dumps, so there can be several.
- */
-export const findNotes = (image: MemoryImage, reader: FrameReader): VmCoreInfo[] => {
-  const notes: VmCoreInfo[] = [];
-  for (const { first, frames, at } of image.regions)
-    for (let i = 0; i < frames && notes.length < mostNotes; i++) {
-      if (typeof at !== "number" && at[i] === zeroFrame) continue;
-      const content = reader.frame(first + i, "the search for VMCOREINFO");
-      if (content[0] !== beginning[0] || beginning.compare(content, 0, beginning.length) !== 0) continue;
-      const end = content.indexOf(0);
-      const text = Buffer.from(content.subarray(0, end < 0 ? frameSize : end)).toString("latin1");
-      notes.push(new VmCoreInfo(text, `${image.name}: frame ${first + i}`));
-    }
-  return notes;
+/** Makes the note that a frame begins with, given where it is; undefined if it begins with none. Linux keeps the text at the begin of a frame. */
+export const noteAt = (window: Buffer, start: number): ((where: string) => VmCoreInfo) | undefined => {
+  if (window.readUInt32LE(start) !== firstWord) return undefined;
+  const content = window.subarray(start, start + frameSize);
+  if (beginning.compare(content, 0, beginning.length) !== 0) return undefined;
+  const end = content.indexOf(0);
+  return (where) => new VmCoreInfo(content.toString("latin1", 0, end < 0 ? frameSize : end), where);
 };

@@ -15,7 +15,7 @@ export const arrows = {
   scenarios: ["sim", "models", "results"],
   real: ["models", "scenarios", "results"],
   notebooks: ["sim", "models", "scenarios", "results"],
-  bench: ["sim", "models", "scenarios", "results"],
+  bench: ["sim", "models", "scenarios", "real", "results"],
   // It writes down which sources it compiles.
   build: ["scenarios"],
   cli: ["sim", "models", "scenarios", "real", "results", "notebooks"],

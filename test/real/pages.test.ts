@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { pages as pagesCommand } from "../../real/commands/pages.ts";
 import { MemoryImageError } from "../../real/pages/image-error.ts";
 import { withImage } from "../../real/pages/open-image.ts";
+import { fingerprintWords } from "../../real/pages/page-contents.ts";
 import { SeenContents } from "../../real/pages/seen-contents.ts";
 import { type Survey, survey } from "../../real/pages/survey.ts";
 import { capturedLine } from "../scenarios/captured-line.ts";
@@ -112,11 +113,13 @@ test("zeros are no duplicates; a content counts as inside its machine before it 
   assert.equal(clean(second), { class: "cache-clean", frames: 4, zero: 0, inside: 1, across: 2 });
 });
 
-test("thousands of contents are told apart while the table grows", () => {
-  const seen = new SeenContents();
-  // The low words are alike, so that every entry collides.
-  for (let i = 0; i < 3000; i++) assert.is(seen.enter(5, i, 0), "new");
-  for (let i = 0; i < 3000; i++) assert.is(seen.enter(5, i, 1), "across");
+test("thousands of contents are told apart while the table grows, and where all of them want the same slot", () => {
+  for (const slots of [1, 1000]) {
+    const seen = new SeenContents();
+    const fingerprint = (i: number) => new Int32Array(fingerprintWords).fill(5).fill(i, i % fingerprintWords);
+    for (let i = 6; i < 6006; i++) assert.is(seen.add(i % slots, fingerprint(i), 0), "new");
+    for (let i = 6; i < 6006; i++) assert.is(seen.add(i % slots, fingerprint(i), 1), "across");
+  }
 });
 
 test("the command prints text, csv and json", () => {
