@@ -92,7 +92,7 @@ export class HostedGuest {
     const bytes = diskBytes(spec.workload);
     const disk = `${name}.disk`;
     await agent.ask("disk", { name: disk, on: Math.max(bytes, 2 ** 16) }, quick);
-    const guest = await HostedGuest.#spawn(agent, image, name, spec, disk, false);
+    const guest = await HostedGuest.#spawn(agent, image, name, spec, disk, { incoming: false, isPlugged: true });
     try {
       await guest.beat(deadline);
     } catch (error) {
@@ -103,19 +103,22 @@ export class HostedGuest {
   }
 
   /**
-   * Starts the same machine beside it from a captured stream, unplugged, with a disk of its own over the frozen one.
+   * Starts the same machine beside it from a captured stream, with a disk of its own over the frozen one. Its network card
+   * has a cable that ends nowhere: without the card it would be another machine, which the stream is not of.
    *
    * @param frozen name of the disk's file at the cut
    */
   restored(name: string, stream: string, frozen: string): Promise<HostedGuest> {
-    const { network: _, ...alone } = this.spec;
-    return HostedGuest.restore(this.agent, this.#image, name, alone, { stream, frozen });
+    const { network } = this.spec;
+    const spec = { ...this.spec, ...(network && { network: { ...network, tap: `${network.tap}-alone` } }) };
+    return HostedGuest.restore(this.agent, this.#image, name, spec, { stream, frozen }, false);
   }
 
   /**
    * Starts a machine from a stream that lies on its host, with a disk of its own over the frozen one. It runs then.
    *
    * @param spec as it was when it was captured
+   * @param isPlugged whether its network card is connected with the others'
    * @throws TestbedError
    */
   static async restore(
@@ -124,10 +127,11 @@ export class HostedGuest {
     name: string,
     spec: GuestSpec,
     { stream, frozen }: { readonly stream: string; readonly frozen: string },
+    isPlugged = true,
   ): Promise<HostedGuest> {
     const disk = `${name}.disk`;
     await agent.ask("disk", { name: disk, on: frozen }, quick);
-    const guest = await HostedGuest.#spawn(agent, image, name, spec, disk, true);
+    const guest = await HostedGuest.#spawn(agent, image, name, spec, disk, { incoming: true, isPlugged });
     try {
       const given = { qmp: `${name}.qmp`, name: stream, milliseconds: slow, run: true };
       await whenListening(() => agent.ask("restore", given, slow + quick));
@@ -144,7 +148,7 @@ export class HostedGuest {
     name: string,
     spec: GuestSpec,
     disk: string,
-    incoming: boolean,
+    { incoming, isPlugged }: { readonly incoming: boolean; readonly isPlugged: boolean },
   ): Promise<HostedGuest> {
     const data = Buffer.from(workloadText(spec.workload)).toString("base64");
     await agent.ask("writeFile", { name: `${name}.settings`, offset: 0, data }, quick);
@@ -158,7 +162,7 @@ export class HostedGuest {
     const { accelerator, memory, cores, network } = spec;
     const command = machineArguments({ ...machine, accelerator, memory, cores, ...(network && { network }) });
     const { pid } = await agent.ask("spawn", { name, command: ["qemu-system-x86_64", ...command] }, quick);
-    if (network !== undefined) await agent.ask("plug", { tap: network.tap, bridge: "br0" }, quick);
+    if (network !== undefined && isPlugged) await agent.ask("plug", { tap: network.tap, bridge: "br0" }, quick);
     return new HostedGuest(agent, image, name, spec, pid);
   }
 
