@@ -17,8 +17,14 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           type: "string",
           array: true,
         })
-        .option("format", { describe: "How", choices: ["text", "csv", "json"], default: "text", requiresArg: true })
-        .example("$0 pages one.elf two.elf", "two guests, and what they have in common"),
+        .option("format", {
+          describe: "How; mix is the page mix of the last, for a scenario",
+          choices: ["text", "csv", "json", "mix"],
+          default: "text",
+          requiresArg: true,
+        })
+        .example("$0 pages one.elf two.elf", "two guests, and what they have in common")
+        .example("$0 pages one.elf --format mix > mix.csv", "what cluster.workload.mix of a scenario takes"),
     handler: async (given) => (await import("./pages.ts")).pages(line, given as never),
   },
   {

@@ -3,12 +3,13 @@ import { CommandError, type CommandLine } from "../../scenarios/commands/command
 import { MemoryImageError } from "../pages/image-error.ts";
 import { withImage } from "../pages/open-image.ts";
 import { pageTypeOf } from "../pages/page-classes.ts";
+import { pageMixCsv } from "../pages/page-mix.ts";
 import { SeenContents } from "../pages/seen-contents.ts";
 import { type Survey, survey } from "../pages/survey.ts";
 
 interface PagesArguments {
   readonly snapshot: readonly string[];
-  readonly format: "text" | "csv" | "json";
+  readonly format: "text" | "csv" | "json" | "mix";
 }
 
 /** What the frames of guests are used for, and which hold zeros or what another holds. */
@@ -19,9 +20,7 @@ export const pages = (line: CommandLine, { snapshot, format }: PagesArguments): 
       ...withImage(resolve(line.folder, name), (image) => survey(image, machine, seen)),
       file: name,
     }));
-    line.print(
-      format === "json" ? asJson(surveys) : format === "csv" ? asCsv(surveys) : surveys.map(asText).join("\n\n"),
-    );
+    line.print(printed[format](surveys));
   } catch (error) {
     throw error instanceof MemoryImageError ? new CommandError(error.message) : error;
   }
@@ -48,6 +47,9 @@ const asCsv = (surveys: readonly Survey[]): string =>
     .map((row) => row.map((cell) => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(","))
     .join("\n");
 
+/** A mix is that of one guest, the last; those before it are what it is compared with. */
+const asMix = (surveys: readonly Survey[]): string => pageMixCsv(surveys.at(-1)!);
+
 const asText = (one: Survey): string => {
   const table = [header, ...rows(one)];
   const widths = header.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
@@ -60,3 +62,10 @@ const asText = (one: Survey): string => {
     ...lines,
   ].join("\n");
 };
+
+const printed = {
+  text: (surveys: readonly Survey[]) => surveys.map(asText).join("\n\n"),
+  csv: asCsv,
+  json: asJson,
+  mix: asMix,
+} satisfies Record<PagesArguments["format"], (surveys: readonly Survey[]) => string>;

@@ -11,6 +11,7 @@ import { fingerprintWords } from "../../real/pages/page-contents.ts";
 import { SeenContents } from "../../real/pages/seen-contents.ts";
 import { type Survey, survey } from "../../real/pages/survey.ts";
 import { capturedLine } from "../scenarios/captured-line.ts";
+import { load as loadCase } from "../scenarios/overlay.ts";
 import {
   buddy,
   elfOf,
@@ -138,6 +139,34 @@ test("the command prints text, csv and json", () => {
     () => pagesCommand(text.line, { snapshot: ["none"], format: "text" }),
     /none: cannot be read \(ENOENT\)/,
   );
+});
+
+test("a scenario takes the page mix that the command prints, with the contents that were found", () => {
+  const page = (fill: number): MadePage => ({ flags: lru, fill });
+  writeFileSync(join(folder, "one"), syntheticLinux([page(9), page(7)]));
+  const own = [page(0), page(1), page(1), page(7), page(2), page(3), page(4), page(5), ...mixed.slice(6, 8)];
+  writeFileSync(join(folder, "two"), syntheticLinux(own));
+  const { line, out } = capturedLine(folder);
+  pagesCommand(line, { snapshot: ["one", "two"], format: "mix" });
+  const texts = {
+    "a.yaml": "cluster: { vm: { memory: 1MiB }, workload: { mix: ./mix.csv, curve: ./curve.csv } }",
+    "mix.csv": out(),
+    "curve.csv": "seconds,distinctPages\n1,2\n",
+  };
+  const { scenario } = loadCase(texts).points[0]!;
+  assert.ok(scenario.model === "cluster");
+  const { classes } = scenario.cluster.workload;
+  const pagesOf = (type: string): number =>
+    classes.filter((one) => one.type === type).reduce((sum, one) => sum + one.pages, 0);
+  // 1 MiB has 256 frames, four for each of the 64.
+  assert.equal(["cacheClean", "free", "kernel"].map(pagesOf), [8 * 4, 4 * 4, (frames - 12) * 4]);
+  const clean = classes.find((one) => one.type === "cacheClean");
+  assert.equal(clean?.content, {
+    zero: 1 / 8,
+    selfDuplicate: 1 / 8,
+    interVm: { all: 1 / 8, pair: 0 },
+    unique: 5 / 8,
+  });
 });
 
 const refused = (content: Buffer, message: RegExp): void => {
