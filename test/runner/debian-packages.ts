@@ -8,6 +8,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   "build-essential": "make",
   chromium: "chromium",
   iproute2: "ip",
+  makedumpfile: "makedumpfile",
   munge: "munge",
   "openssh-server": "sshd",
   "poppler-utils": "pdftotext",
