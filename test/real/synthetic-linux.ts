@@ -9,28 +9,58 @@ export interface MadePage {
   readonly fill?: number;
 }
 
-/** Flags of the made-up kernel. */
-export const flags = {
-  dirty: 1 << 5,
-  lru: 1 << 6,
-  slab: 1 << 9,
-  swapCache: 1 << 10,
-  private: 1 << 13,
-  backed: 1 << 19,
+/** How a made-up kernel lays out its `struct page` and numbers flags, as its note tells. */
+export interface Layout {
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes by which the memory map begins late, a multiple of 64. */
+  readonly shift: number;
+  /** Where fields begin. */
+  readonly at: Readonly<Record<"flags" | "head" | "mapping" | "private" | "mapcount", number>>;
+  /** The bit of PG_lru; PG_dirty is the one before. */
+  readonly lru: number;
+  readonly others: Readonly<Record<"slab" | "swapCache" | "private" | "backed", number>>;
+  /** `_mapcount` of free blocks, and of slab where that is no flag. */
+  readonly buddy: number;
+  readonly slabType?: number;
+}
+
+export const usual: Layout = {
+  size: 64,
+  shift: 0,
+  at: { flags: 0, head: 8, mapping: 24, private: 40, mapcount: 48 },
+  lru: 6,
+  others: { slab: 9, swapCache: 10, private: 13, backed: 19 },
+  buddy: -129,
 };
-export const buddy = -129;
+
+/** Flags of a made-up kernel. */
+export const flagsOf = ({ lru, others }: Layout) => ({
+  dirty: 1 << (lru - 1),
+  lru: 1 << lru,
+  slab: 1 << others.slab,
+  swapCache: 1 << others.swapCache,
+  private: 1 << others.private,
+  backed: 1 << others.backed,
+});
+export const flags = flagsOf(usual);
+export const buddy = usual.buddy;
 
 const bytes = 4096;
-/** All frames; their `struct page`s fill one frame. */
+/** Frames of a piece of memory; their `struct page`s fill at most two frames. */
 export const frames = 64;
 const at = { note: 1, top: 2, roots: 15, sections: 16, map: 17 };
 /** The first frame that a test fills. */
-export const own = 18;
+export const own = 19;
+/** Frame at 4 GiB, and the first from there on that a test fills: those before hold the memory map of this piece. */
+export const fourGiB = 1 << 20;
+export const highOwn = fourGiB + 2;
+const sectionFrames = 1 << 15;
 const sparse = 0xffff888000000000n;
 export const memoryMap = 0xffffea0000000000n;
 
 /** Lines of the note, which a test may change or leave out. */
-export const noteOf = (levels: 4 | 5 = 4): Record<string, string> => ({
+export const noteOf = (levels: 4 | 5 = 4, layout = usual): Record<string, string> => ({
   OSRELEASE: "6.1.0-made",
   "SYMBOL(init_top_pgt)": (0xffffffff80000000n + BigInt(at.top * bytes)).toString(16),
   "NUMBER(phys_base)": "0",
@@ -40,24 +70,34 @@ export const noteOf = (levels: 4 | 5 = 4): Record<string, string> => ({
   "SIZE(mem_section)": "16",
   "OFFSET(mem_section.section_mem_map)": "0",
   "NUMBER(SECTION_SIZE_BITS)": "27",
-  "SIZE(page)": "64",
-  "OFFSET(page.flags)": "0",
-  "OFFSET(page.compound_head)": "8",
-  "OFFSET(page.mapping)": "24",
-  "OFFSET(page.private)": "40",
-  "OFFSET(page._mapcount)": "48",
+  "SIZE(page)": `${layout.size}`,
+  "OFFSET(page.flags)": `${layout.at.flags}`,
+  "OFFSET(page.compound_head)": `${layout.at.head}`,
+  "OFFSET(page.mapping)": `${layout.at.mapping}`,
+  "OFFSET(page.private)": `${layout.at.private}`,
+  "OFFSET(page._mapcount)": `${layout.at.mapcount}`,
   "LENGTH(zone.free_area)": "11",
-  "NUMBER(PG_lru)": "6",
-  "NUMBER(PG_private)": "13",
-  "NUMBER(PG_swapcache)": "10",
-  "NUMBER(PG_swapbacked)": "19",
-  "NUMBER(PG_slab)": "9",
-  "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)": String(buddy),
+  "NUMBER(PG_lru)": `${layout.lru}`,
+  "NUMBER(PG_private)": `${layout.others.private}`,
+  "NUMBER(PG_swapcache)": `${layout.others.swapCache}`,
+  "NUMBER(PG_swapbacked)": `${layout.others.backed}`,
+  ...(layout.slabType === undefined
+    ? { "NUMBER(PG_slab)": `${layout.others.slab}` }
+    : { "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)": `${layout.slabType}` }),
+  "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)": `${layout.buddy}`,
 });
 
-/** A raw image of 64 frames, with `pages` from frame `own` on. */
-export const syntheticLinux = (pages: readonly MadePage[], levels: 4 | 5 = 4, note = noteOf(levels)): Buffer => {
-  const image = Buffer.alloc(frames * bytes);
+/**
+ * A raw image of 64 frames, with `pages` from frame `own` on. With pages at `high`, which stand from frame `highOwn` on, 64
+ * frames more follow, which are those from 4 GiB on.
+ */
+export const syntheticLinux = (
+  pages: readonly MadePage[],
+  levels: 4 | 5 = 4,
+  note = noteOf(levels),
+  { layout = usual, high = [] }: { readonly layout?: Layout; readonly high?: readonly MadePage[] } = {},
+): Buffer => {
+  const image = Buffer.alloc((high.length > 0 ? 2 : 1) * frames * bytes);
   const lines = Object.entries(note).map(([key, value]) => `${key}=${value}\n`);
   image.write(lines.join(""), at.note * bytes, "latin1");
   let unused = at.top + 1;
@@ -72,18 +112,27 @@ export const syntheticLinux = (pages: readonly MadePage[], levels: 4 | 5 = 4, no
   };
   map(sparse, at.roots);
   map(sparse + BigInt(bytes), at.sections);
-  map(memoryMap, at.map);
   image.writeBigUInt64LE(sparse + BigInt(bytes), at.roots * bytes);
-  image.writeBigUInt64LE(memoryMap | 3n, at.sections * bytes);
-  pages.forEach((page, i) => {
-    const entry = at.map * bytes + (own + i) * 64;
-    image.writeBigUInt64LE(BigInt(page.flags ?? 0), entry);
-    if (page.head !== undefined) image.writeBigUInt64LE(memoryMap + BigInt(page.head * 64 + 1), entry + 8);
-    image.writeBigUInt64LE(page.mapping ?? 0n, entry + 24);
-    image.writeBigUInt64LE(page.private ?? 0n, entry + 40);
-    image.writeInt32LE(page.mapcount ?? -1, entry + 48);
-    image.fill(page.fill ?? 0, (own + i) * bytes, (own + i + 1) * bytes);
-  });
+  const base = memoryMap + BigInt(layout.shift);
+  /** A piece of memory that begins at a frame: its memory map, at `mapAt` of it, and its pages. */
+  const piece = (first: number, start: number, mapAt: number, from: number, content: readonly MadePage[]): void => {
+    const address = memoryMap + BigInt(first * layout.size);
+    for (const page of [0, 1]) map(address + BigInt(page * bytes), first + mapAt + page);
+    const section = at.sections * bytes + 16 * (first / sectionFrames);
+    image.writeBigUInt64LE(base | 3n, section);
+    content.forEach((page, i) => {
+      const entry = (start + mapAt) * bytes + layout.shift + (from + i) * layout.size;
+      image.writeBigUInt64LE(BigInt(page.flags ?? 0), entry + layout.at.flags);
+      const head = page.head === undefined ? 0n : base + BigInt(page.head * layout.size + 1);
+      image.writeBigUInt64LE(head, entry + layout.at.head);
+      image.writeBigUInt64LE(page.mapping ?? 0n, entry + layout.at.mapping);
+      image.writeBigUInt64LE(page.private ?? 0n, entry + layout.at.private);
+      image.writeInt32LE(page.mapcount ?? -1, entry + layout.at.mapcount);
+      image.fill(page.fill ?? 0, (start + from + i) * bytes, (start + from + i + 1) * bytes);
+    });
+  };
+  piece(0, 0, at.map, own, pages);
+  if (high.length > 0) piece(fourGiB, frames, 0, highOwn - fourGiB, high);
   return image;
 };
 
@@ -111,17 +160,22 @@ export const streamOf = (image: Buffer): Buffer => {
   return Buffer.concat(parts);
 };
 
-/** The same image as a core of `dump-guest-memory`. */
-export const elfOf = (image: Buffer): Buffer => {
+/** The same image as a core of `dump-guest-memory`: pieces of 64 frames, each at the frame it begins with. */
+export const elfOf = (image: Buffer, pieces: readonly number[] = [0]): Buffer => {
   const head = Buffer.alloc(bytes);
   head.write("\x7fELF\x02\x01\x01", "latin1");
   head.writeUInt16LE(62, 18);
   head.writeBigUInt64LE(64n, 32);
   head.writeUInt16LE(56, 54);
-  head.writeUInt16LE(1, 56);
-  head.writeUInt32LE(1, 64);
-  head.writeBigUInt64LE(BigInt(bytes), 72);
-  head.writeBigUInt64LE(BigInt(image.length), 96);
-  head.writeBigUInt64LE(BigInt(image.length), 104);
+  head.writeUInt16LE(pieces.length, 56);
+  const length = BigInt(image.length / pieces.length);
+  for (const [i, first] of pieces.entries()) {
+    const at = 64 + 56 * i;
+    head.writeUInt32LE(1, at);
+    head.writeBigUInt64LE(BigInt(bytes) + BigInt(i) * length, at + 8);
+    head.writeBigUInt64LE(BigInt(first) * BigInt(bytes), at + 24);
+    head.writeBigUInt64LE(length, at + 32);
+    head.writeBigUInt64LE(length, at + 40);
+  }
   return Buffer.concat([head, image]);
 };

@@ -1,0 +1,242 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { MemoryImageError } from "../../real/pages/image-error.ts";
+import { withImage } from "../../real/pages/open-image.ts";
+import { SeenContents } from "../../real/pages/seen-contents.ts";
+import { type Survey, survey } from "../../real/pages/survey.ts";
+import {
+  elfOf,
+  flagsOf,
+  fourGiB,
+  frames,
+  highOwn,
+  type Layout,
+  type MadePage,
+  noteOf,
+  own,
+  syntheticLinux,
+  usual,
+} from "./synthetic-linux.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "snapback-kernels-"));
+test.after(() => rmSync(folder, { recursive: true }));
+
+const surveyed = (content: Uint8Array): Survey => {
+  const path = join(folder, "image");
+  writeFileSync(path, content);
+  return withImage(path, (image) => survey(image, 0, new SeenContents()));
+};
+
+const counts = (content: Uint8Array): Record<string, number> =>
+  Object.fromEntries(
+    surveyed(content)
+      .classes.filter((one) => one.class !== "kernel" && one.frames > 0)
+      .map((one) => [one.class, one.frames]),
+  );
+
+/** Frames of each class, a free block of four and a compound page of three, from a frame on. */
+const mixed = (layout: Layout, first: number): readonly MadePage[] => {
+  const { dirty, lru, slab, swapCache, private: attached, backed } = flagsOf(layout);
+  return [
+    { flags: lru },
+    { flags: lru | dirty },
+    { flags: lru | attached },
+    { flags: lru | dirty | attached },
+    { flags: swapCache | backed },
+    { flags: swapCache },
+    layout.slabType === undefined ? { flags: slab } : { mapcount: layout.slabType },
+    { mapcount: layout.buddy, private: 2n },
+    ...[0, 1, 2].map(() => ({ flags: lru })),
+    { flags: lru, mapping: 0x1001n },
+    ...[0, 1].map(() => ({ head: first + 11 })),
+  ];
+};
+const expected = {
+  free: 4,
+  "cache-clean": 2,
+  "cache-dirty": 1,
+  "cache-private-clean": 1,
+  "cache-private-dirty": 1,
+  anonymous: 3,
+  slab: 1,
+};
+const twice = Object.fromEntries(Object.entries(expected).map(([name, count]) => [name, 2 * count]));
+
+/**
+ * Numbers of the kernels that differ in what matters here: 5.10 to 6.9 have a flag for slab; 6.10 and 6.11 a type of page,
+ * of which one bit is cleared; from 6.12 on the highest byte is the type.
+ */
+const kernels: Readonly<Record<string, Layout>> = {
+  "5.10": { ...usual, lru: 4, others: { ...usual.others, swapCache: 10 } },
+  "6.10": { ...usual, lru: 5, others: { ...usual.others, swapCache: 11, backed: 17 }, slabType: ~0x1000 },
+  "6.12": { ...usual, lru: 5, others: { ...usual.others, backed: 17 }, buddy: 0xf0 << 24, slabType: 0xf5 << 24 },
+};
+
+for (const [release, layout] of Object.entries(kernels))
+  for (const levels of [4, 5] as const)
+    test(`frames of a kernel like ${release} are found below and above 4 GiB, through ${levels} levels`, () => {
+      const high = mixed(layout, highOwn);
+      const image = syntheticLinux(mixed(layout, own), levels, noteOf(levels, layout), { layout, high });
+      assert.equal(counts(elfOf(image, [0, fourGiB])), twice);
+    });
+
+test("a content above 4 GiB repeats one below, and a tail there has its head below", () => {
+  const { lru } = flagsOf(usual);
+  const low = [{ flags: lru, mapping: 0x1001n, fill: 7 }];
+  const high = [{ flags: lru, fill: 7 }, { head: own }];
+  const image = syntheticLinux(low, 4, noteOf(), { high });
+  const found = surveyed(elfOf(image, [0, fourGiB]));
+  assert.is(found.frames, 2 * frames);
+  const used = found.classes.filter((one) => one.frames > 0 && one.class !== "kernel");
+  assert.equal(used, [
+    { class: "cache-clean", frames: 1, zero: 0, inside: 1, across: 0 },
+    { class: "anonymous", frames: 2, zero: 1, inside: 0, across: 0 },
+  ]);
+});
+
+test("frames above 4 GiB without a memory map are unmanaged", () => {
+  const image = syntheticLinux(mixed(usual, own));
+  const both = Buffer.concat([image, Buffer.alloc(frames * 4096)]);
+  assert.equal(counts(elfOf(both, [0, fourGiB])), { unmanaged: frames, ...expected });
+});
+
+/** Any layout that a note can tell. */
+const anyLayout = fc
+  .record({
+    size: fc.constantFrom(48, 56, 64, 72, 88),
+    shift: fc.nat({ max: 30 }).map((lines) => 64 * lines),
+    places: fc.shuffledSubarray([0, 8, 16, 24, 32, 40], { minLength: 5, maxLength: 5 }),
+    bits: fc.shuffledSubarray(
+      Array.from({ length: 15 }, (_, i) => 2 * i + 1),
+      { minLength: 5, maxLength: 5 },
+    ),
+    free: fc.constantFrom(-129, 0xf0 << 24),
+    slabType: fc.constantFrom(undefined, ~0x1000, 0xf5 << 24),
+  })
+  .map(({ size, shift, places, bits, free, slabType }): Layout => {
+    const [flags, head, mapping, attached, mapcount] = places as [number, number, number, number, number];
+    const [lru, slab, swapCache, ofOwner, backed] = bits as [number, number, number, number, number];
+    return {
+      ...{ size, shift, at: { flags, head, mapping, private: attached, mapcount }, lru, buddy: free },
+      others: { slab, swapCache, private: ofOwner, backed },
+      ...(slabType !== undefined && { slabType }),
+    };
+  });
+
+test("whatever layout of struct page a note tells is read, also where one lies across two pages of memory", () => {
+  fc.assert(
+    fc.property(anyLayout, fc.constantFrom(4 as const, 5 as const), (layout, levels) => {
+      const image = syntheticLinux(mixed(layout, own), levels, noteOf(levels, layout), { layout });
+      assert.equal(counts(image), expected);
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+});
+
+/** The survey of whatever it is is a survey or a MemoryImageError, never anything else. */
+const survives = (content: Uint8Array): void => {
+  try {
+    assert.ok(surveyed(content).frames > 0);
+  } catch (error) {
+    if (!(error instanceof MemoryImageError)) throw error;
+    assert.match(error.message, /image: .{10}/, "it names the file and what is wrong");
+  }
+};
+
+const hostile = syntheticLinux(mixed(usual, own), 5, noteOf(5), { high: mixed(usual, highOwn) });
+
+test("random bytes behind any beginning are refused, or surveyed", () => {
+  const beginning = fc.constantFrom("", "\x7fELF\x02\x01\x01", "QEVM\0\0\0\x03", "OSRELEASE=6.1\nSIZE(page)=64\n");
+  fc.assert(
+    fc.property(beginning, fc.uint8Array({ maxLength: 9000 }), fc.boolean(), (begin, random, isWhole) => {
+      const content = Buffer.concat([Buffer.from(begin, "latin1"), random]);
+      survives(isWhole ? Buffer.concat([content, Buffer.alloc(4096 - (content.length % 4096))]) : content);
+    }),
+    { seed: 1, numRuns: 500 },
+  );
+});
+
+test("page tables of five levels that lead anywhere, in loops or out of the memory, end", () => {
+  const target = fc.oneof(fc.integer({ min: 0, max: own }), fc.constantFrom(fourGiB, 2 ** 40 - 1, 12345));
+  const change = fc.tuple(fc.integer({ min: 2, max: 14 }), fc.option(fc.nat({ max: 511 })), target, fc.boolean());
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
+      const image = Buffer.from(hostile);
+      for (const [table, index, to, isLarge] of changes)
+        for (const entry of index === null ? Array.from({ length: 512 }, (_, i) => i) : [index])
+          image.writeBigUInt64LE((BigInt(to) << 12n) | (isLarge ? 0x81n : 1n), table * 4096 + 8 * entry);
+      survives(elfOf(image, [0, fourGiB]));
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test("memory maps that lie are surveyed, or refused", () => {
+  const word = fc.tuple(fc.nat({ max: 1023 }), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }));
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 1, maxLength: 40 }), fc.boolean(), (words, isSections) => {
+      const image = Buffer.from(hostile);
+      // The roots and the array of sections, or the memory map itself.
+      for (const [at, value] of words) image.writeBigUInt64LE(value, (isSections ? 15 : 17) * 4096 + 8 * at);
+      survives(elfOf(image, [0, fourGiB]));
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test("notes that lie or lack something are refused with the key, or their memory is surveyed", () => {
+  const number = fc.oneof(
+    fc.constantFrom(
+      "0",
+      "-1",
+      "1",
+      "8",
+      "63",
+      "64",
+      "511",
+      "4096",
+      `${2 ** 31}`,
+      `${2 ** 53}`,
+      "0x10",
+      "1e3",
+      "",
+      " 8",
+    ),
+    fc.bigInt({ min: -(2n ** 65n), max: 2n ** 65n }).map(String),
+    fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((value) => value.toString(16)),
+    fc.string({ maxLength: 5000 }),
+  );
+  const keys = Object.keys(noteOf(5));
+  const lies = fc.dictionary(fc.constantFrom(...keys, "NUMBER(sme_mask)", "SYMBOL(swapper_pg_dir)"), number, {
+    minKeys: 1,
+    maxKeys: 4,
+  });
+  fc.assert(
+    fc.property(lies, fc.subarray(keys, { maxLength: 2 }), (changed, left) => {
+      const note = Object.fromEntries(
+        Object.entries({ ...noteOf(5), ...changed }).filter(([key]) => !left.includes(key)),
+      );
+      survives(elfOf(syntheticLinux(mixed(usual, own), 5, note, { high: mixed(usual, highOwn) }), [0, fourGiB]));
+    }),
+    { seed: 1, numRuns: 500 },
+  );
+});
+
+test("a core of 5 levels that ends anywhere is refused", () => {
+  const core = elfOf(hostile, [0, fourGiB]);
+  fc.assert(
+    fc.property(fc.nat({ max: core.length - 1 }), (length) => {
+      assert.throws(
+        () => surveyed(core.subarray(0, length)),
+        (error: Error) => error instanceof MemoryImageError,
+      );
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+});
+
+test.run();
