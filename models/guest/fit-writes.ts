@@ -40,12 +40,13 @@ const leastGain = 1e-3;
  *
  * @param points at times above 0, in any order; a time may be measured more than once
  * @param pages of the VM: no more can ever be written
+ * @param most classes, from 1
  */
-export const fitWrites = (points: readonly WritePoint[], pages: number): WriteFit => {
+export const fitWrites = (points: readonly WritePoint[], pages: number, most = mostClasses): WriteFit => {
   const problem = new FitProblem(points, pages);
   const distinct = new Set(points.map(({ seconds }) => seconds)).size;
   let best = problem.fit(1);
-  for (let count = 2; count <= Math.min(mostClasses, distinct) && best.rms > good; count++) {
+  for (let count = 2; count <= Math.min(most, distinct) && best.rms > good; count++) {
     const richer = problem.fit(count);
     if (richer.rms <= worthwhile * best.rms) best = richer;
   }

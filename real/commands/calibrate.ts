@@ -8,7 +8,7 @@ import type { Assumable } from "../study/assumable.ts";
 import { type Calibration, calibrate } from "../study/calibration.ts";
 import { calibratedScenario, type Provenance } from "../study/calibration-file.ts";
 import { catalogueEntries, workloadName } from "../study/catalogue-entry.ts";
-import { type MeasuredCapture, readMeasured } from "../study/measured-capture.ts";
+import { type MeasuredCapture, readMeasured, saturationIn } from "../study/measured-capture.ts";
 import type { Parameter } from "../study/parameter.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { thisMachine } from "./this-machine.ts";
@@ -28,10 +28,13 @@ interface CalibrateArguments {
 export const calibrateCommand = (line: CommandLine, given: CalibrateArguments): void => {
   try {
     const all = readCaptures(line, given.captures);
+    const isSaturated = saturationIn(all);
+    // No validation asks for guests that write as fast as they can, so they are never held out.
     const rows = all.filter(
-      ({ memory, writes }) =>
-        (given.memory === undefined || given.memory.includes(memory / 2 ** 20)) &&
-        (given.writes === undefined || given.writes.includes(writes)),
+      (row) =>
+        isSaturated(row) ||
+        ((given.memory === undefined || given.memory.includes(row.memory / 2 ** 20)) &&
+          (given.writes === undefined || given.writes.includes(row.writes))),
     );
     const out = given.out.replace(/\.(yaml|json)$/, "");
     const name = entryName(out);

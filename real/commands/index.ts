@@ -144,7 +144,7 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
       yargs
         .positional("captures", { describe: "File of snapback measure", type: "string" })
         .option("memory", {
-          describe: "Only guests of so many MiB; the others are held out",
+          describe: "Only guests of so many MiB; the others are held out, if they can write what they are to",
           type: "number",
           array: true,
         })

@@ -69,6 +69,12 @@ const written = (from: Heartbeat, to: Heartbeat): number => {
 /** Seconds between two looks at a guest that is captured. */
 const look = 0.1;
 
+/** A heartbeat of now: the first that is heard may have waited on its way since somebody listened last. */
+const freshBeat = async (guest: HostedGuest): Promise<Heartbeat> => {
+  await guest.beat(60_000);
+  return guest.beat(60_000);
+};
+
 /** A task, and all heartbeats that its guest was asked for meanwhile; the last was asked for afterwards. */
 const watched = async (
   guest: HostedGuest,
@@ -122,9 +128,9 @@ export async function* captureGuest(
   const taken: Taken[] = [];
   try {
     for (const [i, mode] of turn.modes.entries()) {
-      const before = await guest.beat(60_000);
+      const before = await freshBeat(guest);
       await sleep(1000 * settle(`${seed} ${turn.memory} ${turn.writes} ${mode}`));
-      const begun = await guest.beat(60_000);
+      const begun = await freshBeat(guest);
       const file = `${mode}-${i}`;
       left.push(file, `${file}.layer`);
       const { captured, beats } = await watched(guest, () => guest.capture(mode, file));

@@ -31,8 +31,8 @@ export interface WriteCurve {
 }
 
 /**
- * Fits Σ n_j (1 − exp(−ρ_j t)) to the distinct pages of each kind of guest by least squares of relative deviations; intervals
- * by the delta method on the logarithms of n_j and ρ_j, Student's t (G. Seber, C. Wild, Nonlinear Regression, 5.1).
+ * Fits Σ n_j (1 − exp(−ρ_j t)) to the distinct pages of each kind of guest by least squares of relative deviations, with no
+ * more classes than the captures tell apart; intervals by the delta method on the logarithms of n_j and ρ_j, Student's t (G. Seber, C. Wild, Nonlinear Regression, 5.1).
  *
  * @throws TestbedError naming the guest whose curve the captures cannot tell
  */
@@ -64,28 +64,39 @@ const curveOf = (kind: string, rows: readonly MeasuredCapture[]): WriteCurve => 
       `not to be told from ${points.length} captures that were compared with the one before; it takes ${fewestRows}, some twice as long after it as others`,
     );
   const { memory, writes } = rows[0]!;
-  const { classes, rms } = fitWrites(points, memory / pageSize);
-  if (points.length <= 2 * classes.length)
-    throw refuse(`${points.length} captures do not tell ${classes.length} kinds of pages apart`);
+  const pages = memory / pageSize;
+  for (let most = mostClasses; most >= 1; most--) {
+    const fit = fitWrites(points, pages, most);
+    const told = intervalsOf(fit.classes, points);
+    if (told !== undefined) return { memory, writes, captures: points.length, rms: fit.rms, ...told };
+  }
+  throw refuse("the captures tell how fast pages are written, and not how many");
+};
+
+const mostClasses = 3;
+/** A class whose pages are known to a factor of this or worse is not told from the others. */
+const vague = 10;
+
+/** Undefined where the points do not tell the classes apart. */
+const intervalsOf = (
+  classes: readonly WriteClass[],
+  points: readonly WritePoint[],
+): Pick<WriteCurve, "classes" | "within"> | undefined => {
+  if (points.length <= 2 * classes.length) return undefined;
   try {
     const { of, pages } = intervals(classes, points);
-    return {
-      memory,
-      writes,
-      captures: points.length,
-      classes: classes.map((one, j) => ({
-        pages: of(one.pages, [[2 * j, 1]]),
-        writes: of(one.pages * one.writesPerPage, [
-          [2 * j, 1],
-          [2 * j + 1, 1],
-        ]),
-      })),
-      within: told.map((seconds) => ({ seconds, pages: pages(seconds) })),
-      rms,
-    };
+    const fitted = classes.map((one, j) => ({
+      pages: of(one.pages, [[2 * j, 1]]),
+      writes: of(one.pages * one.writesPerPage, [
+        [2 * j, 1],
+        [2 * j + 1, 1],
+      ]),
+    }));
+    if (fitted.some((one) => !(one.pages.upper < vague * one.pages.value))) return undefined;
+    return { classes: fitted, within: told.map((seconds) => ({ seconds, pages: pages(seconds) })) };
   } catch (error) {
     if (!(error instanceof StatisticsError)) throw error;
-    throw refuse("the captures tell how fast pages are written, and not how many");
+    return undefined;
   }
 };
 

@@ -195,6 +195,20 @@ studies("scenarios name what calibrate writes, with sources, and run as captures
   assert.is(fit.status, 0, fit.stderr);
   assert.match(fit.stdout, /^fault +0\.00002[45]\d+ s /m);
   assert.match(fit.stdout, /workloads lab-128MiB-0, lab-128MiB-4000, /);
+  const slow = snapback(
+    "calibrate",
+    "all.csv",
+    "--memory",
+    "128",
+    "--memory",
+    "256",
+    "--writes",
+    "4000",
+    "--out",
+    "slow",
+  );
+  assert.match(slow.stdout, /^fault +0\.00002[45]\d+ s /m, "guests that write as fast as they can are never held out");
+  assert.match(slow.stdout, /workloads slow-128MiB-4000, slow-256MiB-4000$/m);
   const own = "extends: capture-study\ncatalogue: lab.catalogue.yaml\nsnapshot: { costs: lab }\n";
   const guest = "cluster: { vm: { memory: 192MiB }, workload: lab-192MiB-4000 }\n";
   writeFileSync(join(folder, "own.yaml"), own + guest);
