@@ -3,6 +3,18 @@ import type { CommandLine } from "../../scenarios/commands/command-line.ts";
 import { captureModes } from "../capture/capture-modes.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
 import { assumable } from "../study/assumable.ts";
+import {
+  asJson,
+  hosts,
+  neededText,
+  number,
+  numbers,
+  text,
+  withInventory,
+  withScenario,
+  word,
+  words,
+} from "./options.ts";
 import { testbedActions } from "./testbed-actions.ts";
 
 /** The commands around real machines and what they leave behind. */
@@ -17,12 +29,10 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           type: "string",
           array: true,
         })
-        .option("format", {
-          describe: "How; mix is the page mix of the last, for a scenario",
-          choices: ["text", "csv", "json", "mix"],
-          default: "text",
-          requiresArg: true,
-        })
+        .option(
+          "format",
+          word("How; mix is the page mix of the last, for a scenario", ["text", "csv", "json", "mix"], "text"),
+        )
         .example("$0 pages one.elf two.elf", "two guests, and what they have in common")
         .example("$0 pages one.elf --format mix > mix.csv", "what cluster.workload.mix of a scenario takes"),
     handler: async (given) => (await import("./pages.ts")).pages(line, given as never),
@@ -31,9 +41,8 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     command: "testbed <action> <inventory>",
     describe: "Examine, prepare, make or end the hosts of a real testbed",
     builder: (yargs) =>
-      yargs
+      withInventory(yargs)
         .positional("action", { describe: "What to do", choices: testbedActions })
-        .positional("inventory", { describe: "File that names hosts, or one that is built in", type: "string" })
         .option("install", { describe: "Let setup install packages of Debian", type: "boolean", default: false })
         .example("$0 testbed doctor two-namespaces", "what is missing or odd on each host, and what mends it")
         .example("$0 testbed setup lab.yaml --install", "installs what is missing")
@@ -44,30 +53,14 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     command: "measure <inventory>",
     describe: "Capture real guests again and again, and write down what it took",
     builder: (yargs) =>
-      yargs
-        .positional("inventory", { describe: "File that names hosts, or one that is built in", type: "string" })
-        .option("out", {
-          describe: "File of captures; what it has already is not taken again",
-          type: "string",
-          demandOption: true,
-          requiresArg: true,
-        })
-        .option("mode", {
-          describe: "How guests are captured",
-          choices: captureModes,
-          array: true,
-          default: captureModes,
-        })
-        .option("memory", { describe: "MiB of guests", type: "number", array: true, default: [128, 192, 256] })
-        .option("writes", {
-          describe: "Pages written each second",
-          type: "number",
-          array: true,
-          default: [0, 2000, 8000, 10_000_000],
-        })
-        .option("hot", { describe: "Part of the memory that is filled and written", type: "number", default: 0.4 })
-        .option("repetitions", { describe: "Captures of each setting", type: "number", default: 10 })
-        .option("seed", { describe: "Decides the order", type: "number", default: 1 })
+      withInventory(yargs)
+        .option("out", neededText("File of captures; what it has already is not taken again"))
+        .option("mode", words("How guests are captured", captureModes, captureModes))
+        .option("memory", numbers("MiB of guests", [128, 192, 256]))
+        .option("writes", numbers("Pages written each second", [0, 2000, 8000, 10_000_000]))
+        .option("hot", number("Part of the memory that is filled and written", 0.4))
+        .option("repetitions", number("Captures of each setting", 10))
+        .option("seed", number("Decides the order", 1))
         .example(
           "$0 measure two-namespaces --out captures.csv",
           "three modes and memories, four rates of writes, the last more than guests can, ten times each",
@@ -78,24 +71,14 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     command: "cut <inventory>",
     describe: "Cut a cluster of real guests, and tell what crossed the cut",
     builder: (yargs) =>
-      yargs
-        .positional("inventory", { describe: "File that names hosts, or one that is built in", type: "string" })
-        .option("protocol", {
-          describe: "How guests come to their cuts",
-          choices: realProtocols,
-          array: true,
-          default: realProtocols,
-        })
-        .option("mode", { describe: "How guests are captured", choices: captureModes, default: "post-copy" })
-        .option("guests", { describe: "Guests, on all hosts in turn", type: "number", default: 2 })
-        .option("messages", {
-          describe: "Messages by UDP, and by TCP, to each peer a second",
-          type: "number",
-          default: 300,
-        })
-        .option("apart", { describe: "Seconds between guests, where each has its turn", type: "number", default: 0.5 })
-        .option("repetitions", { describe: "Cuts of each protocol", type: "number", default: 3 })
-        .option("json", { describe: "As JSON", type: "boolean" })
+      withInventory(yargs)
+        .option("protocol", words("How guests come to their cuts", realProtocols, realProtocols))
+        .option("mode", word("How guests are captured", captureModes, "post-copy"))
+        .option("guests", number("Guests, on all hosts in turn", 2))
+        .option("messages", number("Messages by UDP, and by TCP, to each peer a second", 300))
+        .option("apart", number("Seconds between guests, where each has its turn", 0.5))
+        .option("repetitions", number("Cuts of each protocol", 3))
+        .option("json", asJson)
         .example("$0 cut two-namespaces --protocol barrier", "two guests that talk, stopped together three times"),
     handler: async (given) => (await import("./cut.ts")).cut(line, given as never),
   },
@@ -103,14 +86,8 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     command: "replay <scenario>",
     describe: "Run a scenario on real machines and in the simulator, and set both beside each other",
     builder: (yargs) =>
-      yargs
-        .positional("scenario", { describe: "File of a scenario, or one that is built in", type: "string" })
-        .option("testbed", {
-          describe: "Inventory that names the hosts, or one that is built in",
-          type: "string",
-          demandOption: true,
-          requiresArg: true,
-        })
+      withScenario(yargs)
+        .option("testbed", { ...hosts("of the real run"), demandOption: true })
         .option("set", {
           describe: "Sets a key of the scenario: key=value",
           type: "string",
@@ -118,19 +95,11 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           default: [],
           requiresArg: true,
         })
-        .option("seed", { describe: "Seed of the scenario", type: "string", requiresArg: true })
-        .option("replications", { describe: "Runs of the simulator", type: "string", requiresArg: true })
-        .option("out", {
-          describe: "Folder for events and timelines of the real runs, and the report",
-          type: "string",
-          requiresArg: true,
-        })
-        .option("accelerate", {
-          describe: "Failures by laws come, and end, so many times as fast",
-          type: "number",
-          requiresArg: true,
-        })
-        .option("json", { describe: "As JSON", type: "boolean" })
+        .option("seed", text("Seed of the scenario"))
+        .option("replications", text("Runs of the simulator"))
+        .option("out", text("Folder for events and timelines of the real runs, and the report"))
+        .option("accelerate", number("Failures by laws come, and end, so many times as fast"))
+        .option("json", asJson)
         .example(
           "$0 replay replayed --testbed four-namespaces",
           "snapshots, two failures and two rollbacks in two minutes",
@@ -143,23 +112,13 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     builder: (yargs) =>
       yargs
         .positional("captures", { describe: "File of snapback measure", type: "string" })
-        .option("memory", {
-          describe: "Only guests of so many MiB; the others are held out, if they can write what they are to",
-          type: "number",
-          array: true,
-        })
-        .option("writes", { describe: "Only guests with so many writes a second", type: "number", array: true })
-        .option("assume", {
-          describe: "Taken from the catalogue, where captures do not tell it",
-          choices: assumable,
-          array: true,
-        })
-        .option("out", {
-          describe: "Name of the entries of the catalogue, of the scenario and of the record",
-          type: "string",
-          demandOption: true,
-          requiresArg: true,
-        })
+        .option(
+          "memory",
+          numbers("Only guests of so many MiB; the others are held out, if they can write what they are to"),
+        )
+        .option("writes", numbers("Only guests with so many writes a second"))
+        .option("assume", words("Taken from the catalogue, where captures do not tell it", assumable))
+        .option("out", neededText("Name of the entries of the catalogue, of the scenario and of the record"))
         .example(
           "$0 calibrate captures.csv --memory 128 --memory 256 --out here",
           "here.catalogue.yaml, whose entries scenarios can name, here.yaml, which does, and here.json",
@@ -175,28 +134,12 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           describe: "Scenario of snapback calibrate, or one that names its entries",
           type: "string",
         })
-        .option("measured", {
-          describe: "File of snapback measure, whose guests it is to have",
-          type: "string",
-          requiresArg: true,
-        })
-        .option("testbed", {
-          describe: "Inventory of hosts on which the scenario's own guests are captured now, or one that is built in",
-          type: "string",
-          requiresArg: true,
-        })
-        .option("calibration", {
-          describe: "Record of the fit [scenario's name with .json]",
-          type: "string",
-          requiresArg: true,
-        })
-        .option("repetitions", { describe: "Cuts of each point, on a testbed", type: "number", default: 10 })
-        .option("seed", { describe: "Decides the order, on a testbed", type: "number", default: 1 })
-        .option("out", {
-          describe: "Folder for the report, its numbers and a picture",
-          type: "string",
-          requiresArg: true,
-        })
+        .option("measured", text("File of snapback measure, whose guests it is to have"))
+        .option("testbed", hosts("on which the scenario's own guests are captured now"))
+        .option("calibration", text("Record of the fit [scenario's name with .json]"))
+        .option("repetitions", number("Cuts of each point, on a testbed", 10))
+        .option("seed", number("Decides the order, on a testbed", 1))
+        .option("out", text("Folder for the report, its numbers and a picture"))
         .example(
           "$0 validate here.yaml --measured captures.csv",
           "how far the model is off in settings that were held out",
@@ -211,9 +154,7 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     command: "guest-image",
     describe: "Build what guests of a testbed boot, of Debian's kernel and busybox and our workload",
     builder: (yargs) =>
-      yargs
-        .option("json", { describe: "As JSON", type: "boolean" })
-        .example("$0 guest-image", "builds it, or tells where it is since it was built"),
+      yargs.option("json", asJson).example("$0 guest-image", "builds it, or tells where it is since it was built"),
     handler: async (given) => (await import("./guest-image.ts")).guestImageCommand(line, given as never),
   },
 ];

@@ -92,7 +92,7 @@ const watched = async (
     const captured = await task();
     stop.abort();
     await watching;
-    beats.push(await guest.beat(60_000));
+    beats.push(await freshBeat(guest));
     return { captured, beats };
   } finally {
     stop.abort();
@@ -134,9 +134,9 @@ export async function* captureGuest(
       const file = `${mode}-${i}`;
       left.push(file, `${file}.layer`);
       const { captured, beats } = await watched(guest, () => guest.capture(mode, file));
-      // What a guest does while its capture is brought to the disk is no part of it.
+      // What a guest does while its capture is brought to the disk is no part of it; a clock that stood still longer tells at the end.
       const over = begun.at + 1e9 * (captured.duration - captured.pause);
-      const ended = beats.find(({ at }) => at >= over)!;
+      const ended = beats.find(({ at }) => at >= over) ?? beats.at(-1)!;
       const last = taken.at(-1);
       const row = {
         mode,
