@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
-import { streamMagic, streamRegions } from "../streams/migration-stream.ts";
+import { streamMagic, streamMemory } from "../streams/migration-stream.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { elfRegions } from "./elf-dump.ts";
-import { largestFlat } from "./flat-memory.ts";
 import { MemoryImageError } from "./image-error.ts";
 import { frameSize, MemoryImage, type Region } from "./memory-image.ts";
+import { largestFlat } from "./ram-layout.ts";
 
 const elfMagic = 0x7f454c46;
 
@@ -21,7 +21,7 @@ export const withImage = <T>(path: string, use: (image: MemoryImage) => T): T =>
     const reader = new ByteReader(path, file, size);
     const magic = reader.bytes(4, "the first word").readUInt32BE();
     const regions =
-      magic === elfMagic ? elfRegions(reader) : magic === streamMagic ? streamRegions(reader) : raw(path, size);
+      magic === elfMagic ? elfRegions(reader) : magic === streamMagic ? streamMemory(reader) : raw(path, size);
     return use(new MemoryImage(path, file, regions));
   } finally {
     closeSync(file);
@@ -39,7 +39,7 @@ const opened = (path: string): number => {
 const raw = (path: string, size: number): Region[] => {
   if (size % frameSize !== 0)
     throw new MemoryImageError(`${path}: ends at byte ${size}, inside a frame; a raw image has whole frames`);
-  if (size > largestFlat)
+  if (size >= largestFlat)
     throw new MemoryImageError(
       `${path}: a raw image of ${size} bytes does not tell where the hole for devices is; use dump-guest-memory`,
     );

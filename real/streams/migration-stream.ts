@@ -1,6 +1,6 @@
 import type { ByteReader } from "../pages/byte-reader.ts";
-import { largestFlat } from "../pages/flat-memory.ts";
 import { frameSize, missingFrame, type Region, zeroFrame } from "../pages/memory-image.ts";
+import { ramPieces } from "../pages/ram-layout.ts";
 
 /** Bytes that begin a stream, "QEVM". */
 export const streamMagic = 0x5145564d;
@@ -17,28 +17,51 @@ interface Ram {
   block: string | undefined;
 }
 
+const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?");
 const u8 = (reader: ByteReader, what: string): number => reader.bytes(1, what)[0]!;
 const u32 = (reader: ByteReader, what: string): number => reader.bytes(4, what).readUInt32BE();
 const u64 = (reader: ByteReader, what: string): bigint => reader.bytes(8, what).readBigUInt64BE();
 const text = (reader: ByteReader, what: string): string => reader.bytes(u8(reader, what), what).toString("latin1");
 
 /**
- * The guest's memory (`pc.ram`) in a migration stream of version 3, as QEMU 7.2 writes it. A page that was sent several
- * times is as it was sent last. Reading stops where the section `ram` is complete: states of devices are not looked at.
+ * The guest's RAM (`pc.ram`) in a migration stream of version 3, as QEMU 7.2 writes it, as one region whose frames are
+ * counted from the begin of RAM. A page that was sent several times is as it was sent last. Reading stops where the section
+ * `ram` is complete: states of devices are not looked at.
  *
  * @throws MemoryImageError if the stream breaks off, or has what is not read: compressed or delta pages, other sections
  *   before the end of `ram`
  */
-export const streamRegions = (reader: ByteReader): Region[] => {
+export const streamRegions = (reader: ByteReader): Region[] => [{ first: 0, ...ramOf(reader) }];
+
+/**
+ * The same by physical address.
+ *
+ * @throws MemoryImageError also if it is not known where the machine has so much RAM
+ */
+export const streamMemory = (reader: ByteReader): Region[] => {
+  const { at, frames, machine } = ramOf(reader);
+  const pieces = ramPieces(machine, frames * frameSize);
+  if (pieces === undefined)
+    throw reader.error(
+      `machine "${printable(machine)}" with ${frames} frames of RAM: where its hole for devices is, is not known; use dump-guest-memory`,
+    );
+  return pieces.map(({ offset, first, frames: count }) => {
+    const start = offset / frameSize;
+    return { first, frames: count, at: at.subarray(start, start + count) };
+  });
+};
+
+const ramOf = (reader: ByteReader): { at: Float64Array; frames: number; machine: string } => {
   reader.seek(4);
   const version = u32(reader, "the version");
   if (version !== 3) throw reader.error(`a migration stream of version ${version}; expected 3`);
+  let machine = "";
   const ram: Ram = { main: undefined, lengths: new Map(), block: undefined };
   let id: number | undefined;
   for (let ended = false; !ended; ) {
     const kind = u8(reader, "a section");
     if (kind === section.configuration) {
-      reader.skip(u32(reader, "the configuration"), "the configuration");
+      machine = reader.bytes(u32(reader, "the configuration"), "the configuration").toString("latin1");
       continue;
     }
     // A background snapshot goes on with the devices as soon as each page has been sent, and never says that ram ends.
@@ -55,7 +78,7 @@ export const streamRegions = (reader: ByteReader): Region[] => {
   if (ram.main === undefined) throw reader.error("the stream has no block pc.ram");
   const lacking = ram.main.indexOf(missingFrame);
   if (lacking >= 0) throw reader.error(`the stream has no content of frame ${lacking}`);
-  return [{ first: 0, frames: ram.main.length, at: ram.main }];
+  return { at: ram.main, frames: ram.main.length, machine };
 };
 
 const start = (reader: ByteReader, given: number, id: number | undefined): number => {
@@ -89,7 +112,9 @@ const blocks = (reader: ByteReader, ram: Ram, total: bigint): void => {
     left -= length;
     ram.lengths.set(name, Number(length));
     if (name !== "pc.ram") continue;
-    if (length > largestFlat) throw reader.error(`pc.ram of ${length} bytes; at most ${largestFlat} are read`);
+    // What is held is bounded by the size of the file, as each page has a header of 8 bytes and a byte at least.
+    if ((length / BigInt(frameSize)) * 9n > BigInt(reader.size))
+      throw reader.error(`pc.ram of ${length} bytes, of which the file cannot have every page`);
     ram.main = new Float64Array(Number(length) / frameSize).fill(missingFrame);
   }
 };

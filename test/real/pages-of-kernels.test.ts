@@ -18,6 +18,8 @@ import {
   type MadePage,
   noteOf,
   own,
+  streamOf,
+  streamOfRam,
   syntheticLinux,
   usual,
 } from "./synthetic-linux.ts";
@@ -96,6 +98,48 @@ test("a content above 4 GiB repeats one below, and a tail there has its head bel
     { class: "cache-clean", frames: 1, zero: 0, inside: 1, across: 0 },
     { class: "anonymous", frames: 2, zero: 1, inside: 0, across: 0 },
   ]);
+});
+
+const GiB = 2 ** 30;
+// The largest RAM below the hole, and where RAM is cut when there is more.
+for (const [machine, flat, cut] of [
+  ["pc-i440fx-7.2", 3.5 * GiB - 4096, 3 * GiB],
+  ["pc-q35-7.2", 2.75 * GiB - 4096, 2 * GiB],
+] as const)
+  test(`a stream of ${machine} has RAM above 4 GiB when it has too much for below the hole`, () => {
+    const image = syntheticLinux(mixed(usual, own), 4, noteOf(), { high: mixed(usual, highOwn) });
+    const size = frames * 4096;
+    const [low, high] = [image.subarray(0, size), image.subarray(size)];
+    const { unmanaged, ...found } = counts(
+      streamOfRam(flat + 4096, machine, [
+        [0, low],
+        [cut, high],
+      ]),
+    );
+    assert.equal(found, twice);
+    assert.ok(unmanaged! > (flat - GiB / 4) / 4096, "most of the memory has no memory map");
+    const below = surveyed(streamOfRam(flat, machine, [[0, low]]));
+    assert.is(below.frames, flat / 4096);
+  });
+
+test("a stream of a machine that is not known is read as far as all machines agree, and never for more than it can hold", () => {
+  const image = syntheticLinux(mixed(usual, own));
+  assert.equal(counts(streamOf(image, "microvm")), expected);
+  const refusal = (content: Buffer): string => {
+    try {
+      surveyed(content);
+    } catch (error) {
+      assert.instance(error, MemoryImageError);
+      return (error as Error).message;
+    }
+    return "";
+  };
+  const large = streamOfRam(2.75 * GiB, "micro\x1b", [[0, image]]);
+  assert.match(refusal(large), /machine "micro\?" with 720896 frames of RAM: where its hole .* use dump-guest-memory/);
+  const lie = streamOf(image);
+  lie.writeBigUInt64BE(BigInt(2 ** 40) | 4n, lie.indexOf("ram") + 11);
+  lie.writeBigUInt64BE(BigInt(2 ** 40), lie.indexOf("pc.ram") + 6);
+  assert.match(refusal(lie), /pc.ram of 1099511627776 bytes, of which the file cannot have every page/);
 });
 
 test("frames above 4 GiB without a memory map are unmanaged", () => {

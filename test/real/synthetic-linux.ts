@@ -144,16 +144,21 @@ const word = (value: number | bigint, length: 1 | 4 | 8): Buffer => {
 const named = (text: string): Buffer => Buffer.concat([word(text.length, 1), Buffer.from(text)]);
 
 /** The same image as a migration stream: all pages in one part, zeros marked, then the end of `ram`. */
-export const streamOf = (image: Buffer): Buffer => {
+export const streamOf = (image: Buffer, machine = "pc"): Buffer => streamOfRam(image.length, machine, [[0, image]]);
+
+/** A stream of so many bytes of RAM, which are zero but for what is given with its offset. */
+export const streamOfRam = (size: number, machine: string, held: readonly (readonly [number, Buffer])[]): Buffer => {
   const footer = Buffer.concat([word(0x7e, 1), word(2, 4)]);
-  const parts = [word(0x5145564d, 4), word(3, 4), word(7, 1), word(2, 4), Buffer.from("pc")];
+  const parts = [word(0x5145564d, 4), word(3, 4), word(7, 1), word(machine.length, 4), Buffer.from(machine)];
   parts.push(word(1, 1), word(2, 4), named("ram"), word(0, 4), word(4, 4));
-  parts.push(word(BigInt(image.length) | 4n, 8), named("pc.ram"), word(image.length, 8), word(0x10, 8), footer);
+  parts.push(word(BigInt(size) | 4n, 8), named("pc.ram"), word(size, 8), word(0x10, 8), footer);
   parts.push(word(2, 1), word(2, 4));
-  for (let offset = 0; offset < image.length; offset += bytes) {
-    const page = image.subarray(offset, offset + bytes);
-    const [isZero, same] = [page.every((byte) => byte === 0), offset > 0 ? 0x20 : 0];
-    parts.push(word(offset | same | (isZero ? 2 : 8), 8), same ? Buffer.alloc(0) : named("pc.ram"));
+  const zero = Buffer.alloc(bytes);
+  for (let offset = 0; offset < size; offset += bytes) {
+    const [at, memory] = held.find(([from, { length }]) => from <= offset && offset < from + length) ?? [offset, zero];
+    const page = memory.subarray(offset - at, offset - at + bytes);
+    const [isZero, same] = [page.equals(zero), offset > 0 ? 0x20 : 0];
+    parts.push(word(BigInt(offset + same + (isZero ? 2 : 8)), 8), same ? Buffer.alloc(0) : named("pc.ram"));
     parts.push(isZero ? word(0, 1) : page);
   }
   parts.push(word(0x10, 8), footer, word(3, 1), word(2, 4), word(0x10, 8), footer);
