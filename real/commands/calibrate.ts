@@ -7,7 +7,7 @@ import { CommandError, type CommandLine } from "../../scenarios/commands/command
 import type { Assumable } from "../study/assumable.ts";
 import { type Calibration, calibrate } from "../study/calibration.ts";
 import { calibratedScenario, type Provenance } from "../study/calibration-file.ts";
-import { catalogueEntries, workloadName } from "../study/catalogue-entry.ts";
+import { catalogueEntries, curveCsv, workloadName } from "../study/catalogue-entry.ts";
 import { type MeasuredCapture, readMeasured, saturationIn } from "../study/measured-capture.ts";
 import type { Parameter } from "../study/parameter.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -23,7 +23,7 @@ interface CalibrateArguments {
 
 /**
  * Fits the costs of captures and what guests write to captures that were measured; writes entries of the catalogue, a scenario
- * that names them, and a record of the fit.
+ * that names them, curves of distinct writes and a record of the fit.
  */
 export const calibrateCommand = (line: CommandLine, given: CalibrateArguments): void => {
   try {
@@ -50,6 +50,9 @@ export const calibrateCommand = (line: CommandLine, given: CalibrateArguments): 
     const base = resolve(line.folder, out);
     writeFileSync(`${base}.catalogue.yaml`, catalogueEntries(name, calibration, provenance, catalogue));
     writeFileSync(`${base}.yaml`, calibratedScenario(name, calibration, provenance));
+    for (const curve of calibration.writes ?? []) {
+      writeFileSync(`${workloadName(base, curve)}.curve.csv`, curveCsv(curve, provenance));
+    }
     writeFileSync(`${base}.json`, `${JSON.stringify({ ...calibration, provenance }, null, 2)}\n`);
     line.print(report(calibration));
     const workloads = (calibration.writes ?? []).map((one) => workloadName(name, one));
@@ -57,6 +60,9 @@ export const calibrateCommand = (line: CommandLine, given: CalibrateArguments): 
       [
         `${out}.catalogue.yaml: capture-costs ${name}${workloads.length === 0 ? "" : `, workloads ${workloads.join(", ")}`}`,
         `${out}.yaml, which names them, to run and to extend; ${out}.json for snapback validate`,
+        ...(workloads.length === 0
+          ? []
+          : [`${out}-….curve.csv: curves of distinct writes, to be laid on a page mix of snapback pages`]),
       ].join("\n"),
     );
   } catch (error) {

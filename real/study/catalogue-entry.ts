@@ -25,6 +25,17 @@ export const written: { readonly [unit in Parameter["unit"]]: (value: number) =>
 export const workloadName = (name: string, { memory, writes }: Pick<WriteCurve, "memory" | "writes">): string =>
   `${name}-${memory / 2 ** 20}MiB-${writes}`;
 
+/** What captures have seen of a guest's writes, in the form of a curve that a scenario can lay on any page mix. */
+export const curveCsv = ({ points }: WriteCurve, { machine, date, command }: Provenance): string =>
+  [
+    `# Pages that differ from the capture before. Machine: ${machine}. Date: ${date}. Command: ${command}`,
+    "seconds,distinctPages",
+    ...points
+      .toSorted((one, other) => one.seconds - other.seconds)
+      .map(({ seconds, pages }) => `${seconds.toFixed(6)},${pages}`),
+    "",
+  ].join("\n");
+
 /**
  * Entries of the catalogue with what was fitted, each number with its interval, and what was not as the catalogue's nearest
  * entry assumes it: costs of captures, which are the hardware's and the hypervisor's, and a workload for each kind of guest.

@@ -23,6 +23,8 @@ export interface WriteCurve {
   /** What its workload was to write, per second. */
   readonly writes: number;
   readonly captures: number;
+  /** What was seen: pages that had another content so many seconds after the cut before. */
+  readonly points: readonly WritePoint[];
   /** The most written first. */
   readonly classes: readonly FittedClass[];
   readonly within: readonly { readonly seconds: number; readonly pages: Fitted }[];
@@ -68,7 +70,7 @@ const curveOf = (kind: string, rows: readonly MeasuredCapture[]): WriteCurve => 
   for (let most = mostClasses; most >= 1; most--) {
     const fit = fitWrites(points, pages, most);
     const told = intervalsOf(fit.classes, points);
-    if (told !== undefined) return { memory, writes, captures: points.length, rms: fit.rms, ...told };
+    if (told !== undefined) return { memory, writes, captures: points.length, points, rms: fit.rms, ...told };
   }
   throw refuse("the captures tell how fast pages are written, and not how many");
 };

@@ -230,6 +230,9 @@ studies("scenarios name what calibrate writes, with sources, and run as captures
   assert.ok(Math.abs(of("stop-and-copy", "captureBytes") / of("stop-and-copy", "snapshots") / bytes - 1) < 0.02);
   assert.ok(Math.abs(of("post-copy", "pauseMean") / truth.device - 1) < 0.05);
   assert.is(snapback("run", "lab.yaml").status, 0);
+  const mixed = "cluster: { vm: { memory: 192MiB }, workload: { mix: idle, curve: lab-192MiB-4000.curve.csv } }\n";
+  writeFileSync(join(folder, "mixed.yaml"), own + mixed);
+  assert.match(snapback("check", "mixed.yaml").stdout, /curve lab-192MiB-4000\.curve\.csv: .*fitted by 19\d\d\d pages/);
   assert.match(snapback("calibrate", "all.csv", "--out", "kvm").stderr, /^--out: the catalogue has capture costs kvm/);
   assert.match(snapback("calibrate", "all.csv", "--out", "a b").stderr, /^--out: entries of the catalogue are called/);
 });
