@@ -14,6 +14,8 @@ export const mostLineBytes = 2 ** 20;
 export const mostChunkBytes = 2 ** 19;
 /** Requests under way at once. */
 export const mostRequests = 64;
+/** Files that an agent tells of at once: their names fit a line. */
+export const mostHoldings = 4096;
 /** Seconds after which an agent that has heard nothing takes its controller for dead. */
 export const leaseSeconds = 60;
 
@@ -54,6 +56,7 @@ export const requests = {
   qemu: z.strictObject({}),
   accelerator: z.strictObject({ accelerator: z.enum(["kvm", "tcg"]) }),
   left: z.strictObject({}),
+  holdings: z.strictObject({}),
   diskSpeed: z.strictObject({ bytes: count.check(z.minimum(1), z.maximum(2 ** 30)) }),
   receive: z.strictObject({ address: ipv4, token, milliseconds }),
   send: z.strictObject({ address: ipv4, port, token, milliseconds }),
@@ -86,6 +89,9 @@ export const requests = {
   readFile: z.strictObject({ name: fileName, offset: count, bytes: count.check(z.maximum(mostChunkBytes)) }),
   removeFile: z.strictObject({ name: fileName }),
   sizeOf: z.strictObject({ name: fileName }),
+  digestOf: z.strictObject({ name: fileName }),
+  /** Makes one byte of a file wrong, as a disk may. */
+  spoilByte: z.strictObject({ name: fileName, offset: count }),
   /** A file from another agent, which is given the port and the token. */
   takeFile: z.strictObject({ address: ipv4, token, name: fileName, milliseconds }),
   giveFile: z.strictObject({ address: ipv4, port, token, name: fileName, milliseconds }),
@@ -127,6 +133,13 @@ export const results = {
   }),
   accelerator: z.strictObject({ milliseconds: z.nullable(count), reason: z.nullable(text) }),
   left: z.strictObject({ processes: count, inUse: z.nullable(text) }),
+  /** What lies among its files, and what runs, is plugged in and is mounted on its host. */
+  holdings: z.strictObject({
+    files: z.array(z.string().check(z.maxLength(255))).check(z.maxLength(mostHoldings)),
+    devices: z.array(z.string().check(z.maxLength(15))).check(z.maxLength(256)),
+    processes: count,
+    mounts: count,
+  }),
   diskSpeed: z.strictObject({ bytesPerSecond: z.number() }),
   /** The first answer is the port, where one connection is awaited; what came over it follows as an event. */
   receive: z.strictObject({ port }),
@@ -169,6 +182,8 @@ export const results = {
   readFile: z.strictObject({ data: base64, end: z.boolean() }),
   removeFile: exact,
   sizeOf: z.strictObject({ bytes: count }),
+  digestOf: z.strictObject({ digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)) }),
+  spoilByte: exact,
   takeFile: z.strictObject({ port }),
   giveFile: z.strictObject({ bytes: count }),
   link: exact,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
 import { facts } from "./facts.ts";
+import { digestOf, spoilByte } from "./file-digest.ts";
 import { giveFile, takeFile } from "./file-transfer.ts";
 import { readFile, removeFile, sizeOf, writeFile } from "./files.ts";
 import {
@@ -18,6 +19,7 @@ import {
   restoreGuest,
   switchLink,
 } from "./guests.ts";
+import { holdings } from "./holdings.ts";
 import { install } from "./install.ts";
 import { OwnedProcesses } from "./owned-processes.ts";
 import type { Arguments, Exited, Result, Verb } from "./protocol.ts";
@@ -44,6 +46,7 @@ export const owningVerbs = (folder: string, files: string, onExit: (exited: Exit
   const processes = new OwnedProcesses(folder, files, onExit);
   return {
     ...lookingVerbs(folder),
+    holdings: () => holdings(folder, files),
     qemu: () => probeQemu(folder),
     accelerator: ({ accelerator }) => probeAccelerator(accelerator, folder, files),
     diskSpeed: ({ bytes }) => diskSpeed(files, bytes),
@@ -67,6 +70,8 @@ export const owningVerbs = (folder: string, files: string, onExit: (exited: Exit
     readFile: (given) => readFile(files, given),
     removeFile: (given) => done(removeFile(files, given)),
     sizeOf: (given) => sizeOf(files, given),
+    digestOf: (given) => digestOf(files, given),
+    spoilByte: (given) => done(spoilByte(files, given)),
     takeFile: (given) => takeFile(files, given),
     giveFile: (given) => giveFile(files, given),
     link: (given) => done(switchLink(folder, given)),

@@ -99,11 +99,16 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         .option("replications", text("Runs of the simulator"))
         .option("out", text("Folder for events and timelines of the real runs, and the report"))
         .option("accelerate", number("Failures by laws come, and end, so many times as fast"))
+        .option(
+          "soak",
+          text("Lets everything fail at random for so long, and looks after each recovery whether all is well"),
+        )
         .option("json", asJson)
         .example(
           "$0 replay replayed --testbed four-namespaces",
           "snapshots, two failures and two rollbacks in two minutes",
-        ),
+        )
+        .example("$0 replay storm.yaml --testbed four-namespaces --soak 2h --seed 7", "are all invariants kept?"),
     handler: async (given) => (await import("./replay.ts")).replayCommand(line, given as never),
   },
   {

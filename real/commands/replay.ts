@@ -6,6 +6,7 @@ import { CommandError, type CommandLine } from "../../scenarios/commands/command
 import { ownPolicy, shownInSources } from "../../scenarios/own-policy/own-policy.ts";
 import { evaluate, loadSettings, type Searched } from "../../scenarios/search/evaluate.ts";
 import { HtmlTimeline } from "../../scenarios/timeline/html.ts";
+import { NamespaceSwitch } from "../hosts/namespace-switch.ts";
 import { guestAddresses } from "../inventory/guest-addresses.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { readInventory } from "../inventory/read-inventory.ts";
@@ -18,11 +19,12 @@ import { replayReport } from "./replay-report.ts";
 import { thisMachine } from "./this-machine.ts";
 import { withHosts } from "./with-hosts.ts";
 
-interface ReplayArguments extends Searched {
+export interface ReplayArguments extends Searched {
   readonly testbed: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly accelerate?: number;
+  readonly soak?: string;
 }
 
 /** One point of a scenario's sweep. */
@@ -37,6 +39,7 @@ interface Point {
 
 /** Runs every point of a scenario on real machines and in the simulator, and sets the columns of both beside each other. */
 export const replayCommand = async (line: CommandLine, given: ReplayArguments): Promise<void> => {
+  if (given.soak !== undefined) return (await import("./soak.ts")).soakCommand(line, { ...given, soak: given.soak });
   try {
     const loaded = loadSettings(line, given, []);
     const inventory = namespacesOf(line, given);
@@ -78,14 +81,16 @@ export const replayCommand = async (line: CommandLine, given: ReplayArguments): 
   }
 };
 
-const namespacesOf = (line: CommandLine, { testbed }: ReplayArguments): NamespaceInventory => {
+/** @throws CommandError for an inventory of other machines */
+export const namespacesOf = (line: CommandLine, { testbed }: ReplayArguments): NamespaceInventory => {
   const inventory = readInventory(line.files, testbed, line.folder);
   if (inventory.driver !== "namespace")
     throw new CommandError(`${testbed}: a replay needs bridges of our own, which driver: namespace has`);
   return inventory;
 };
 
-const refuseObstacles = (
+/** @throws CommandError with all that keeps a scenario from being run on the hosts of an inventory */
+export const refuseObstacles = (
   name: string,
   setting: string,
   scenario: ClusterScenario,
@@ -99,7 +104,13 @@ const refuseObstacles = (
   );
 };
 
-const onHosts = (line: CommandLine, inventory: NamespaceInventory, { scenario, seed }: Point): Promise<Replayed> => {
+/** Makes the hosts of an inventory, and runs a scenario on them. */
+export const onHosts = (
+  line: CommandLine,
+  inventory: NamespaceInventory,
+  { scenario, seed }: Pick<Point, "scenario" | "seed">,
+  checks = false,
+): Promise<Replayed> => {
   // Cables are as fast as the scenario's network cards.
   const rate = scenario.dataCentre.host.nic;
   const shaped = { ...inventory, hosts: inventory.hosts.map((host) => ({ ...host, rate })) };
@@ -111,9 +122,10 @@ const onHosts = (line: CommandLine, inventory: NamespaceInventory, { scenario, s
       {
         ...{ agents, image, accelerator },
         hostAddresses: shaped.hosts.map(({ address }) => address),
+        fabric: new NamespaceSwitch(shaped),
         network: { addresses: guestAddresses(shaped, scenario.cluster.vms), bits: shaped.subnet.bits },
       },
-      { seed, signal, say: (text) => void line.progress.write(`${text}\n`) },
+      { seed, signal, say: (text) => void line.progress.write(`${text}\n`), checks },
     ),
   );
 };
@@ -144,7 +156,11 @@ const show = (
 };
 
 /** Events and timeline of a real run. */
-const writeRun = (folder: string, { scenario, seed, setting }: Point, { events }: Replayed): void => {
+export const writeRun = (
+  folder: string,
+  { scenario, seed, setting }: Pick<Point, "scenario" | "seed" | "setting">,
+  { events }: Replayed,
+): void => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "events.jsonl"), events.map((event) => `${JSON.stringify(event)}\n`).join(""));
   const { name, horizon } = scenario;

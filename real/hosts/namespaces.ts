@@ -11,7 +11,7 @@ const execute = promisify(execFile);
 const run = (program: "ip" | "tc", args: readonly string[]) => execute(program, args, { env: environment() });
 
 /** No host has such a name: the namespace of the switch between them, and its bridge. */
-const switchName = "_switch";
+export const switchName = "_switch";
 
 /** The network namespace that plays a host. */
 export const namespaceOf = (testbed: string, host: string): string => `snapback.${testbed}.${host}`;
@@ -36,7 +36,7 @@ const shape = async (namespace: string, device: string, { rate }: NamespaceHost)
 };
 
 /** Multicast passes, as through a switch that does not look into it. */
-const bridge = ["type", "bridge", "mcast_snooping", "0"];
+export const bridge = ["type", "bridge", "mcast_snooping", "0"];
 
 /**
  * Makes a namespace for each host and one for the switch between them. A host has a bridge `br0` with its address, for

@@ -2,6 +2,7 @@ import type { AgentClient } from "../agent/client.ts";
 import type { GuestImage } from "../guest/guest-image.ts";
 import { type GuestSpec, HostedGuest } from "../guest/hosted-guest.ts";
 import type { RealVm } from "./real-cluster.ts";
+import type { RealHost } from "./real-host.ts";
 
 /** Makes the guests that play VMs: each life of a VM has files and a tap of its own. */
 export class GuestMaker {
@@ -16,27 +17,44 @@ export class GuestMaker {
 
   /** Starts a VM from the image on its host, with an empty disk. */
   async start(vm: RealVm): Promise<void> {
-    const { agent, name, spec } = this.#next(vm);
-    vm.guest = await HostedGuest.start(agent, this.#image, name, spec);
+    const { host, agent, name, spec } = this.#next(vm);
+    const guest = await HostedGuest.start(agent, this.#image, name, spec);
+    if (await gone(vm, host, guest)) return;
+    vm.guest = guest;
     vm.disks = [`${name}.disk`];
     vm.versions = [];
   }
 
   /** Starts a VM from a stream that lies on its host, and its disk at that moment. */
   async restore(vm: RealVm, stream: string, disks: readonly string[]): Promise<void> {
-    const { agent, name, spec } = this.#next(vm);
-    vm.guest = await HostedGuest.restore(agent, this.#image, name, spec, { stream, frozen: disks.at(-1)! });
+    const { host, agent, name, spec } = this.#next(vm);
+    const guest = await HostedGuest.restore(agent, this.#image, name, spec, { stream, frozen: disks.at(-1)! });
+    if (await gone(vm, host, guest)) return;
+    vm.guest = guest;
     vm.disks = [...disks, `${name}.disk`];
   }
 
-  #next(vm: RealVm): { readonly agent: AgentClient; readonly name: string; readonly spec: GuestSpec } {
+  #next(vm: RealVm): {
+    readonly host: RealHost;
+    readonly agent: AgentClient;
+    readonly name: string;
+    readonly spec: GuestSpec;
+  } {
     vm.lives += 1;
     const spec = this.#specs[vm.index]!;
     const network = spec.network && { ...spec.network, tap: `t${vm.index}x${vm.lives}` };
     return {
+      host: vm.host!,
       agent: vm.host!.agent,
       name: `v${vm.index}-${vm.lives}`,
       spec: network === undefined ? spec : { ...spec, network },
     };
   }
 }
+
+/** A guest whose host has failed while it started, or whose VM has been given another one, is ended with its files. */
+const gone = async (vm: RealVm, host: RealHost, guest: HostedGuest): Promise<boolean> => {
+  if (host.keeps && vm.host === host) return false;
+  await guest.stop();
+  return true;
+};

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Errand } from "../../models/data-centre/errand.ts";
+import type { FileChecks } from "./file-checks.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
@@ -12,13 +13,16 @@ const slow = 300_000;
 export class HostFiles {
   readonly #hosts: readonly RealHost[];
   readonly #events: RunEvents;
+  readonly #checks: FileChecks | undefined;
   readonly #sizes = new Map<string, number>();
   readonly #coming = new Map<string, Promise<number>>();
   #transfers = 0;
 
-  constructor(hosts: readonly RealHost[], events: RunEvents) {
+  /** @param checks what is read is verified before; without them it is not */
+  constructor(hosts: readonly RealHost[], events: RunEvents, checks?: FileChecks) {
     this.#hosts = hosts;
     this.#events = events;
+    this.#checks = checks;
   }
 
   /** Bytes of a file; 0 for one that was never written. */
@@ -26,11 +30,21 @@ export class HostFiles {
     return this.#sizes.get(name) ?? 0;
   }
 
+  /** A capture has written files: their contents are right now. */
+  async seal(host: RealHost, names: readonly string[]): Promise<void> {
+    await this.#checks?.seal(host, names);
+  }
+
+  /** Lets go what is wrong among files that a host is about to read. */
+  async removeWrong(host: RealHost, names: readonly string[]): Promise<readonly string[]> {
+    return (await this.#checks?.removeWrong(host, names)) ?? [];
+  }
+
   /** A capture has written files to the disk of its host; one that has failed meanwhile has none. */
   written(host: RealHost, sizes: Iterable<readonly [name: string, bytes: number]>): void {
     for (const [name, bytes] of sizes) {
       this.#sizes.set(name, bytes);
-      if (host.lives) host.files.add(name);
+      if (host.keeps) host.files.add(name);
     }
   }
 
@@ -39,10 +53,13 @@ export class HostFiles {
     return this.#hosts.filter(({ files }) => files.has(name));
   }
 
-  #sourceOf(name: string, to: RealHost): RealHost {
-    const found = this.holders(name).find((host) => host.up && host !== to);
-    if (found === undefined) throw new HostDown(`no host that is up holds ${name}`);
-    return found;
+  async #sourceOf(name: string, to: RealHost): Promise<RealHost> {
+    for (const host of this.holders(name)) {
+      if (!host.up || host === to) continue;
+      await this.removeWrong(host, [name]);
+      if (host.up && host.files.has(name)) return host;
+    }
+    throw new HostDown(`no host that is up holds ${name}`);
   }
 
   /** Pages went from the memory of a guest to the disk of its host. */
@@ -63,9 +80,11 @@ export class HostFiles {
 
   /** Brings all that a restore of a part reads to a host. @returns bytes that came over the network */
   async bring(snapshot: RealSnapshot, part: RealPart, to: RealHost, errand: Errand): Promise<number> {
+    if (errand === "restore") await this.removeWrong(to, filesOf(part));
     const missing = filesOf(part).filter((name) => !to.files.has(name));
     if (missing.length === 0) return 0;
-    const froms = missing.map((name) => this.#sourceOf(name, to));
+    const froms: RealHost[] = [];
+    for (const name of missing) froms.push(await this.#sourceOf(name, to));
     const transfer = {
       kind: "transfer",
       id: ++this.#transfers,
@@ -90,6 +109,20 @@ export class HostFiles {
     return moved;
   }
 
+  /** Brings all that a restore of a part reads to a host, and makes the stream of its memory again. */
+  async rebuild(snapshot: RealSnapshot, part: RealPart, host: RealHost, stream: string): Promise<void> {
+    for (;;) {
+      await this.bring(snapshot, part, host, "restore");
+      try {
+        await host.whileUp(host.agent.ask("rebuild", { records: [...part.records], stream }, slow));
+        return;
+      } catch (error) {
+        // It may have gone wrong since it was looked at.
+        if (error instanceof HostDown || (await this.removeWrong(host, part.records)).length === 0) throw error;
+      }
+    }
+  }
+
   /** @returns bytes; 0 for who only waited for another who moves it */
   async #move(name: string, from: RealHost, to: RealHost): Promise<number> {
     const key = `${to.index} ${name}`;
@@ -101,7 +134,11 @@ export class HostFiles {
     const task = to.whileUp(from.whileUp(this.#send(name, from, to)));
     this.#coming.set(key, task);
     try {
-      const bytes = await task;
+      const bytes = await task.catch((error) => {
+        // It was let go while it was read.
+        if (!from.files.has(name)) throw new HostDown(`${from.name} holds ${name} no more`);
+        throw error;
+      });
       to.files.add(name);
       return bytes;
     } finally {

@@ -25,6 +25,8 @@ export class RealVm implements Vm {
   versions: readonly string[] = [];
   /** When it was heard of last, seconds since the run began; undefined while nobody listens. */
   heardAt: number | undefined;
+  /** Since when it runs on without being reached. */
+  cutOffAt: number | undefined;
 
   constructor(cluster: string, index: number) {
     this.name = `${cluster} vm ${index}`;
@@ -51,21 +53,56 @@ export class RealCluster implements Cluster {
   /** Copies under way: a rollback does not wait for those that it makes useless. */
   readonly #copying = new Set<Promise<void>>();
 
+  #isOver = false;
+
   constructor({ cluster }: ClusterScenario, events: RunEvents) {
     this.vms = Array.from({ length: cluster.vms }, (_, index) => new RealVm(this.name, index));
     this.#events = events;
   }
 
+  /** Its run has ended: nobody waits for its guests to be well. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** A VM goes to another state. */
   move(vm: RealVm, to: VmState, at?: number): void {
     if (vm.state === to) return;
-    this.#tell(vm, vm.state, to, at);
+    // Whatever one does that is cut off: until it is suspected or back, its failure is to be detected.
+    if (vm.cutOffAt === undefined) this.#tell(vm, vm.state, to, at);
     vm.state = to;
     vm.since = at ?? this.#events.now;
   }
 
+  /** A VM runs on, but cannot be reached: it is not up until it is back. */
+  cutOff(vm: RealVm): void {
+    if (vm.cutOffAt !== undefined) return;
+    if (vm.state !== "detect") this.#tell(vm, vm.state, "detect", undefined);
+    vm.cutOffAt = this.#events.now;
+    vm.since = vm.cutOffAt;
+  }
+
+  /** It is back before anybody suspected it. */
+  reconnect(vm: RealVm): void {
+    if (vm.cutOffAt === undefined) return;
+    if (vm.state !== "detect") this.#tell(vm, "detect", vm.state, undefined);
+    vm.cutOffAt = undefined;
+    vm.since = this.#events.now;
+  }
+
+  /** A VM is lost, and nobody knows yet. One that was cut off has not been up since. */
+  lose(vm: RealVm): void {
+    const { now } = this.#events;
+    this.undetected.add(vm);
+    this.move(vm, "detect");
+    this.failedAt = Math.min(this.failedAt ?? now, vm.cutOffAt ?? now);
+    vm.cutOffAt = undefined;
+  }
+
   /** One that was up stood still for its cut, which is known only afterwards. */
   paused(vm: RealVm, from: number, to: number): void {
+    // What is cut off is down for that.
+    if (vm.cutOffAt !== undefined) return;
     const isUp = vm.state === "up";
     if (isUp ? from < vm.since : from >= vm.since) return;
     this.#tell(vm, "up", "pause", from);
@@ -90,6 +127,7 @@ export class RealCluster implements Cluster {
 
   /** Nothing at all is. */
   async over(): Promise<void> {
+    this.#isOver = true;
     await this.idle();
     while (this.#copying.size > 0) await Promise.all(this.#copying);
   }

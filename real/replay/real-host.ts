@@ -23,8 +23,12 @@ export class RealHost implements CopyHost, VmHost {
   readonly offset: number;
   /** Nobody takes it for dead. */
   up = true;
-  /** It has not failed, whatever is known. */
-  lives = true;
+  /** Outages of the machine itself, whatever is known. */
+  #dead = 0;
+  /** Outages that cut it off from others while it runs on. */
+  #cutOff = 0;
+  /** Its disk is gone, and no new one there yet. */
+  #diskless = false;
   /** Names of what lies on its disk for snapshots. */
   readonly files = new Set<string>();
   freeMemory: number;
@@ -73,35 +77,79 @@ export class RealHost implements CopyHost, VmHost {
     }
   }
 
+  get lives(): boolean {
+    return this.#dead === 0;
+  }
+
+  get reachable(): boolean {
+    return this.lives && this.#cutOff === 0;
+  }
+
+  /** What is written to its disk is there afterwards. */
+  get keeps(): boolean {
+    return this.lives && !this.#diskless;
+  }
+
+  get diskless(): boolean {
+    return this.#diskless;
+  }
+
   /** It answers. @throws TestbedError if it does not, or could not be heard */
   async beat(deadline: number): Promise<void> {
-    if (!this.lives) throw new HostDown(`${this.name} is silent`);
+    if (!this.reachable) throw new HostDown(`${this.name} is silent`);
     await this.agent.ask("ping", {}, deadline);
   }
 
+  /** It is heard again, and can be used if it has a disk. */
+  answer(): void {
+    this.up = this.reachable && !this.#diskless;
+  }
+
+  /** It fails; from now on nothing of it counts. Its guests are to be killed, and its cable pulled. */
+  die(): void {
+    this.#dead += 1;
+  }
+
   /** Pulls its cable; with its guests dead nothing of it is heard any more. */
-  async fail(): Promise<void> {
-    this.lives = false;
+  async unplug(): Promise<void> {
     await this.agent.ask("link", { device: cable, up: false }, quick);
   }
 
-  /** Plugs it in again; its disk is as it was. */
+  /** One of its outages ends; after the last its cable is plugged in again. */
   async comeBack(): Promise<void> {
-    await this.agent.ask("link", { device: cable, up: true }, quick);
-    this.lives = true;
-    this.up = true;
+    if (this.#dead === 1) await this.agent.ask("link", { device: cable, up: true }, quick);
+    this.#dead -= 1;
+  }
+
+  /** Others cannot reach it, or again after as many of them. */
+  cutOff(begins: boolean): void {
+    this.#cutOff += begins ? 1 : -1;
+  }
+
+  /** Its disk fails; what lay on it is to be wiped. Whoever uses it knows that at once. */
+  loseDisk(): void {
+    this.#diskless = true;
+    this.suspect();
+  }
+
+  replaceDisk(): void {
+    this.#diskless = false;
+    this.answer();
   }
 
   /** Its disk is gone for good. */
   async wipe(): Promise<void> {
-    for (const name of this.files) await this.agent.ask("removeFile", { name }, quick);
-    this.files.clear();
+    for (const name of [...this.files])
+      if (this.files.delete(name)) await this.agent.ask("removeFile", { name }, quick);
   }
 
   /** As if nothing had happened to it. */
   async reset(): Promise<void> {
     await this.wipe();
-    if (!this.lives) await this.comeBack();
+    while (!this.lives) await this.comeBack();
+    this.#cutOff = 0;
+    this.#diskless = false;
+    this.up = true;
   }
 
   /** Removes files from its disk, if it can be asked. */

@@ -18,7 +18,6 @@ import { untilHeard, verdictsOf } from "./well-guests.ts";
 
 /** Between two looks at whether something has changed, milliseconds. */
 const look = 50;
-const slow = 300_000;
 const quick = 10_000;
 
 interface RollbackParts {
@@ -187,9 +186,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
   }
 
   async #bring(point: RealSnapshot, part: RealPart, host: RealHost): Promise<void> {
-    await this.#parts.files.bring(point, part, host, "restore");
-    const stream = streamOf(part);
-    await host.whileUp(host.agent.ask("rebuild", { records: [...part.records], stream }, slow));
+    await this.#parts.files.rebuild(point, part, host, streamOf(part));
   }
 
   async #restore(part: RealPart): Promise<void> {

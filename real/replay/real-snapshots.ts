@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SnapshotPlan, StoragePlan } from "../../models/scenario.ts";
 import type { Policy, Testbed } from "../../models/testbed.ts";
 import type { Result } from "../agent/protocol.ts";
+import { allOf } from "../all-of.ts";
 import { type ClusterCutReport, cutCluster, type RealProtocol } from "../cut/cut-cluster.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { HostFiles } from "./host-files.ts";
@@ -80,6 +81,9 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
   }
 
   *snapshot(cluster: RealCluster, plan: SnapshotPlan): Policy<RealSnapshot> {
+    // Who cannot be reached cannot be told to cut: it comes back, or is suspected.
+    while (cluster.vms.some(({ cutOffAt }) => cutOffAt !== undefined))
+      yield* awaiting((signal) => sleep(look, undefined, { signal }));
     const number = cluster.snapshots + 1;
     this.#events.tell({ kind: "snapshot", cluster: cluster.name, snapshot: number, state: "planned" });
     const snapshot = yield* awaiting(() => cluster.begun(this.#take(cluster, plan, number)));
@@ -112,9 +116,13 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     const cutAt = Math.max(...cuts.map(({ at }) => at));
     this.#resumedAt = Math.max(...cuts.map(({ at, pause }) => at + pause));
     const wholeNow = cluster.sinceWhole + 1 >= plan.fullEvery;
-    const taken = await Promise.all(report.guests.map((one, i) => this.#record(cluster.vms[i]!, one, wholeNow)));
+    const taken = await allOf(report.guests.map((one, i) => this.#record(cluster.vms[i]!, one, wholeNow))).catch(
+      (error) => {
+        if (cluster.vms.every(({ host }) => host?.keeps === true)) throw error;
+      },
+    );
     // What lay on a host that has failed meanwhile is no snapshot.
-    if (cluster.vms.some(({ host }) => host?.lives !== true)) {
+    if (taken === undefined || cluster.vms.some(({ host }) => host?.keeps !== true)) {
       this.#events.tell({ ...told, state: "broken" });
       return undefined;
     }
@@ -165,6 +173,7 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     const { file, disk } = captured;
     if (disk === null || disk !== vm.disks.at(-1))
       throw new TestbedError(`${vm.name}: its disk at the cut is ${disk}, and not ${vm.disks.at(-1)}`);
+    await this.#files.removeWrong(host, vm.versions);
     const base =
       this.#isIncremental && !wholeNow && vm.versions.every((name) => host.files.has(name)) ? vm.versions : [];
     const record = `${file}.record`;
@@ -178,6 +187,7 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
       bytes: 4096 * recorded.changed,
     };
     const { bytes } = await agent.ask("sizeOf", { name: disk }, quick);
+    await this.#files.seal(host, [record, disk]);
     this.#files.written(host, [
       [record, recorded.writtenBytes],
       [disk, bytes],

@@ -2,16 +2,14 @@ import type { Errand } from "../../models/data-centre/errand.ts";
 import { countsOwnCopy, type PlaceCopies } from "../../models/placement/copy-placement.ts";
 import type { StoragePlan } from "../../models/scenario.ts";
 import { kept } from "../../models/store/retention-rule.ts";
+import { allOf } from "../all-of.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
-
-const quick = 10_000;
-/** For one file on its way: a memory of some GiB on a slow link. */
-const slow = 300_000;
+import { verified } from "./verified-snapshots.ts";
 
 /** Snapshots on the disks of the hosts: copies of their files, restore points, and what is let go. */
 export class RealStore {
@@ -61,9 +59,18 @@ export class RealStore {
     this.#recount();
   }
 
-  /** Makes the copies of a snapshot, on other hosts when some fail; it is durable then. */
+  /**
+   * Makes the copies of a snapshot, on other hosts when some fail; it is durable then. One whose captured files are gone before
+   * will never be.
+   */
   async replicate(snapshot: RealSnapshot): Promise<void> {
-    await Promise.all(snapshot.parts.map((part) => this.#replicate(snapshot, part)));
+    try {
+      await allOf(snapshot.parts.map((part) => this.#replicate(snapshot, part)));
+    } catch (error) {
+      if (!(error instanceof HostDown)) throw error;
+      if (snapshot.state === "captured") await this.giveUp(snapshot.cluster);
+      return;
+    }
     if (snapshot.state !== "captured") return;
     snapshot.state = "durable";
     snapshot.durabilityLatency = this.#events.now - snapshot.cutAt;
@@ -85,8 +92,13 @@ export class RealStore {
 
   /** A disk is gone for good. */
   async lost(host: RealHost, cluster: RealCluster): Promise<void> {
-    const before = this.newest;
     await host.wipe();
+    this.missing(cluster);
+  }
+
+  /** Files are gone from hosts: a restore point of which no copy is left is lost. */
+  missing(cluster: RealCluster): void {
+    const before = this.newest;
     for (const one of this.#snapshots)
       if (
         one.state === "durable" &&
@@ -108,25 +120,9 @@ export class RealStore {
     this.#recount();
   }
 
-  /** Makes the memory of every durable snapshot again from its records, on a host that has them, and compares it with what was captured. */
-  async verify(): Promise<{ readonly points: number; readonly spoilt: readonly string[] }> {
-    const spoilt: string[] = [];
-    const durable = this.#snapshots.filter(({ state }) => state === "durable");
-    for (const one of durable) {
-      try {
-        for (const { records, vm } of one.parts) {
-          const host = this.#hosts.find(({ files, lives }) => lives && records.every((name) => files.has(name)));
-          if (host === undefined) throw new TestbedError(`no host that lives has all records of ${vm.name}`);
-          const stream = `${records.at(-1)!}.verified`;
-          await host.agent.ask("rebuild", { records: [...records], stream }, slow);
-          await host.agent.ask("removeFile", { name: stream }, quick);
-        }
-      } catch (error) {
-        if (!(error instanceof TestbedError)) throw error;
-        spoilt.push(`snapshot ${one.number} cannot be restored: ${error.message}`);
-      }
-    }
-    return { points: durable.length, spoilt };
+  /** Reads every durable snapshot again. */
+  verify(): Promise<{ readonly points: number; readonly spoilt: readonly string[] }> {
+    return verified(this.#snapshots, this.#hosts, this.#files);
   }
 
   async #replicate(snapshot: RealSnapshot, part: RealPart, errand: Errand = "replicate"): Promise<void> {
@@ -191,12 +187,17 @@ export class RealStore {
     await this.#collect(cluster);
   }
 
-  /** Removes files that nothing that is kept, or will come, builds on. */
-  async #collect({ vms }: RealCluster): Promise<void> {
+  /** Files that restore points, what is to become one, and the guests of the next build on. */
+  neededFiles({ vms }: RealCluster): ReadonlySet<string> {
     const needed = new Set(vms.flatMap(({ disks, versions }: RealVm) => [...disks, ...versions]));
     for (const one of this.#snapshots)
       if (one.state === "durable" || one.state === "captured")
         for (const part of one.parts) for (const name of filesOf(part)) needed.add(name);
+    return needed;
+  }
+
+  async #collect(cluster: RealCluster): Promise<void> {
+    const needed = this.neededFiles(cluster);
     for (const host of this.#hosts) await host.remove([...host.files].filter((name) => !needed.has(name)));
   }
 

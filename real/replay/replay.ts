@@ -1,27 +1,30 @@
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Columns } from "../../models/books/columns.ts";
 import { LifeCycleAccount } from "../../models/books/life-cycle-account.ts";
-import { trafficAmong } from "../../models/cut/traffic.ts";
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
 import { placeCopies } from "../../models/placement/copy-placement.ts";
-import { placeVms } from "../../models/placement/vm-placement.ts";
 import type { ClusterPolicy } from "../../models/policies/cluster-policy.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { Interrupted } from "../../models/testbed.ts";
+import { listedLatentErrors } from "../../scenarios/listed-scenario.ts";
 import type { AgentClient } from "../agent/client.ts";
 import { allOf } from "../all-of.ts";
 import { clockOffset } from "../cut/cut-cluster.ts";
 import type { GuestImage } from "../guest/guest-image.ts";
 import { type GuestSpec, untilItHears } from "../guest/hosted-guest.ts";
+import type { Fabric } from "../hosts/namespace-switch.ts";
 import { QemuTestbed } from "../qemu-testbed.ts";
+import { FileChecks } from "./file-checks.ts";
+import { copiesOf, drawing, placeFirst, tellBegin } from "./first-steps.ts";
 import { GuestMaker } from "./guest-maker.ts";
 import { HostFiles } from "./host-files.ts";
+import { type Checked, Invariants } from "./invariants.ts";
+import { LatentErrors } from "./latent-errors.ts";
 import { RealCluster, type RealVm } from "./real-cluster.ts";
 import { RealFailures } from "./real-failures.ts";
 import { RealHost } from "./real-host.ts";
 import { RealProcess } from "./real-process.ts";
-import { RealRollback, reserve } from "./real-rollback.ts";
+import { RealRollback } from "./real-rollback.ts";
 import { RealSnapshots } from "./real-snapshots.ts";
 import { RealStore } from "./real-store.ts";
 import { RunEvents } from "./run-events.ts";
@@ -33,6 +36,8 @@ export interface ReplayStage {
   /** By which hosts reach each other. */
   readonly hostAddresses: readonly string[];
   readonly network: GuestNetwork;
+  /** Between the hosts. */
+  readonly fabric: Fabric;
   readonly image: GuestImage;
   readonly accelerator: GuestSpec["accelerator"];
 }
@@ -44,6 +49,16 @@ export interface Replayed {
   /** Durable restore points at the end of which every file was read and found to be what was captured. */
   readonly verifiedPoints: number;
   readonly notes: readonly string[];
+  /** What was looked at after each recovery, if that was asked for. */
+  readonly checked: Checked | undefined;
+}
+
+export interface ReplayOptions {
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+  /** Looks at invariants whenever the cluster is up again. */
+  readonly checks?: boolean;
 }
 
 /**
@@ -56,8 +71,8 @@ export interface Replayed {
 export const replay = async (
   scenario: ClusterScenario,
   policy: ClusterPolicy,
-  { agents, hostAddresses, network, image, accelerator }: ReplayStage,
-  { seed, signal, say }: { readonly seed: number; readonly signal: AbortSignal; readonly say: (text: string) => void },
+  { agents, hostAddresses, network, fabric, image, accelerator }: ReplayStage,
+  { seed, signal, say, checks: isLooking = false }: ReplayOptions,
 ): Promise<Replayed> => {
   const { dataCentre, storage, horizon } = scenario;
   const notes: string[] = [];
@@ -72,16 +87,27 @@ export const replay = async (
   );
   const cluster = new RealCluster(scenario, events);
   const guests = new GuestMaker(image, guestsOf(scenario, network, accelerator));
-  const files = new HostFiles(hosts, events);
+  const isChecked = scenario.failures.latentErrors.kind !== "none" || Number.isFinite(storage.scrub);
+  const checks = isChecked ? new FileChecks((wrong) => latent?.wrong(wrong)) : undefined;
+  const files = new HostFiles(hosts, events, checks);
   const store = new RealStore(hosts, files, events, storage, {
     copies: copiesOf(scenario),
     place: placeCopies(storage.placement, hosts, pick),
   });
+  const latent =
+    checks &&
+    new LatentErrors({
+      ...{ events, hosts, cluster, files, store, checks },
+      errors: listedLatentErrors(scenario, seed),
+      scrub: storage.scrub,
+    });
   placeFirst(scenario, cluster, hosts, pick);
-  const stage = { scenario, events, hosts, cluster, guests, files, store };
+  const invariants = isLooking ? new Invariants({ events, hosts, cluster, store }) : undefined;
+  const stage = { scenario, events, hosts, cluster, guests, files, store, fabric, latent, invariants };
   try {
     say(`starting ${cluster.vms.length} guests on ${hosts.length} hosts`);
     await startGuests(stage);
+    await invariants?.begin();
     say(`running for ${horizon} s`);
     await live(stage, policy, { pick, signal, onNote: (note) => notes.push(note) });
     const { points, spoilt } = await store.verify();
@@ -89,7 +115,13 @@ export const replay = async (
     const { inOrder } = events;
     const account = new LifeCycleAccount();
     for (const event of inOrder) account.enter(event);
-    return { events: inOrder, columns: account.columns, verifiedPoints: points - spoilt.length, notes };
+    return {
+      events: inOrder,
+      columns: { ...account.columns, ...latent?.columns },
+      checked: invariants?.checked,
+      verifiedPoints: points - spoilt.length,
+      notes,
+    };
   } finally {
     for (const { guest } of cluster.vms) await guest?.kill();
     for (const host of hosts) await host.reset();
@@ -104,6 +136,9 @@ interface Stage {
   readonly guests: GuestMaker;
   readonly files: HostFiles;
   readonly store: RealStore;
+  readonly fabric: Fabric;
+  readonly latent: LatentErrors | undefined;
+  readonly invariants: Invariants | undefined;
 }
 
 /** Starts all guests, and waits until they hear of each other. */
@@ -116,7 +151,7 @@ const startGuests = async ({ scenario, cluster, guests }: Stage): Promise<void> 
 
 /** The run itself: the policy lives its cluster's life, and machines fail, until the horizon. */
 const live = async (
-  { scenario, events, hosts, cluster, guests, files, store }: Stage,
+  { scenario, events, hosts, cluster, guests, files, store, fabric, latent, invariants }: Stage,
   policy: ClusterPolicy,
   options: {
     readonly pick: (n: number) => number;
@@ -126,7 +161,7 @@ const live = async (
 ): Promise<void> => {
   const { horizon } = scenario;
   events.start();
-  begin(scenario, cluster, hosts, events);
+  tellBegin(scenario, cluster, hosts, events);
   const bed = new QemuTestbed({
     events,
     store,
@@ -134,7 +169,10 @@ const live = async (
     rollback: new RealRollback({
       ...{ scenario, events, hosts, files, store, guests },
       ...options,
-      onUp: () => failures.listen(),
+      onUp: () => {
+        failures.listen();
+        if (cluster.undetected.size === 0) invariants?.look();
+      },
     }),
   });
   const main = new RealProcess(policy(bed, cluster, scenario));
@@ -144,7 +182,7 @@ const live = async (
   });
   broken.catch(() => {});
   const interrupt = (vms: readonly RealVm[]): void => main.interrupt(new Interrupted({ cluster, vms }));
-  const failures = new RealFailures({ scenario, events, hosts, cluster, store, interrupt }, stop);
+  const failures = new RealFailures({ scenario, events, hosts, cluster, store, fabric, latent, interrupt }, stop);
   failures.start();
   try {
     const over = sleep(1000 * (horizon - events.now), undefined, { signal: options.signal });
@@ -156,60 +194,6 @@ const live = async (
     await failures.stop();
     await main.ended.catch(() => {});
     await cluster.over();
+    await invariants?.over();
   }
 };
-
-/** Whole numbers in [0, n), by the seed. */
-const drawing = (seed: number): ((n: number) => number) => {
-  let draws = 0;
-  return (n) => {
-    const hash = createHash("sha256").update(`${seed} ${draws++}`).digest();
-    return Math.floor((hash.readUIntBE(0, 6) / 2 ** 48) * n);
-  };
-};
-
-const copiesOf = ({ storage, cluster }: ClusterScenario): number => {
-  const how = storage.types[cluster.workload.classes[0]!.type];
-  if (!("copies" in how)) throw new RangeError("storage: real memories are stored as copies");
-  return how.copies;
-};
-
-const placeFirst = (
-  { cluster: spec }: ClusterScenario,
-  cluster: RealCluster,
-  hosts: readonly RealHost[],
-  pick: (n: number) => number,
-): void => {
-  const { vm, antiAffinity, traffic, placement } = spec;
-  const chosen = placeVms(
-    placement,
-    { hosts, vm, antiAffinity, stay: cluster.vms.map(() => undefined), spares: 0 },
-    {
-      traffic: trafficAmong(
-        traffic,
-        cluster.vms.map(({ index }) => index),
-      ),
-      pick,
-    },
-  );
-  for (const [i, one] of cluster.vms.entries()) reserve(one, hosts[chosen[i]!]!, vm);
-};
-
-const begin = (
-  { name, horizon, cluster: { quorum }, pauseTolerance }: ClusterScenario,
-  cluster: RealCluster,
-  hosts: readonly RealHost[],
-  events: RunEvents,
-): void =>
-  events.tell(
-    {
-      kind: "begin",
-      scenario: name,
-      horizon,
-      quorum,
-      pauseTolerance,
-      hosts: hosts.map((host) => ({ name: host.name, rack: host.rack })),
-      clusters: [{ name: cluster.name, vms: cluster.vms.map((vm) => ({ vm: vm.name, host: vm.host!.name })) }],
-    },
-    0,
-  );

@@ -1,5 +1,4 @@
 import { anyTraffic } from "../../models/cut/traffic.ts";
-import { components } from "../../models/failures/failure-spec.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
 import { mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
@@ -76,7 +75,6 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     storage.expired === "merge" && snapshot.record !== "full",
     "storage.expired: merge; records stay until nothing builds on them (keep-chain), or hold all pages (record: full)",
   );
-  refuse(Number.isFinite(storage.scrub), "storage.scrub: copies are verified when they are read, and not before");
   refuse(Number.isFinite(dataCentre.host.disk.capacity), "dataCentre.host.disk.capacity: real disks have their own");
   refuse(
     rollback.transfer !== "unicast",
@@ -90,12 +88,15 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     rollback.placement === "similarity-aware" || rollback.placement === "joint",
     `rollback.placement: ${rollback.placement}; the testbed does not know what hosts hold of which content`,
   );
-  for (const component of components)
-    refuse(
-      failures[component].kind !== "none" && component !== "vm" && component !== "host",
-      `failures.${component}: on a testbed VMs and hosts fail, and nothing else`,
-    );
-  refuse(failures.latentErrors.kind !== "none", "failures.latentErrors: real disks have their own");
+  refuse(failures.store.kind !== "none", "failures.store: the testbed has no shared store");
+  refuse(
+    failures.disk.kind !== "none" && cluster.vm.disk?.on !== "local",
+    "failures.disk: the disk of a real guest is a file of its host, and lost with it (cluster.vm.disk: { on: local, … })",
+  );
+  refuse(
+    failures.latentErrors.kind !== "none" && !storage.checksums,
+    "storage.checksums: false; whoever reads a record of real guests verifies it",
+  );
   refuse(failures.corruption.kind !== "none", "failures.corruption: real guests go wrong only by themselves");
   refuse(
     scenario.detection.falseSuspicion.kind !== "none",

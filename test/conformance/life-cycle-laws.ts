@@ -55,6 +55,9 @@ class Follower {
       case "vm":
         this.#law(this.#vms.get(event.vm) === event.from, `it was ${this.#vms.get(event.vm)}`, event);
         this.#vms.set(event.vm, event.to);
+        // One that is cut off fails when it is suspected, as far as anybody knows at its cut.
+        if (event.to === "detect") this.#fails(event.vm, event.at);
+        else if (event.from === "detect") this.#failed.delete(event.vm);
         break;
       case "snapshot":
         this.#snapshot(event);
@@ -64,8 +67,7 @@ class Follower {
           this.#law(this.#snapshots.get(event.snapshot) === "durable", "it is not durable", event);
         break;
       case "failure":
-        if (!event.ignored)
-          for (const vm of event.vms) this.#failed.set(vm, Math.min(event.at, this.#failed.get(vm) ?? event.at));
+        if (!event.ignored) for (const vm of event.vms) this.#fails(vm, event.at);
         break;
       case "detection":
         this.#detection(event);
@@ -85,6 +87,10 @@ class Follower {
 
   #law(holds: boolean, what: string, event: LifeCycleEvent): void {
     if (!holds) this.broken.push(`${what}: ${JSON.stringify(event)}`);
+  }
+
+  #fails(vm: string, at: number): void {
+    this.#failed.set(vm, Math.min(at, this.#failed.get(vm) ?? at));
   }
 
   #snapshot(event: Of<"snapshot">): void {

@@ -6,7 +6,9 @@ import type { ClusterPolicy } from "../../models/policies/cluster-policy.ts";
 import { protect } from "../../models/policies/protect.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import type { GuestImage } from "../../real/guest/guest-image.ts";
+import { NamespaceSwitch } from "../../real/hosts/namespace-switch.ts";
 import { guestAddresses } from "../../real/inventory/guest-addresses.ts";
+import { brokenBooks } from "../../real/replay/invariants.ts";
 import { type Replayed, replay } from "../../real/replay/replay.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { diskFiles } from "../../scenarios/files.ts";
@@ -36,6 +38,7 @@ const replayed = async (scenario: ClusterScenario, policy: ClusterPolicy, image:
     image,
     accelerator: "tcg",
     hostAddresses: inventory.hosts.map(({ address }) => address),
+    fabric: new NamespaceSwitch(inventory),
     network: { addresses: guestAddresses(inventory, scenario.cluster.vms), bits: inventory.subnet.bits },
   } as const;
   return replay(scenario, policy, stage, { seed: 1, signal: new AbortController().signal, say: () => {} });
@@ -98,6 +101,46 @@ test(
     const chosen = result.events.find((one) => one.kind === "rollback" && one.phase === "chosen");
     assert.ok(chosen?.kind === "rollback" && chosen.phase === "chosen");
     assert.not(chosen.places.some(({ host }) => host === "host 1"));
+  }),
+);
+
+test(
+  "restores what a rack ran that was cut off for long, and then what a disk has lost",
+  skipUnless(guestsPossible, neededForGuests, async (image) => {
+    const scenario = scenarioWith(
+      "horizon=82s",
+      "dataCentre.racks=2",
+      "dataCentre.hostsPerRack=2",
+      "cluster.vm.disk={on: local, bytes: 64MiB, writeRate: 100kB/s}",
+      "detection={heartbeat: 1s, timeout: 6s}",
+      "snapshot.interval=7s",
+      "failures.vm=none",
+      "failures.host=none",
+      "failures.uplink={times: [{component: 0, start: 16s, end: 18s}]}",
+      "failures.rack={times: [{component: 0, start: 26s, end: 44s}]}",
+      "failures.disk={times: [{component: 2, start: 56s, end: 70s}]}",
+    );
+    const { events, columns, notes, verifiedPoints } = await replayed(scenario, protect, image);
+    assert.equal(brokenLaws(scenario, events), []);
+    assert.equal(notes, []);
+    assert.ok(verifiedPoints >= 1, `${verifiedPoints} restore points`);
+    assert.equal(brokenBooks(events, scenario.horizon), []);
+    assert.is(columns["rollbacks"], 2);
+    assert.is(columns["pIntact"], 1, "by the guests' own stamps");
+    assert.is(columns["falseSuspicions"], 0);
+    const states = events.flatMap((one) => (one.kind === "vm" && one.vm === "cluster vm 0" ? [one] : []));
+    const cut = states.filter(({ to }) => to === "detect").map(({ at }) => Math.floor(at));
+    // It runs on at first, and is not up: a short cut is over before anybody misses it.
+    assert.equal(cut.slice(0, 2), [16, 26]);
+    const back = states.find(({ from, at }) => from === "detect" && at > 16);
+    assert.ok(back?.to === "up" && back.at < 19, JSON.stringify(back));
+    const detections = events.filter(({ kind }) => kind === "detection").map(({ at }) => at);
+    assert.ok(detections[0]! > 26 + 5 && detections[0]! < 26 + 9, `found at ${detections[0]} s`);
+    const places = events.flatMap((one) =>
+      one.kind === "rollback" && one.phase === "chosen" ? [one.places.map(({ host }) => host)] : [],
+    );
+    assert.equal(places[0]!.toSorted(), ["host 2", "host 3"]);
+    assert.not(places.at(-1)!.includes("host 2"));
   }),
 );
 

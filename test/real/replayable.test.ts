@@ -48,7 +48,12 @@ for (const [settings, obstacle] of [
   [["storage.deduplication=vm"], /^storage\.deduplication: vm/],
   [["rollback.resume=on-demand"], /^rollback\.resume: on-demand/],
   [["rollback.placement=joint"], /^rollback\.placement: joint/],
-  [["failures.rack={times: [{component: 0, start: 9s}]}"], /^failures\.rack: on a testbed VMs and hosts fail/],
+  [["failures.store={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.store: the testbed has no shared/],
+  [["failures.disk={times: [{component: 0, start: 9s}]}"], /^failures\.disk: the disk of a real guest is a file/],
+  [
+    ["failures.latentErrors={law: exponential, mean: 1h}", "storage.checksums=false"],
+    /^storage\.checksums: false; whoever reads/,
+  ],
 ] as const)
   test(`is refused for ${settings[0]}`, () => {
     const found = replayObstacles(scenarioWith(...settings), 4);

@@ -1,0 +1,19 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { whatIsLeft } from "../ownership/end-made.ts";
+import { mostHoldings, type Result } from "./protocol.ts";
+
+/** Devices of the host's network, of which taps are QEMU's. A line each, after two of headings. */
+const devices = (): string[] =>
+  readFileSync("/proc/self/net/dev", "utf8")
+    .split("\n")
+    .slice(2)
+    .map((line) => line.split(":")[0]!.trim())
+    .filter((name) => name !== "");
+
+/** What is on a host that an agent, or what it started, has made. @throws Error if that is more than can be told */
+export const holdings = async (owner: string, files: string): Promise<Result<"holdings">> => {
+  const names = readdirSync(files);
+  if (names.length > mostHoldings) throw new Error(`${names.length} files: at most ${mostHoldings} can be told of`);
+  const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n").length - 1;
+  return { files: names, devices: devices(), processes: whatIsLeft(owner).processes.length, mounts };
+};

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { trafficAmong } from "../../models/cut/traffic.ts";
+import { placeVms } from "../../models/placement/vm-placement.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
+import type { RealCluster } from "./real-cluster.ts";
+import type { RealHost } from "./real-host.ts";
+import { reserve } from "./real-rollback.ts";
+import type { RunEvents } from "./run-events.ts";
+
+/** Whole numbers in [0, n), by the seed. */
+export const drawing = (seed: number): ((n: number) => number) => {
+  let draws = 0;
+  return (n) => {
+    const hash = createHash("sha256").update(`${seed} ${draws++}`).digest();
+    return Math.floor((hash.readUIntBE(0, 6) / 2 ** 48) * n);
+  };
+};
+
+/** How many copies a scenario wants of its memories. */
+export const copiesOf = ({ storage, cluster }: ClusterScenario): number => {
+  const how = storage.types[cluster.workload.classes[0]!.type];
+  if (!("copies" in how)) throw new RangeError("storage: real memories are stored as copies");
+  return how.copies;
+};
+
+/** Gives every VM its first host. */
+export const placeFirst = (
+  { cluster: spec }: ClusterScenario,
+  cluster: RealCluster,
+  hosts: readonly RealHost[],
+  pick: (n: number) => number,
+): void => {
+  const { vm, antiAffinity, traffic, placement } = spec;
+  const chosen = placeVms(
+    placement,
+    { hosts, vm, antiAffinity, stay: cluster.vms.map(() => undefined), spares: 0 },
+    {
+      traffic: trafficAmong(
+        traffic,
+        cluster.vms.map(({ index }) => index),
+      ),
+      pick,
+    },
+  );
+  for (const [i, one] of cluster.vms.entries()) reserve(one, hosts[chosen[i]!]!, vm);
+};
+
+/** Tells who takes part. */
+export const tellBegin = (
+  { name, horizon, cluster: { quorum }, pauseTolerance }: ClusterScenario,
+  cluster: RealCluster,
+  hosts: readonly RealHost[],
+  events: RunEvents,
+): void =>
+  events.tell(
+    {
+      kind: "begin",
+      scenario: name,
+      horizon,
+      quorum,
+      pauseTolerance,
+      hosts: hosts.map((host) => ({ name: host.name, rack: host.rack })),
+      clusters: [{ name: cluster.name, vms: cluster.vms.map((vm) => ({ vm: vm.name, host: vm.host!.name })) }],
+    },
+    0,
+  );

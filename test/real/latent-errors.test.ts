@@ -1,0 +1,170 @@
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
+import { placeCopies } from "../../models/placement/copy-placement.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
+import { AgentClient } from "../../real/agent/client.ts";
+import { agentProgram, loader } from "../../real/agent/program.ts";
+import { endMade } from "../../real/ownership/end-made.ts";
+import { hostFolder } from "../../real/ownership/private-folder.ts";
+import { FileChecks } from "../../real/replay/file-checks.ts";
+import { HostFiles } from "../../real/replay/host-files.ts";
+import { LatentErrors } from "../../real/replay/latent-errors.ts";
+import { RealCluster } from "../../real/replay/real-cluster.ts";
+import { HostDown, RealHost } from "../../real/replay/real-host.ts";
+import { RealSnapshot } from "../../real/replay/real-snapshot.ts";
+import { RealStore } from "../../real/replay/real-store.ts";
+import { RunEvents } from "../../real/replay/run-events.ts";
+import { diskFiles } from "../../scenarios/files.ts";
+import { loadScenario } from "../../scenarios/load.ts";
+
+const testbed = `l${process.pid.toString(36)}`;
+const names = ["h1", "h2", "h3", "h4"];
+const test = suite("bytes of copies that go wrong unnoticed");
+const agents: AgentClient[] = [];
+test.before(async () => {
+  const program = await agentProgram();
+  for (const host of names) {
+    const child = spawn(process.execPath, ["-e", loader], { stdio: "pipe" });
+    const greeting = { snapback: 1, testbed, host, mode: "own", machine: "here", user: "a test" } as const;
+    agents.push(await AgentClient.start(child, program, greeting, 20_000));
+  }
+});
+test.after(async () => {
+  for (const agent of agents) await agent.close(10_000);
+  for (const host of names) await endMade(hostFolder(testbed, host), 0);
+});
+
+const scenario = loadScenario("replayed", { files: diskFiles, folder: "/" }).points[0]!.scenario as ClusterScenario;
+const second = 1000;
+const bytes = 50_000;
+
+interface Stage {
+  readonly hosts: readonly RealHost[];
+  readonly events: RunEvents;
+  readonly files: HostFiles;
+  readonly store: RealStore;
+  readonly snapshot: RealSnapshot;
+  readonly latent: LatentErrors;
+}
+
+/**
+ * Runs a task while bytes go wrong, with a snapshot of one file `name` that host 0 has captured and that has its copies.
+ *
+ * @param errors seconds at which a byte goes wrong, by host
+ */
+const withCopies = async (
+  name: string,
+  { errors, scrub }: { readonly errors: readonly (readonly number[])[]; readonly scrub: number },
+  task: (stage: Stage) => Promise<void>,
+): Promise<void> => {
+  const events = new RunEvents(1000);
+  const { dataCentre, storage } = scenario;
+  const hosts = agents.map((agent, i) => new RealHost(i, agent, { address: "127.0.0.1", offset: 0, spec: dataCentre }));
+  const cluster = new RealCluster(scenario, events);
+  const checks = new FileChecks((wrong) => latent.wrong(wrong));
+  const files = new HostFiles(hosts, events, checks);
+  const place = placeCopies(storage.placement, hosts, () => 0);
+  const store = new RealStore(hosts, files, events, storage, { copies: 2, place });
+  const drawn = hosts.map((_, i) => ({ times: errors[i] ?? [], where: () => 0.5 }));
+  const latent = new LatentErrors({ events, hosts, cluster, files, store, checks, errors: drawn, scrub });
+  const [source] = hosts;
+  const data = Buffer.alloc(bytes, name).toString("base64");
+  await source!.agent.ask("writeFile", { name, offset: 0, data }, second);
+  await files.seal(source!, [name]);
+  files.written(source!, [[name, bytes]]);
+  const part = { vm: cluster.vms[0]!, source: source!, records: [name], disks: [], bytes };
+  const times = { cutAt: 0, pause: 0, captureDuration: 0 };
+  const snapshot = new RealSnapshot(cluster, 1, { ...times, parts: [part], whole: true });
+  store.captured(snapshot);
+  await store.replicate(snapshot);
+  assert.is(snapshot.state, "durable");
+  assert.is(files.holders(name).length, 3);
+  events.start();
+  const abort = new AbortController();
+  const failed: unknown[] = [];
+  const ended = latent.begin(abort.signal, (error) => failed.push(error));
+  try {
+    await task({ hosts, events, files, store, snapshot, latent });
+    await latent.mended();
+    assert.equal(failed, []);
+  } finally {
+    abort.abort();
+    for (const one of await Promise.allSettled(ended))
+      assert.ok(
+        one.status === "fulfilled" || one.reason.name === "AbortError",
+        `${(one as { reason: unknown }).reason}`,
+      );
+    for (const host of hosts) await host.reset();
+  }
+};
+
+const digestOf = async ({ agent }: RealHost, name: string): Promise<string> =>
+  (await agent.ask("digestOf", { name }, second)).digest;
+const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  for (let tries = 0; !(await holds()); tries++) {
+    assert.ok(tries < 200, "it does not come to that");
+    await sleep(50);
+  }
+};
+
+test("are found by scrubbing, and the copy made again from another", async () => {
+  await withCopies("scrubbed", { errors: [[], [0.1], [0.1], [0.1]], scrub: 0.8 }, async ({ hosts, files, latent }) => {
+    const right = await digestOf(hosts[0]!, "scrubbed");
+    await until(() => latent.columns["latentErrorsFound"] === 2);
+    await latent.mended();
+    assert.is(latent.columns["latentErrors"], 2, "the host that holds nothing has no error");
+    assert.is(files.holders("scrubbed").length, 3);
+    for (const host of files.holders("scrubbed")) assert.is(await digestOf(host, "scrubbed"), right);
+    const delay = latent.columns["scrubDelay"]!;
+    assert.ok(delay > 0 && delay < 10, `found after ${delay} s`);
+    assert.ok(latent.columns["scrubBytes"]! >= 2 * bytes);
+  });
+});
+
+test("are found by a restore, which reads another copy", async () => {
+  await withCopies(
+    "restored",
+    { errors: [[], [0.1], [0.1], [0.1]], scrub: Infinity },
+    async ({ hosts, files, snapshot, latent, store }) => {
+      const right = await digestOf(hosts[0]!, "restored");
+      await until(() => latent.columns["latentErrors"] === 2);
+      const wrong = files.holders("restored").filter(({ index }) => index > 0);
+      for (const host of wrong) assert.is.not(await digestOf(host, "restored"), right);
+      // One that has a copy reads its own; one that has none is sent one.
+      await files.bring(snapshot, snapshot.parts[0]!, wrong[0]!, "restore");
+      assert.is(await digestOf(wrong[0]!, "restored"), right);
+      hosts[0]!.suspect();
+      const none = hosts.find(({ files: own }) => !own.has("restored"))!;
+      await files.bring(snapshot, snapshot.parts[0]!, none, "restore");
+      assert.is(await digestOf(none, "restored"), right);
+      hosts[0]!.answer();
+      await latent.mended();
+      assert.is(store.newestReadable, snapshot);
+    },
+  );
+});
+
+test("lose a restore point when every copy has one", async () => {
+  await withCopies(
+    "lost",
+    { errors: [[0.1], [0.1], [0.1], [0.1]], scrub: Infinity },
+    async ({ hosts, files, snapshot, store, events, latent }) => {
+      await until(() => latent.columns["latentErrors"] === 3);
+      const failure = await files.bring(snapshot, snapshot.parts[0]!, hosts[3]!, "restore").then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      assert.instance(failure, HostDown);
+      await until(() => snapshot.state === "lost");
+      assert.is(store.newestReadable, undefined);
+      const states = events.inOrder.flatMap((one: LifeCycleEvent) => (one.kind === "snapshot" ? [one.state] : []));
+      assert.is(states.at(-1), "lost");
+      assert.is(files.holders("lost").length, 0);
+    },
+  );
+});
+
+test.run();
