@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { heartbeat, verdict } from "../guest/guest-port.ts";
+import { storeRequests, storeResults } from "../store/store-verbs.ts";
+import { fileName } from "./file-name.ts";
 import { type Package, type Program, packageOf } from "./programs.ts";
 
 /**
@@ -22,8 +24,6 @@ export const leaseSeconds = 60;
 const text = z.string().check(z.maxLength(4096));
 const count = z.int().check(z.nonnegative());
 const name = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,14}$/));
-/** No path: files lie in the agent's folder, side by side. */
-const fileName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/));
 const milliseconds = z.int().check(z.minimum(1), z.maximum(600_000));
 const seconds = z.number().check(z.nonnegative());
 const device = z.string().check(z.regex(/^[a-z][a-z0-9]{0,14}$/));
@@ -97,6 +97,7 @@ export const requests = {
   giveFile: z.strictObject({ address: ipv4, port, token, name: fileName, milliseconds }),
   /** Plugs or unplugs a device of the host's network. */
   link: z.strictObject({ device, up: z.boolean() }),
+  ...storeRequests,
 } as const;
 export type Verb = keyof typeof requests;
 export type Arguments<V extends Verb> = z.infer<(typeof requests)[V]>;
@@ -187,6 +188,7 @@ export const results = {
   takeFile: z.strictObject({ port }),
   giveFile: z.strictObject({ bytes: count }),
   link: exact,
+  ...storeResults,
 } as const satisfies Record<Verb, z.ZodMiniType>;
 export type Result<V extends Verb> = z.infer<(typeof results)[V]>;
 

@@ -3,9 +3,10 @@ import type { Readable, Writable } from "node:stream";
 import { lineSplitter } from "../line-splitter.ts";
 import { endMade } from "../ownership/end-made.ts";
 import { Made } from "../ownership/made.ts";
-import { hostFolder, makePrivately } from "../ownership/private-folder.ts";
+import { hostFolder, makePrivately, storeFolder } from "../ownership/private-folder.ts";
 import { processWith } from "../ownership/processes.ts";
 import { userOf, writeUser } from "../ownership/user.ts";
+import { HostStore } from "../store/host-store.ts";
 import {
   type Greeting,
   greeting,
@@ -111,7 +112,10 @@ export class Session {
     this.#owned = makePrivately(folder);
     new Made(folder).note({ kind: "process", ...processWith(process.pid)! });
     writeUser(folder, machine, user);
-    return owningVerbs(folder, makePrivately(join(folder, "files")), (exited) => this.#say(exited));
+    const files = makePrivately(join(folder, "files"));
+    const store = new HostStore(storeFolder(testbed, host), files);
+    await store.sweep();
+    return owningVerbs(folder, files, store, (exited) => this.#say(exited));
   }
 
   async #answer(message: unknown, verbs: Promise<Verbs>): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
+import type { HostStore } from "../store/host-store.ts";
 import { facts } from "./facts.ts";
 import { digestOf, spoilByte } from "./file-digest.ts";
 import { giveFile, takeFile } from "./file-transfer.ts";
@@ -42,7 +43,12 @@ export const lookingVerbs = (folder: string): Verbs => ({
 });
 
 /** What an agent can do in a folder of its own. */
-export const owningVerbs = (folder: string, files: string, onExit: (exited: Exited) => void): Verbs => {
+export const owningVerbs = (
+  folder: string,
+  files: string,
+  store: HostStore,
+  onExit: (exited: Exited) => void,
+): Verbs => {
   const processes = new OwnedProcesses(folder, files, onExit);
   return {
     ...lookingVerbs(folder),
@@ -75,5 +81,11 @@ export const owningVerbs = (folder: string, files: string, onExit: (exited: Exit
     takeFile: (given) => takeFile(files, given),
     giveFile: (given) => giveFile(files, given),
     link: (given) => done(switchLink(folder, given)),
+    publish: ({ text }) => done(store.publish(text)),
+    points: async () => ({ names: await store.points() }),
+    manifest: async ({ name }) => ({ text: await store.manifest(name) }),
+    verifyPoint: async ({ name }) => ({ states: await store.verify(name) }),
+    retire: ({ name }) => done(store.retire(name)),
+    putBack: ({ digest, name }) => done(store.putBack(digest, name)),
   };
 };

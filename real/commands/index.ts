@@ -44,8 +44,10 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
       withInventory(yargs)
         .positional("action", { describe: "What to do", choices: testbedActions })
         .option("install", { describe: "Let setup install packages of Debian", type: "boolean", default: false })
+        .option("retire", { describe: "Let points go that are found", type: "boolean", default: false })
         .example("$0 testbed doctor two-namespaces", "what is missing or odd on each host, and what mends it")
         .example("$0 testbed setup lab.yaml --install", "installs what is missing")
+        .example("$0 testbed points four-namespaces", "the restore points that a run which was killed has left")
         .example("$0 testbed down two-namespaces", "ends all that was made, even by a run that crashed"),
     handler: async (given) => (await import("./testbed.ts")).testbed(line, given as never),
   },

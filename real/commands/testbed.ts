@@ -11,11 +11,13 @@ import { userOf } from "../ownership/user.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { diagnosisText } from "./diagnosis-text.ts";
 import type { TestbedAction } from "./testbed-actions.ts";
+import { listPoints } from "./testbed-points.ts";
 
 interface TestbedArguments {
   readonly action: TestbedAction;
   readonly inventory: string;
   readonly install: boolean;
+  readonly retire: boolean;
 }
 
 const quick = 10_000;
@@ -130,7 +132,28 @@ const status = async (line: CommandLine, testbed: Testbed): Promise<void> => {
   tellFailures(line, `${inventory.name}: status`, outcomes);
 };
 
-const act = (line: CommandLine, testbed: Testbed, { action, install }: TestbedArguments): Promise<void> => {
+/** Hosts that are down are made for the while: what is on their disks outlives them. */
+const points = async (line: CommandLine, testbed: Testbed, retire: boolean): Promise<void> => {
+  const { driver, inventory } = testbed;
+  const before = driver.state();
+  if (before !== "up") await testbed.make();
+  try {
+    const outcomes = await testbed.agents("own");
+    tellFailures(line, `${inventory.name}: points`, outcomes);
+    await listPoints(
+      line,
+      outcomes.flatMap(({ value }) => value ?? []),
+      retire,
+    );
+  } finally {
+    if (before !== "up") {
+      await testbed.close();
+      await testbed.end();
+    }
+  }
+};
+
+const act = (line: CommandLine, testbed: Testbed, { action, install, retire }: TestbedArguments): Promise<void> => {
   switch (action) {
     case "doctor":
       return doctor(line, testbed);
@@ -140,6 +163,8 @@ const act = (line: CommandLine, testbed: Testbed, { action, install }: TestbedAr
       return up(line, testbed);
     case "status":
       return status(line, testbed);
+    case "points":
+      return points(line, testbed, retire);
     case "down":
       return down(line, testbed);
   }

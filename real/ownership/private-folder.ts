@@ -57,6 +57,9 @@ export const controllerFolder = (testbed: string): string => join(testbedFolder(
 /** What an agent makes on a host: processes, files. */
 export const hostFolder = (testbed: string, host: string): string => join(testbedFolder(testbed), "hosts", host);
 
+/** What restore points consist of, on a host: it outlives agents. */
+export const storeFolder = (testbed: string, host: string): string => join(testbedFolder(testbed), "stores", host);
+
 /** Another testbed that goes may take an empty folder away between two steps. */
 const mostTries = 10;
 
@@ -80,7 +83,8 @@ export const removePrivately = (folder: string): void => {
       rmdirSync(path);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOTEMPTY" || code === "EEXIST") return;
+      // A disk may be mounted there.
+      if (code === "ENOTEMPTY" || code === "EEXIST" || code === "EBUSY") return;
       if (code !== "ENOENT") throw error;
     }
 };
