@@ -23,6 +23,8 @@ export class MemoryImage {
   readonly regions: readonly Region[];
   /** Frames of all regions. */
   readonly frames: number;
+  /** Of them, those whose content has bytes in the file. */
+  readonly held: number;
   /** One past the highest frame. */
   readonly end: number;
   /** Frames below each region. */
@@ -39,6 +41,7 @@ export class MemoryImage {
       return sum + frames;
     }, 0);
     this.#starts = starts;
+    this.held = this.regions.reduce((sum, region) => sum + heldIn(region), 0);
     if (this.frames === 0) throw new MemoryImageError(`${name}: holds no memory`);
     this.end = this.regions.reduce((end, { first, frames }) => {
       if (first < end) throw new MemoryImageError(`${name}: two parts hold frame ${first}; parts may not overlap`);
@@ -75,6 +78,13 @@ export class MemoryImage {
 }
 
 const zeros = new Uint8Array(frameSize);
+
+const heldIn = ({ frames, at }: Region): number => {
+  if (typeof at === "number") return frames;
+  let held = 0;
+  for (const offset of at) if (offset >= 0) held++;
+  return held;
+};
 
 /** Reads frames through a window on the file. */
 export class FrameReader {

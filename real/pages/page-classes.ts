@@ -38,12 +38,13 @@ const anonymousMapping = 1;
 /**
  * The class of each frame, as an index into `frameClasses`, in the order of the image's regions. The rules are those of
  * makedumpfile(8): free is what the buddy allocator holds; the page cache is on an LRU list, or in the swap cache, and
- * not anonymous; tails of compound pages are what their heads are.
+ * not anonymous; tails of compound pages are what their heads are; all of hugetlbfs is memory of processes, as is what is anonymous.
  *
  * @throws MemoryImageError if the note lacks what it needs, or the memory map contradicts it
  */
 export const classify = (note: VmCoreInfo, map: MemoryMap, image: MemoryImage): Uint8Array => {
   const classOf = classifier(note, map.pageBytes);
+  const isHugeTail = hugeTail(note, map.pageBytes);
   const orderAt = field(note, "page.private", map.pageBytes, 8);
   const headAt = field(note, "page.compound_head", map.pageBytes, 8);
   const orders = note.within("LENGTH(zone.free_area)", 1, 20);
@@ -63,6 +64,7 @@ export const classify = (note: VmCoreInfo, map: MemoryMap, image: MemoryImage): 
       if ((head & 1) === 1) {
         const found = map.frameAt(head - 1, page.getUint32(at + headAt + 4, true), base);
         if (found !== undefined && found >= first && found < frame) {
+          if (found === frame - 1 && isHugeTail(page, at)) classes[index - 1] = codeOf.anonymous;
           classes[index] = classOfTail(classes[start + found - first]!);
           return;
         }
@@ -106,6 +108,19 @@ const typed = (note: VmCoreInfo, key: string): ((mapcount: number) => boolean) =
   return (mapcount) => (mapcount & mask) >>> 0 === value;
 };
 
+/** Whether the first tail of a compound page says that it is one of hugetlbfs, as it does up to Linux 6.9. */
+const hugeTail = (note: VmCoreInfo, size: number): ((page: DataView, at: number) => boolean) => {
+  if (note.has("NUMBER(HUGETLB_PAGE_DTOR)")) {
+    const destructor = note.within("NUMBER(HUGETLB_PAGE_DTOR)", 0, 255);
+    const destructorAt = field(note, "page.compound_dtor", size, 1);
+    return (page, at) => page.getUint8(at + destructorAt) === destructor;
+  }
+  if (!note.has("NUMBER(PG_hugetlb)")) return () => false;
+  const flag = 1 << note.within("NUMBER(PG_hugetlb)", 0, 30);
+  const flagsAt = field(note, "page.flags", size, 8);
+  return (page, at) => (page.getUint32(at + flagsAt, true) & flag) !== 0;
+};
+
 const classifier = (note: VmCoreInfo, size: number): ((page: DataView, at: number) => number) => {
   const flagsAt = field(note, "page.flags", size, 8);
   const mapcountAt = field(note, "page._mapcount", size, 4);
@@ -123,12 +138,14 @@ const classifier = (note: VmCoreInfo, size: number): ((page: DataView, at: numbe
   const isFree = typed(note, "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)");
   const slab = note.has("NUMBER(PG_slab)") ? bit("PG_slab") : 0;
   const isSlab = slab === 0 ? typed(note, "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)") : () => false;
+  const hugeType = "NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)";
+  const isHuge = note.has(hugeType) ? typed(note, hugeType) : () => false;
   return (page, at) => {
     const mapcount = page.getUint32(at + mapcountAt, true);
     if (isFree(mapcount)) return codeOf.free;
     const flags = page.getUint32(at + flagsAt, true);
     if ((flags & slab) !== 0 || isSlab(mapcount)) return codeOf.slab;
-    if ((page.getUint8(at + mappingAt) & anonymousMapping) !== 0) return codeOf.anonymous;
+    if ((page.getUint8(at + mappingAt) & anonymousMapping) !== 0 || isHuge(mapcount)) return codeOf.anonymous;
     const cached = (flags & lru) !== 0 || ((flags & swapBacked) !== 0 && (flags & swapCache) !== 0);
     if (!cached) return codeOf.kernel;
     if ((flags & isPrivate) === 0) return flags & dirty ? codeOf["cache-dirty"] : codeOf["cache-clean"];

@@ -53,7 +53,7 @@ export const survey = (image: MemoryImage, machine: number, seen: SeenContents):
 const scan = (image: MemoryImage, machine: number, seen: SeenContents): { kinds: Uint8Array; notes: VmCoreInfo[] } => {
   const { contents } = seen;
   const reader = new FrameReader(image, contents.window);
-  seen.reserve(image.frames);
+  seen.reserve(image.held);
   const [found, notes] = [new Uint8Array(image.frames), [] as VmCoreInfo[]];
   let index = 0;
   for (const { first, frames, at } of image.regions)

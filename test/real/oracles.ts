@@ -49,9 +49,17 @@ export const excluded = (vmcore: string, level: number, out: string): Record<key
 };
 
 const bit = (number: number) => 1n << BigInt(number);
-const flag = { dirty: bit(4), lru: bit(5), slab: bit(7), buddy: bit(10), anonymous: bit(12), noPage: bit(20) };
+const flag = {
+  dirty: bit(4),
+  lru: bit(5),
+  slab: bit(7),
+  buddy: bit(10),
+  anonymous: bit(12),
+  huge: bit(17),
+  noPage: bit(20),
+};
 
-/** Frames by what /proc/kpageflags (Documentation/admin-guide/mm/pagemap.rst of Linux) tells of each. */
+/** Frames by what /proc/kpageflags (Documentation/admin-guide/mm/pagemap.rst of Linux) tells of each; all of hugetlbfs counts as anonymous. */
 export const flagCounts = (flags: Buffer): Record<"free" | "slab" | "anonymous" | "clean" | "dirty", number> => {
   const counts = { free: 0, slab: 0, anonymous: 0, clean: 0, dirty: 0 };
   for (let at = 0; at < flags.length; at += 8) {
@@ -60,7 +68,7 @@ export const flagCounts = (flags: Buffer): Record<"free" | "slab" | "anonymous" 
     if (has(flag.noPage)) continue;
     if (has(flag.buddy)) counts.free++;
     else if (has(flag.slab)) counts.slab++;
-    else if (has(flag.anonymous)) counts.anonymous++;
+    else if (has(flag.anonymous) || has(flag.huge)) counts.anonymous++;
     else if (has(flag.lru)) counts[has(flag.dirty) ? "dirty" : "clean"]++;
   }
   return counts;

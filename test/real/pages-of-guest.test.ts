@@ -51,6 +51,10 @@ const settings: WorkloadSettings = {
   messages: { udp: 0, tcp: 0 },
 };
 
+/** Pages of 2 MiB for hugetlbfs, and the frames of all. */
+const hugePages = 5;
+const hugeFrames = 512 * hugePages;
+
 /** The guest's own first process, which also tells the flags of all pages on a port of its own, each time that it gets a line. */
 const initThatTells = (): string => {
   const init = readFileSync(new URL("../../real/guest/init.sh", import.meta.url), "utf8");
@@ -58,6 +62,7 @@ const initThatTells = (): string => {
   [ "$(/bin/busybox cat "$port/name")" = flags ] && flags=/dev/\${port##*/}
 done
 echo 0 >/proc/sys/vm/dirty_writeback_centisecs
+echo ${hugePages} >/proc/sys/vm/nr_hugepages
 # A port whose other end nobody holds yet has nothing to be read.
 while :; do
   if read -r _ <&3; then /bin/busybox head -c ${8 * frames} /proc/kpageflags >&3; else /bin/busybox sleep 1; fi
@@ -126,10 +131,12 @@ guest(
       assert.ok(Math.abs(ours - theirs) <= allowed, `${what}: ${ours} frames, but ${theirs} by the other count`);
 
     // What the workload has: pages of zeros, of one content, and of the disk that the kernel keeps, some of them written.
-    near("pages of zeros", [sum(found, "zero", ["anonymous"]), 1000]);
+    near("pages of zeros", [sum(found, "zero", ["anonymous"]), 1000 + hugeFrames]);
     near("pages of one content", [sum(found, "inside", ["anonymous"]), 1499]);
     near("pages of the disk", [count("cache-private-clean", "cache-private-dirty"), 3000]);
     assert.ok(count("cache-private-dirty") > 0);
+    const workload = settings.classes.reduce((total, one) => total + one.pages, 0);
+    assert.ok(count("anonymous") >= workload + hugeFrames, "all of its memory and of hugetlbfs is found");
 
     const [clean, dirty] = [
       count("cache-clean", "cache-private-clean"),

@@ -86,6 +86,21 @@ for (const [release, layout] of Object.entries(kernels))
       assert.equal(counts(elfOf(image, [0, fourGiB])), twice);
     });
 
+/** How kernels tell that a compound page is one of hugetlbfs: 5.10 to 6.5, 6.6 to 6.9, and from 6.10 on. */
+const huge: readonly (readonly [Record<string, string>, head: MadePage, firstTail: MadePage])[] = [
+  [{ "NUMBER(HUGETLB_PAGE_DTOR)": "2", "OFFSET(page.compound_dtor)": "56" }, {}, { destructor: 2 }],
+  [{ "NUMBER(PG_hugetlb)": "7" }, {}, { flags: 1 << 7 }],
+  [{ "NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)": `${~0x100}` }, { mapcount: ~0x100 }, {}],
+];
+
+for (const [lines, head, firstTail] of huge)
+  test(`pages of hugetlbfs are memory of processes, told by ${Object.keys(lines)[0]}`, () => {
+    const other = [{}, { head: own, destructor: 1 }, { head: own }];
+    const compound = [head, { ...firstTail, head: own + 3 }, { head: own + 3 }, { head: own + 3 }];
+    const image = syntheticLinux([...other, ...compound], 4, { ...noteOf(), ...lines });
+    assert.equal(counts(image), { anonymous: 4 });
+  });
+
 test("a content above 4 GiB repeats one below, and a tail there has its head below", () => {
   const { lru } = flagsOf(usual);
   const low = [{ flags: lru, mapping: 0x1001n, fill: 7 }];

@@ -6,6 +6,8 @@ export interface MadePage {
   readonly private?: bigint;
   /** `compound_head`: the frame of the head. */
   readonly head?: number;
+  /** `compound_dtor`, at byte 56. */
+  readonly destructor?: number;
   readonly fill?: number;
 }
 
@@ -128,6 +130,7 @@ export const syntheticLinux = (
       image.writeBigUInt64LE(page.mapping ?? 0n, entry + layout.at.mapping);
       image.writeBigUInt64LE(page.private ?? 0n, entry + layout.at.private);
       image.writeInt32LE(page.mapcount ?? -1, entry + layout.at.mapcount);
+      if (page.destructor !== undefined) image.writeUInt8(page.destructor, entry + 56);
       image.fill(page.fill ?? 0, (start + from + i) * bytes, (start + from + i + 1) * bytes);
     });
   };
@@ -146,21 +149,30 @@ const named = (text: string): Buffer => Buffer.concat([word(text.length, 1), Buf
 /** The same image as a migration stream: all pages in one part, zeros marked, then the end of `ram`. */
 export const streamOf = (image: Buffer, machine = "pc"): Buffer => streamOfRam(image.length, machine, [[0, image]]);
 
-/** A stream of so many bytes of RAM, which are zero but for what is given with its offset. */
+/** A stream of so many bytes of RAM, which are zero but for what is given with its offset, in order. */
 export const streamOfRam = (size: number, machine: string, held: readonly (readonly [number, Buffer])[]): Buffer => {
   const footer = Buffer.concat([word(0x7e, 1), word(2, 4)]);
   const parts = [word(0x5145564d, 4), word(3, 4), word(7, 1), word(machine.length, 4), Buffer.from(machine)];
   parts.push(word(1, 1), word(2, 4), named("ram"), word(0, 4), word(4, 4));
   parts.push(word(BigInt(size) | 4n, 8), named("pc.ram"), word(size, 8), word(0x10, 8), footer);
   parts.push(word(2, 1), word(2, 4));
-  const zero = Buffer.alloc(bytes);
-  for (let offset = 0; offset < size; offset += bytes) {
-    const [at, memory] = held.find(([from, { length }]) => from <= offset && offset < from + length) ?? [offset, zero];
-    const page = memory.subarray(offset - at, offset - at + bytes);
-    const [isZero, same] = [page.equals(zero), offset > 0 ? 0x20 : 0];
-    parts.push(word(BigInt(offset + same + (isZero ? 2 : 8)), 8), same ? Buffer.alloc(0) : named("pc.ram"));
-    parts.push(isZero ? word(0, 1) : page);
+  // The first page names its block, later ones are of the same.
+  parts.push(word(0x02, 8), named("pc.ram"), word(0, 1));
+  let next = 0;
+  const zeros = (end: number): void => {
+    const headers = Buffer.alloc((9 * (end - next)) / bytes);
+    for (let at = 0; next < end; at += 9, next += bytes) headers.writeBigUInt64BE(BigInt(next + 0x22), at);
+    parts.push(headers);
+  };
+  for (const [from, memory] of held) {
+    zeros(from);
+    for (; next < from + memory.length; next += bytes) {
+      const page = memory.subarray(next - from, next - from + bytes);
+      const isZero = page.every((byte) => byte === 0);
+      parts.push(word(BigInt(next + (isZero ? 0x22 : 0x28)), 8), isZero ? word(0, 1) : page);
+    }
   }
+  zeros(size);
   parts.push(word(0x10, 8), footer, word(3, 1), word(2, 4), word(0x10, 8), footer);
   return Buffer.concat(parts);
 };
