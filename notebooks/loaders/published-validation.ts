@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import busy from "../../results/published/busy/validation.json" with { type: "json" };
 import published from "../../results/published/validation.json" with { type: "json" };
 
 type Record = typeof published;
@@ -30,5 +31,6 @@ const summary = (name: string, { machine, date, command, verdict, x, judged, poi
 
 export default [
   summary("published", published),
+  summary("published, while the machine was busy", busy),
   ...(existsSync(own) ? [summary("your own", JSON.parse(readFileSync(own, "utf8")) as Record)] : []),
 ];

@@ -237,12 +237,30 @@ studies("scenarios name what calibrate writes, with sources, and run as captures
   assert.match(snapback("calibrate", "all.csv", "--out", "a b").stderr, /^--out: entries of the catalogue are called/);
 });
 
-studies("what is published is what the published captures say of the model", () => {
-  const published = join(root, "results", "published");
-  const [scenario, measured] = [join(published, "calibrated.yaml"), join(published, "captures.csv")];
-  const run = snapback("validate", scenario, "--measured", measured);
-  assert.is(run.status, 0, run.stderr);
-  assert.ok(readFileSync(join(published, "validation.md"), "utf8").includes(run.stdout.trim()));
-});
+studies(
+  "what is published is what the published captures say of the model, as calm and as busy as the machine was",
+  () => {
+    const published = join(root, "results", "published");
+    const { provenance, ...kept } = JSON.parse(readFileSync(join(published, "calibrated.json"), "utf8")) as {
+      provenance: { command: string };
+    };
+    const [, , , ...options] = provenance.command.split(" ");
+    const fit = snapback("calibrate", join(published, "captures.csv"), ...options.slice(0, -1), "again");
+    assert.is(fit.status, 0, fit.stderr);
+    const { provenance: _, ...found } = JSON.parse(readFileSync(join(folder, "again.json"), "utf8")) as typeof kept & {
+      provenance: unknown;
+    };
+    assert.equal(found, kept, provenance.command);
+    const scenario = join(published, "calibrated.yaml");
+    for (const [measured, report] of [
+      ["captures.csv", "validation.md"],
+      ["captures-busy.csv", "busy/validation.md"],
+    ] as const) {
+      const run = snapback("validate", scenario, "--measured", join(published, measured));
+      assert.is(run.status, 0, run.stderr);
+      assert.ok(readFileSync(join(published, report), "utf8").includes(run.stdout.trim()), report);
+    }
+  },
+);
 
 studies.run();
