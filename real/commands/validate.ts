@@ -8,7 +8,7 @@ import { TestbedError } from "../testbed-error.ts";
 import { cutPoints } from "./cut-points.ts";
 import { studyPoints } from "./study-points.ts";
 import { thisMachine } from "./this-machine.ts";
-import { validationPicture, validationReport, verdictOf } from "./validation-report.ts";
+import { validationPicture, validationReport, verdictLines, verdictOf } from "./validation-report.ts";
 
 export interface ValidateArguments {
   readonly scenario: string;
@@ -101,8 +101,7 @@ const write = async (
 ): Promise<void> => {
   const folder = resolve(line.folder, given.out!);
   mkdirSync(folder, { recursive: true });
-  const [goals] = verdictOf(judged);
-  const { svg, png } = await render(validationPicture(points, [goals!], x));
+  const { svg, png } = await render(validationPicture(points, verdictLines(judged), x));
   const date = new Date().toISOString().slice(0, 10);
   const command = commandOf(given);
   const record = { machine: thisMachine(), date, command, verdict: verdictOf(judged).join(" "), x, judged, points };

@@ -59,6 +59,20 @@ export const verdictOf = (judged: readonly MetricValidation[]): readonly string[
   ];
 };
 
+/** The same in lines that a picture has room for. */
+export const verdictLines = (judged: readonly MetricValidation[]): string[] =>
+  verdictOf(judged).flatMap((sentence) => {
+    const lines = [""];
+    for (const word of sentence.split(" ")) {
+      const longer = `${lines.at(-1)} ${word}`.trimStart();
+      if (longer.length <= lineLength) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
+  });
+
+const lineLength = 120;
+
 export const validationReport = (judged: readonly MetricValidation[], points: readonly ValidatedPoint[]): string =>
   [
     align([[...head], ...judged.map(row)]),
@@ -84,7 +98,7 @@ export const validationPicture = (
       simulated.push({ ...at, y: said[metric] * scale[metric] });
     }
   return validationChart({
-    title: "Captures of real guests (points) and what the calibrated model says of them (lines)",
+    title: "Captures of real guests (points) and what the calibrated model says (lines)",
     subtitle,
     x,
     measured,

@@ -14,7 +14,7 @@ export interface ValidationChart extends Heading {
   readonly x: string;
   /** Each a point; where several lie at one place they are drawn over each other. */
   readonly measured: readonly ValidationMark[];
-  /** Joined by a line. */
+  /** Each a dash, joined by a line. */
   readonly simulated: readonly ValidationMark[];
 }
 
@@ -23,7 +23,8 @@ export interface ValidationChart extends Heading {
 export const validationChart = (chart: ValidationChart): TopLevelSpec => {
   const all = [...chart.measured, ...chart.simulated];
   const distinct = (key: "metric" | "panel" | "series"): string[] => [...new Set(all.map((one) => one[key]))];
-  const series = distinct("series");
+  const series = distinct("series").sort();
+  const places = [...new Set(all.map(({ x }) => x))].sort((one, other) => one - other);
   const color = {
     field: "series",
     type: "nominal" as const,
@@ -37,7 +38,13 @@ export const validationChart = (chart: ValidationChart): TopLevelSpec => {
         values: marks.filter((one) => one.metric === metric && one.panel === panel),
       });
       const encoding = {
-        x: { field: "x", type: "quantitative" as const, title: chart.x, scale: { zero: false, padding: 12 } },
+        x: {
+          field: "x",
+          type: "quantitative" as const,
+          title: chart.x,
+          scale: { zero: false, padding: 24 },
+          axis: { values: places, format: ".6~g" },
+        },
         y: {
           field: "y",
           type: "quantitative" as const,
@@ -52,6 +59,11 @@ export const validationChart = (chart: ValidationChart): TopLevelSpec => {
         height: 170,
         layer: [
           { data: own(chart.simulated), mark: { type: "line" as const, strokeWidth: 2.5 }, encoding },
+          {
+            data: own(chart.simulated),
+            mark: { type: "tick" as const, orient: "horizontal" as const, thickness: 2.5, size: 36 },
+            encoding,
+          },
           {
             data: own(chart.measured),
             mark: { type: "point" as const, filled: true, size: 18, opacity: 0.5 },
