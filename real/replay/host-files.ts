@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Errand } from "../../models/data-centre/errand.ts";
+import { TestbedError } from "../testbed-error.ts";
 import type { FileChecks } from "./file-checks.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
@@ -15,6 +16,7 @@ export class HostFiles {
   readonly #events: RunEvents;
   readonly #checks: FileChecks | undefined;
   readonly #sizes = new Map<string, number>();
+  readonly #digests = new Map<string, string>();
   readonly #coming = new Map<string, Promise<number>>();
   #transfers = 0;
 
@@ -30,9 +32,20 @@ export class HostFiles {
     return this.#sizes.get(name) ?? 0;
   }
 
+  /** SHA-256 of a file as it was captured. */
+  digestOf(name: string): string {
+    const digest = this.#digests.get(name);
+    if (digest === undefined) throw new TestbedError(`${name} was never sealed; only what was captured has a digest`);
+    return digest;
+  }
+
   /** A capture has written files: their contents are right now. */
   async seal(host: RealHost, names: readonly string[]): Promise<void> {
-    await this.#checks?.seal(host, names);
+    for (const name of names) {
+      const { digest } = await host.agent.ask("digestOf", { name }, slow);
+      this.#digests.set(name, digest);
+      this.#checks?.seal(name, digest);
+    }
   }
 
   /** Lets go what is wrong among files that a host is about to read. */

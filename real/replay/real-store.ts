@@ -5,6 +5,7 @@ import { kept } from "../../models/store/retention-rule.ts";
 import { allOf } from "../all-of.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { HostFiles } from "./host-files.ts";
+import { PublishedPoints } from "./published-points.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
@@ -19,6 +20,7 @@ export class RealStore {
   readonly #storage: StoragePlan;
   readonly #copies: number;
   readonly #place: PlaceCopies;
+  readonly #points: PublishedPoints;
   /** Captured and durable ones, rising. */
   readonly #snapshots: RealSnapshot[] = [];
 
@@ -36,6 +38,7 @@ export class RealStore {
     this.#storage = storage;
     this.#copies = copies;
     this.#place = place;
+    this.#points = new PublishedPoints(hosts, files, events);
   }
 
   /** Those that are captured and not durable yet. */
@@ -60,8 +63,8 @@ export class RealStore {
   }
 
   /**
-   * Makes the copies of a snapshot, on other hosts when some fail; it is durable then. One whose captured files are gone before
-   * will never be.
+   * Makes the copies of a snapshot, on other hosts when some fail, and publishes it; it is durable then. One whose captured files
+   * are gone before will never be.
    */
   async replicate(snapshot: RealSnapshot): Promise<void> {
     try {
@@ -71,7 +74,9 @@ export class RealStore {
       if (snapshot.state === "captured") await this.giveUp(snapshot.cluster);
       return;
     }
-    if (snapshot.state !== "captured") return;
+    if (snapshot.state === "captured") await this.#points.publish(snapshot);
+    // A failure may have overtaken it meanwhile.
+    if (snapshot.state !== "captured") return this.#collect(snapshot.cluster);
     snapshot.state = "durable";
     snapshot.durabilityLatency = this.#events.now - snapshot.cutAt;
     this.#tellState(snapshot);
@@ -93,6 +98,7 @@ export class RealStore {
   /** A disk is gone for good. */
   async lost(host: RealHost, cluster: RealCluster): Promise<void> {
     await host.wipe();
+    await this.#points.lost(host);
     this.missing(cluster);
   }
 
@@ -113,11 +119,18 @@ export class RealStore {
 
   /** Makes again the copies that restore points have lost; what cannot be made now is left. */
   async repair(cluster: RealCluster): Promise<void> {
-    for (const one of this.#snapshots)
-      if (one.state === "durable")
-        for (const part of one.parts) await this.#replicate(one, part, "repair").catch(ignoreHostDown);
+    for (const one of this.#snapshots) {
+      if (one.state !== "durable") continue;
+      for (const part of one.parts) await this.#replicate(one, part, "repair").catch(ignoreHostDown);
+      await this.#points.publish(one);
+    }
     await this.#collect(cluster);
     this.#recount();
+  }
+
+  /** Lets go all that it has published: what fails in a run does not fail for good. */
+  end(): Promise<void> {
+    return this.#points.end();
   }
 
   /** Reads every durable snapshot again. */
@@ -197,6 +210,7 @@ export class RealStore {
   }
 
   async #collect(cluster: RealCluster): Promise<void> {
+    await this.#points.retireAllBut(({ state }) => state === "durable" || state === "captured");
     const needed = this.neededFiles(cluster);
     for (const host of this.#hosts) await host.remove([...host.files].filter((name) => !needed.has(name)));
   }

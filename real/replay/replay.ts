@@ -124,6 +124,7 @@ export const replay = async (
     };
   } finally {
     for (const { guest } of cluster.vms) await guest?.kill();
+    await store.end();
     for (const host of hosts) await host.reset();
   }
 };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -8,7 +9,7 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { AgentClient } from "../../real/agent/client.ts";
 import { agentProgram, loader } from "../../real/agent/program.ts";
 import { endMade } from "../../real/ownership/end-made.ts";
-import { hostFolder } from "../../real/ownership/private-folder.ts";
+import { hostFolder, storeFolder } from "../../real/ownership/private-folder.ts";
 import { FileChecks } from "../../real/replay/file-checks.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { LatentErrors } from "../../real/replay/latent-errors.ts";
@@ -17,6 +18,7 @@ import { HostDown, RealHost } from "../../real/replay/real-host.ts";
 import { RealSnapshot } from "../../real/replay/real-snapshot.ts";
 import { RealStore } from "../../real/replay/real-store.ts";
 import { RunEvents } from "../../real/replay/run-events.ts";
+import { findPoints } from "../../real/store/restore-points.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { loadScenario } from "../../scenarios/load.ts";
 
@@ -82,6 +84,7 @@ const withCopies = async (
   await store.replicate(snapshot);
   assert.is(snapshot.state, "durable");
   assert.is(files.holders(name).length, 3);
+  assert.equal(await published(name), { copies: 3, wrong: 0 });
   events.start();
   const abort = new AbortController();
   const failed: unknown[] = [];
@@ -97,8 +100,17 @@ const withCopies = async (
         one.status === "fulfilled" || one.reason.name === "AbortError",
         `${(one as { reason: unknown }).reason}`,
       );
+    await store.end();
     for (const host of hosts) await host.reset();
+    for (const host of names) assert.not(existsSync(storeFolder(testbed, host)));
   }
+};
+
+/** What the disks of the hosts have of the only restore point. */
+const published = async (name: string): Promise<{ readonly copies: number; readonly wrong: number }> => {
+  const { points, faults } = await findPoints(agents);
+  assert.equal([points.length, faults], [1, []]);
+  return { copies: points[0]!.holders.get(name)!.length, wrong: points[0]!.wrong };
 };
 
 const digestOf = async ({ agent }: RealHost, name: string): Promise<string> =>
@@ -115,6 +127,7 @@ test("are found by scrubbing, and the copy made again from another", async () =>
     const right = await digestOf(hosts[0]!, "scrubbed");
     await until(() => latent.columns["latentErrorsFound"] === 2);
     await latent.mended();
+    assert.equal(await published("scrubbed"), { copies: 3, wrong: 0 });
     assert.is(latent.columns["latentErrors"], 2, "the host that holds nothing has no error");
     assert.is(files.holders("scrubbed").length, 3);
     for (const host of files.holders("scrubbed")) assert.is(await digestOf(host, "scrubbed"), right);
@@ -159,6 +172,9 @@ test("lose a restore point when every copy has one", async () => {
       );
       assert.instance(failure, HostDown);
       await until(() => snapshot.state === "lost");
+      await latent.mended();
+      // A point that nobody can restore is let go.
+      assert.equal(await findPoints(agents), { points: [], faults: [] });
       assert.is(store.newestReadable, undefined);
       const states = events.inOrder.flatMap((one: LifeCycleEvent) => (one.kind === "snapshot" ? [one.state] : []));
       assert.is(states.at(-1), "lost");
