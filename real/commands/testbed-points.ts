@@ -1,14 +1,27 @@
 import type { CommandLine } from "../../scenarios/commands/command-line.ts";
-import type { AgentClient } from "../agent/client.ts";
-import { findPoints } from "../store/restore-points.ts";
+import { type RebuildHost, rebuildPart } from "../store/rebuild-point.ts";
+import { type FoundPoint, findPoints } from "../store/restore-points.ts";
 
 const slow = 60_000;
 
-/** Reads all restore points on the disks of hosts, says of each how it is, and lets them go if asked. */
-export const listPoints = async (line: CommandLine, agents: readonly AgentClient[], retire: boolean): Promise<void> => {
-  const { points, faults } = await findPoints(agents);
+/** Makes every memory of a restore point again, on a host in turn, and leaves nothing of them. @throws TestbedError if one is another than was captured */
+const rebuilt = async (point: FoundPoint, hosts: readonly RebuildHost[]): Promise<void> => {
+  for (const [i, part] of point.manifest.parts.entries()) {
+    const host = hosts[i % hosts.length]!;
+    for (const name of await rebuildPart(point, part, host)) await host.agent.ask("removeFile", { name }, slow);
+  }
+};
+
+/** Reads all restore points on the disks of hosts, says of each how it is, and rebuilds them or lets them go if asked. */
+export const listPoints = async (
+  line: CommandLine,
+  reached: readonly RebuildHost[],
+  { rebuild, retire }: { readonly rebuild: boolean; readonly retire: boolean },
+): Promise<void> => {
+  const { points, faults } = await findPoints(reached.map(({ agent }) => agent));
   for (const fault of faults) line.print(`! ${fault}`);
-  for (const { name, manifest, hosts, holders, wrong, complete } of points) {
+  for (const point of points) {
+    const { name, manifest, hosts, holders, wrong, complete } = point;
     const { number, cluster, cutAt, parts, files } = manifest;
     const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
     const copies = Math.min(...[...holders.values()].map(({ length }) => length));
@@ -21,6 +34,10 @@ export const listPoints = async (line: CommandLine, agents: readonly AgentClient
         complete ? "can be restored" : "cannot be restored",
       ].join("; "),
     );
+    if (rebuild && complete) {
+      await rebuilt(point, reached);
+      line.print("  every memory was made again as it was captured");
+    }
     if (retire) for (const agent of hosts) await agent.ask("retire", { name }, slow);
   }
   if (points.length === 0 && faults.length === 0) line.print("no restore points");

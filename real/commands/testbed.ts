@@ -8,6 +8,7 @@ import { readInventory } from "../inventory/read-inventory.ts";
 import { whatIsLeft } from "../ownership/end-made.ts";
 import { controllerFolder } from "../ownership/private-folder.ts";
 import { userOf } from "../ownership/user.ts";
+import type { RebuildHost } from "../store/rebuild-point.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { diagnosisText } from "./diagnosis-text.ts";
 import type { TestbedAction } from "./testbed-actions.ts";
@@ -18,6 +19,7 @@ interface TestbedArguments {
   readonly inventory: string;
   readonly install: boolean;
   readonly retire: boolean;
+  readonly rebuild: boolean;
 }
 
 const quick = 10_000;
@@ -133,18 +135,25 @@ const status = async (line: CommandLine, testbed: Testbed): Promise<void> => {
 };
 
 /** Hosts that are down are made for the while: what is on their disks outlives them. */
-const points = async (line: CommandLine, testbed: Testbed, retire: boolean): Promise<void> => {
+const points = async (
+  line: CommandLine,
+  testbed: Testbed,
+  asked: Pick<TestbedArguments, "rebuild" | "retire">,
+): Promise<void> => {
   const { driver, inventory } = testbed;
   const before = driver.state();
   if (before !== "up") await testbed.make();
   try {
     const outcomes = await testbed.agents("own");
     tellFailures(line, `${inventory.name}: points`, outcomes);
-    await listPoints(
-      line,
-      outcomes.flatMap(({ value }) => value ?? []),
-      retire,
-    );
+    const reached: RebuildHost[] = [];
+    for (const { host, value: agent } of outcomes) {
+      if (agent === undefined) continue;
+      const address = driver.addresses.get(host) ?? (await agent.ask("facts", {}, quick)).address;
+      if (address === null) throw new TestbedError(`${host}: no address is known by which other hosts reach it`);
+      reached.push({ agent, address });
+    }
+    await listPoints(line, reached, asked);
   } finally {
     if (before !== "up") {
       await testbed.close();
@@ -153,7 +162,7 @@ const points = async (line: CommandLine, testbed: Testbed, retire: boolean): Pro
   }
 };
 
-const act = (line: CommandLine, testbed: Testbed, { action, install, retire }: TestbedArguments): Promise<void> => {
+const act = (line: CommandLine, testbed: Testbed, { action, install, ...asked }: TestbedArguments): Promise<void> => {
   switch (action) {
     case "doctor":
       return doctor(line, testbed);
@@ -164,7 +173,7 @@ const act = (line: CommandLine, testbed: Testbed, { action, install, retire }: T
     case "status":
       return status(line, testbed);
     case "points":
-      return points(line, testbed, retire);
+      return points(line, testbed, asked);
     case "down":
       return down(line, testbed);
   }

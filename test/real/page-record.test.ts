@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { PageRecord } from "../../real/capture/page-record.ts";
 import { rebuildStream, recordStream } from "../../real/capture/record-stream.ts";
 import { Streams } from "../../sim/index.ts";
+import { madeStream } from "./made-stream.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "record-"));
 const at = (name: string): string => join(folder, name);
@@ -19,34 +20,8 @@ const failure = (promise: Promise<unknown>): Promise<string> =>
 const records = suite("a record");
 records.after(() => rmSync(folder, { recursive: true, force: true }));
 
-const word = (bytes: number, value: number | bigint): Buffer => {
-  const buffer = Buffer.alloc(bytes);
-  if (bytes === 8) buffer.writeBigUInt64BE(BigInt(value));
-  else if (bytes === 4) buffer.writeUInt32BE(Number(value));
-  else buffer.writeUInt8(Number(value));
-  return buffer;
-};
-const text = (name: string): Buffer => Buffer.concat([word(1, name.length), Buffer.from(name)]);
-
-/** A stream as QEMU writes it (scripts/analyze-migration.py): `pages` in the order in which they are sent, 0 for zeros. */
-const stream = (
-  name: string,
-  frames: number,
-  pages: readonly (readonly [frame: number, fill: number])[],
-  devices: string,
-): string => {
-  const sent = pages.flatMap(([frame, fill], i) => {
-    const flags = (fill === 0 ? 0x02 : 0x08) | (i === 0 ? 0 : 0x20);
-    const content = fill === 0 ? word(1, 0) : Buffer.alloc(4096, `page ${fill} `);
-    return [word(8, frame * 4096 + flags), ...(i === 0 ? [text("pc.ram")] : []), content];
-  });
-  const bytes = Buffer.concat([
-    ...[word(4, 0x5145564d), word(4, 3), word(1, 1), word(4, 2), text("ram"), word(4, 0), word(4, 4)],
-    ...[word(8, frames * 4096 + 4), text("pc.ram"), word(8, frames * 4096), word(8, 0x10), word(1, 0x7e), word(4, 2)],
-    ...[word(1, 3), word(4, 2), ...sent, word(8, 0x10), word(1, 0x7e), word(4, 2)],
-    Buffer.from(devices),
-  ]);
-  writeFileSync(at(name), bytes);
+const stream = (name: string, ...made: Parameters<typeof madeStream>): string => {
+  writeFileSync(at(name), madeStream(...made));
   return at(name);
 };
 const digest = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");

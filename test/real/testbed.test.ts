@@ -52,7 +52,7 @@ const snapback = (args: readonly string[], host?: string): Ran => {
 const tried = async (action: TestbedAction, file: string): Promise<string> => {
   const { line, out } = capturedLine(root);
   try {
-    await testbed(line, { action, inventory: file, install: false, retire: false });
+    await testbed(line, { action, inventory: file, install: false, retire: false, rebuild: false });
     return out();
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
