@@ -35,6 +35,17 @@ const debianPackage = z.enum(Object.values(packageOf) as Package[]);
 const captureMode = z.enum(["stop-and-copy", "pre-copy", "post-copy"]);
 const base64 = z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/));
 
+/** Files of one transfer, in their order, each once. */
+const fileNames = z.array(fileName).check(
+  z.minLength(1),
+  z.maxLength(4096),
+  z.refine((names) => new Set(names).size === names.length),
+);
+
+/** What is sent: a file, or a range of one, which arrives as a file of its own. */
+const piece = z.union([fileName, z.strictObject({ name: fileName, offset: count, bytes: count })]);
+const pieces = z.array(piece).check(z.minLength(1), z.maxLength(4096));
+
 const pair = z.tuple([count, count]);
 
 /** `look` changes nothing; `own` first ends what an earlier agent left, and whatever it made itself when it ends. */
@@ -95,6 +106,31 @@ export const requests = {
   /** A file from another agent, which is given the port and the token. */
   takeFile: z.strictObject({ address: ipv4, token, name: fileName, milliseconds }),
   giveFile: z.strictObject({ address: ipv4, port, token, name: fileName, milliseconds }),
+  /** Files to a chain of hosts: each takes them and sends them on to the next, which has told its port before. */
+  passOn: z.strictObject({
+    address: ipv4,
+    token,
+    names: fileNames,
+    next: z.nullable(z.strictObject({ address: ipv4, port, token })),
+    milliseconds,
+  }),
+  giveChain: z.strictObject({
+    address: ipv4,
+    port,
+    token,
+    names: fileNames,
+    hosts: count.check(z.minimum(1), z.maximum(64)),
+    milliseconds,
+  }),
+  /** Files to many hosts at once: they are offered on a port, which hosts join, and given when so many have. */
+  offerMulticast: z.strictObject({ address: ipv4, token, pieces, milliseconds }),
+  takeMulticast: z.strictObject({ address: ipv4, source: ipv4, port, token, names: fileNames, milliseconds }),
+  giveMulticast: z.strictObject({
+    port,
+    members: count.check(z.minimum(1), z.maximum(64)),
+    joinMilliseconds: milliseconds,
+    bytesPerSecond: count.check(z.minimum(2 ** 16), z.maximum(2 ** 40)),
+  }),
   /** Plugs or unplugs a device of the host's network. */
   link: z.strictObject({ device, up: z.boolean() }),
   ...storeRequests,
@@ -187,6 +223,23 @@ export const results = {
   spoilByte: exact,
   takeFile: z.strictObject({ port }),
   giveFile: z.strictObject({ bytes: count }),
+  passOn: z.strictObject({ port }),
+  /** By host of the chain: whether it has all files. */
+  giveChain: z.strictObject({ bytes: count, taken: z.array(z.boolean()).check(z.maxLength(64)) }),
+  offerMulticast: z.strictObject({ port }),
+  /** Datagrams that did not come; that had come before, or too late; and that were of somebody else. */
+  takeMulticast: z.strictObject({ lost: count, duplicates: count, foreign: count }),
+  giveMulticast: z.strictObject({
+    /** Of the files; of all datagrams, without their headers; and what of that was sent again. */
+    bytes: count,
+    sentBytes: count,
+    repairedBytes: count,
+    datagrams: count,
+    rounds: count,
+    receivers: z
+      .array(z.strictObject({ address: text, taken: z.boolean(), reason: z.nullable(text) }))
+      .check(z.maxLength(64)),
+  }),
   link: exact,
   ...storeResults,
 } as const satisfies Record<Verb, z.ZodMiniType>;

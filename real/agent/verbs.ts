@@ -4,6 +4,7 @@ import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
 import type { HostStore } from "../store/host-store.ts";
 import { facts } from "./facts.ts";
+import { giveChain, passOn } from "./file-chain.ts";
 import { digestOf, spoilByte } from "./file-digest.ts";
 import { giveFile, takeFile } from "./file-transfer.ts";
 import { readFile, removeFile, sizeOf, writeFile } from "./files.ts";
@@ -22,6 +23,8 @@ import {
 } from "./guests.ts";
 import { holdings } from "./holdings.ts";
 import { install } from "./install.ts";
+import { MulticastOffers } from "./multicast/offers.ts";
+import { takeMulticast } from "./multicast/take.ts";
 import { OwnedProcesses } from "./owned-processes.ts";
 import type { Arguments, Exited, Result, Verb } from "./protocol.ts";
 import { probeAccelerator, probeQemu } from "./qemu-probe.ts";
@@ -50,6 +53,7 @@ export const owningVerbs = (
   onExit: (exited: Exited) => void,
 ): Verbs => {
   const processes = new OwnedProcesses(folder, files, onExit);
+  const offers = new MulticastOffers(files);
   return {
     ...lookingVerbs(folder),
     holdings: () => holdings(folder, files),
@@ -80,6 +84,11 @@ export const owningVerbs = (
     spoilByte: (given) => done(spoilByte(files, given)),
     takeFile: (given) => takeFile(files, given),
     giveFile: (given) => giveFile(files, given),
+    passOn: (given) => passOn(files, given),
+    giveChain: (given) => giveChain(files, given),
+    offerMulticast: (given) => offers.offer(given),
+    takeMulticast: (given) => takeMulticast(files, given),
+    giveMulticast: (given) => offers.give(given),
     link: (given) => done(switchLink(folder, given)),
     publish: ({ text }) => done(store.publish(text)),
     points: async () => ({ names: await store.points() }),

@@ -42,8 +42,8 @@ export class NamespaceHosts {
     this.inventory = readInventory(diskFiles, this.file, "/") as NamespaceInventory;
   }
 
-  /** An agent on each host, which has the image; made when they are first asked for. */
-  async agents(image: GuestImage): Promise<readonly AgentClient[]> {
+  /** An agent on each host, which has the image, if any; made when they are first asked for. */
+  async agents(image?: GuestImage): Promise<readonly AgentClient[]> {
     if (this.#agents !== undefined) return this.#agents;
     this.#testbed = await Testbed.take(this.inventory);
     await this.#testbed.make();
@@ -51,7 +51,7 @@ export class NamespaceHosts {
       if (value === undefined) throw error;
       return value;
     });
-    for (const agent of agents) await bringImage(agent, image);
+    if (image !== undefined) for (const agent of agents) await bringImage(agent, image);
     this.#agents = agents;
     return agents;
   }
