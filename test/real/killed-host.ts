@@ -40,7 +40,7 @@ export class KilledHost {
     const ended = once(this.#child, "exit");
     this.#child.kill("SIGKILL");
     if (this.#child.exitCode === null && this.#child.signalCode === null) await ended;
-    await this.agent.close(second);
+    await this.agent.close(10 * second);
   }
 
   get files(): string {

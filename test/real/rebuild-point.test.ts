@@ -49,12 +49,12 @@ test("is found and made again byte by byte, on a host that has none of it, from 
   for (const [i, stream] of streams.entries()) {
     writeFileSync(join(here.files, `s${i}`), stream);
     const base = i === 0 ? null : `r${i - 1}`;
-    await here.agent.ask("record", { stream: `s${i}`, name: `r${i}`, base }, 5 * second);
+    await here.agent.ask("record", { stream: `s${i}`, name: `r${i}`, base }, 20 * second);
   }
   const records = ["r0", "r1"].map((name) => [name, readFileSync(join(here.files, name))] as const);
   const point = pointOf(1, records);
   // Each host holds one of the two.
-  await here.agent.ask("removeFile", { name: "r0" }, second);
+  await here.agent.ask("removeFile", { name: "r0" }, 20 * second);
   writeFileSync(join(there.files, "r0"), records[0]![1]);
   await here.publish(point);
   await there.publish(point);
@@ -71,10 +71,10 @@ test("is found and made again byte by byte, on a host that has none of it, from 
   assert.equal(readdirSync(there.files), []);
 
   // Without its base it is none, and nothing of it stays.
-  await there.agent.ask("retire", { name: found.name }, second);
+  await there.agent.ask("retire", { name: found.name }, 20 * second);
   const rest = (await findPoints(agents)).points[0]!;
   assert.not(rest.complete);
-  for (const name of readdirSync(here.files)) await here.agent.ask("removeFile", { name }, second);
+  for (const name of readdirSync(here.files)) await here.agent.ask("removeFile", { name }, 20 * second);
   let failure = "";
   await rebuildPart(rest, point.parts[0]!, { agent: here.agent, address }).catch((error) => {
     failure = error.message;

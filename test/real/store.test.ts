@@ -84,11 +84,14 @@ one("outlive the agent, are verified, and are put back; what nobody needs goes w
     ],
   );
   // The base of both stays with the one that is left.
-  await host.agent.ask("retire", { name: manifestName(older) }, second);
+  await host.agent.ask("retire", { name: manifestName(older) }, 20 * second);
   assert.equal(readdirSync(host.store).sort(), [manifestName(newer), digestOf(full), digestOf(next)].sort());
-  await host.agent.ask("putBack", { digest: digestOf(full), name: "back" }, second);
+  await host.agent.ask("putBack", { digest: digestOf(full), name: "back" }, 20 * second);
   assert.ok(readFileSync(join(host.files, "back")).equals(full));
-  assert.match(await failure(host.agent.ask("putBack", { digest: digestOf(next), name: "back" }, second)), /EEXIST/);
+  assert.match(
+    await failure(host.agent.ask("putBack", { digest: digestOf(next), name: "back" }, 20 * second)),
+    /EEXIST/,
+  );
   // A copy that went wrong is found, and one that is published again takes its place.
   const spoilt = Buffer.from(full);
   spoilt[0]! ^= 1;
@@ -99,7 +102,7 @@ one("outlive the agent, are verified, and are put back; what nobody needs goes w
   write("f", full);
   await publish(newer);
   assert.ok((await findPoints([host.agent])).points[0]!.complete);
-  await host.agent.ask("retire", { name: manifestName(newer) }, second);
+  await host.agent.ask("retire", { name: manifestName(newer) }, 20 * second);
   assert.not(existsSync(host.store));
 });
 
@@ -115,14 +118,14 @@ one("are not published with another content or nothing at all; an altered manife
   const name = manifestName(pointOf(3, []));
   const text = readFileSync(join(host.store, name), "utf8");
   writeFileSync(join(host.store, name), text.replace("vm 0", "vm 1"));
-  await host.agent.ask("retire", { name: manifestName(pointOf(4, [])) }, second);
+  await host.agent.ask("retire", { name: manifestName(pointOf(4, [])) }, 20 * second);
   assert.ok(existsSync(join(host.store, digestOf(content))));
   const { points, faults } = await findPoints([host.agent]);
   assert.equal(points, []);
   assert.match(faults.join(), /one: .*-3\.point: its seal is another/);
   await publish(pointOf(3, [["r", content]]));
   assert.ok((await findPoints([host.agent])).points[0]!.complete);
-  await host.agent.ask("retire", { name }, second);
+  await host.agent.ask("retire", { name }, 20 * second);
   assert.not(existsSync(host.store));
 });
 
