@@ -170,7 +170,7 @@ export const results = {
   }),
   accelerator: z.strictObject({ milliseconds: z.nullable(count), reason: z.nullable(text) }),
   left: z.strictObject({ processes: count, inUse: z.nullable(text) }),
-  /** What lies among its files, and what runs, is plugged in and is mounted on its host. */
+  /** What lies among its files, what of its own runs and is mounted, and what its host's network has. */
   holdings: z.strictObject({
     files: z.array(z.string().check(z.maxLength(255))).check(z.maxLength(mostHoldings)),
     devices: z.array(z.string().check(z.maxLength(15))).check(z.maxLength(256)),

@@ -12,8 +12,6 @@ import { TestbedError } from "../testbed-error.ts";
 import { namespacesOf, onHosts, type ReplayArguments, refuseObstacles, writeRun } from "./replay.ts";
 import { thisMachine } from "./this-machine.ts";
 
-const mounts = (): readonly string[] => readFileSync("/proc/self/mounts", "utf8").split("\n");
-
 /**
  * Runs a scenario on real machines while everything fails at random, and tells what did not hold.
  *
@@ -34,7 +32,6 @@ export const soakCommand = async (
   const storm = soakScenario(point.scenario, point.scenario.horizon);
   refuseObstacles(given.scenario, "", storm, inventory);
   const { scenario, notes } = drawnScenario(storm, seed);
-  const mounted = mounts();
   let replayed: Replayed;
   try {
     replayed = await onHosts(line, inventory, { scenario, seed }, true);
@@ -42,7 +39,7 @@ export const soakCommand = async (
     if (!(error instanceof TestbedError)) throw error;
     throw new CommandError(`seed ${seed} shows it: ${error.message}`);
   }
-  const left = leftOf(inventory, mounted);
+  const left = leftOf(inventory);
   const { checked, columns, verifiedPoints } = replayed;
   if (checked === undefined) throw new Error("a soak looks at its invariants");
   const broken = [...checked.broken, ...left];
@@ -74,13 +71,15 @@ export const soakCommand = async (
 };
 
 /** What is still there of a testbed that has ended. */
-const leftOf = (inventory: NamespaceInventory, mounted: readonly string[]): string[] => {
+const leftOf = (inventory: NamespaceInventory): string[] => {
   const { there } = namespacesThere(inventory);
   const folder = testbedFolder(inventory.name);
-  const more = mounts().filter((one) => !mounted.includes(one));
+  // A namespace is a mount, too.
+  const mine = (line: string): boolean => line.includes(`${folder}/`) || line.includes(`/snapback.${inventory.name}.`);
+  const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n").filter(mine);
   return [
     ...(there > 0 ? [`${there} network namespaces are left`] : []),
     ...(existsSync(folder) ? [`${folder} is left`] : []),
-    ...more.map((one) => `${one} is left mounted`),
+    ...mounts.map((one) => `${one} is left mounted`),
   ];
 };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Errand } from "../../models/data-centre/errand.ts";
+import { allOf } from "../all-of.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { FileChecks } from "./file-checks.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
@@ -96,23 +97,46 @@ export class HostFiles {
     if (errand === "restore") await this.removeWrong(to, filesOf(part));
     const missing = filesOf(part).filter((name) => !to.files.has(name));
     if (missing.length === 0) return 0;
-    const froms: RealHost[] = [];
-    for (const name of missing) froms.push(await this.#sourceOf(name, to));
+    const sources = new Map<string, RealHost>();
+    for (const name of missing) sources.set(name, await this.#sourceOf(name, to));
+    // What another brings is waited for, and is his transfer.
+    const coming = missing.flatMap((name) => this.#coming.get(keyOf(name, to)) ?? []);
+    const own = missing.filter((name) => !to.files.has(name) && !this.#coming.has(keyOf(name, to)));
+    const [moved] = await allOf([this.#transfer(snapshot, part, to, errand, own, sources), ...coming]);
+    return moved!;
+  }
+
+  /** Moves files one after the other. @returns bytes */
+  async #transfer(
+    snapshot: RealSnapshot,
+    part: RealPart,
+    to: RealHost,
+    errand: Errand,
+    names: readonly string[],
+    sources: ReadonlyMap<string, RealHost>,
+  ): Promise<number> {
+    if (names.length === 0) return 0;
     const transfer = {
       kind: "transfer",
       id: ++this.#transfers,
       errand,
       vm: part.vm.name,
       snapshot: snapshot.number,
-      from: [...new Set(froms.map(({ name }) => name))],
+      from: [...new Set(names.map((name) => sources.get(name)!.name))],
       to: [to.name],
-      bytes: missing.reduce((sum, name) => sum + this.sizeOf(name), 0),
+      bytes: names.reduce((sum, name) => sum + this.sizeOf(name), 0),
     } as const;
     this.#events.tell({ ...transfer, state: "begin" });
     let moved = 0;
     let isDone = false;
     try {
-      for (const [i, name] of missing.entries()) moved += await this.#move(name, froms[i]!, to);
+      let before: Promise<unknown> = Promise.resolve();
+      const tasks = names.map((name) => {
+        const task = this.#move(name, sources.get(name)!, to, before);
+        before = task;
+        return task;
+      });
+      for (const task of tasks) moved += await task;
       isDone = true;
     } finally {
       // Over two network cards, that of the sender and that of the receiver.
@@ -136,27 +160,28 @@ export class HostFiles {
     }
   }
 
-  /** @returns bytes; 0 for who only waited for another who moves it */
-  async #move(name: string, from: RealHost, to: RealHost): Promise<number> {
-    const key = `${to.index} ${name}`;
-    const coming = this.#coming.get(key);
-    if (coming !== undefined) {
-      await coming;
-      return 0;
-    }
-    const task = to.whileUp(from.whileUp(this.#send(name, from, to)));
-    this.#coming.set(key, task);
-    try {
-      const bytes = await task.catch((error) => {
+  /** Moves a file once the one before is there; whoever else needs it there waits for it from now on. @returns bytes */
+  #move(name: string, from: RealHost, to: RealHost, before: Promise<unknown>): Promise<number> {
+    const key = keyOf(name, to);
+    const move = async (): Promise<number> => {
+      try {
+        await before;
+        const bytes = await to.whileUp(from.whileUp(this.#send(name, from, to)));
+        to.files.add(name);
+        return bytes;
+      } catch (error) {
         // It was let go while it was read.
         if (!from.files.has(name)) throw new HostDown(`${from.name} holds ${name} no more`);
         throw error;
-      });
-      to.files.add(name);
-      return bytes;
-    } finally {
-      this.#coming.delete(key);
-    }
+      } finally {
+        this.#coming.delete(key);
+      }
+    };
+    const task = move();
+    // Who waits for an earlier one that fails is told by that.
+    task.catch(() => {});
+    this.#coming.set(key, task);
+    return task;
   }
 
   async #send(name: string, from: RealHost, to: RealHost): Promise<number> {
@@ -167,3 +192,5 @@ export class HostFiles {
     return (await from.agent.ask("giveFile", given, slow + quick)).bytes;
   }
 }
+
+const keyOf = (name: string, to: RealHost): string => `${to.index} ${name}`;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LifeCycleAccount } from "../../models/books/life-cycle-account.ts";
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
-import type { AgentClient } from "../agent/client.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { RealCluster } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
@@ -32,8 +31,6 @@ export interface Checked {
 export class Invariants {
   readonly #parts: InvariantParts;
   readonly #broken: string[] = [];
-  /** Of each host at the beginning. */
-  readonly #mounts = new Map<AgentClient, number>();
   #strays = new Map<RealHost, ReadonlySet<string>>();
   #looks = 0;
   #points = 0;
@@ -47,11 +44,6 @@ export class Invariants {
 
   get checked(): Checked {
     return { looks: this.#looks, points: this.#points, swept: this.#swept, broken: this.#broken };
-  }
-
-  /** Before anything fails. */
-  async begin(): Promise<void> {
-    for (const { agent } of this.#parts.hosts) this.#mounts.set(agent, (await agent.ask("holdings", {}, quick)).mounts);
   }
 
   /** Takes a look as soon as the one before is over; not two of them. */
@@ -85,7 +77,7 @@ export class Invariants {
     for (const host of this.#parts.hosts) await this.#lookAt(host, say, failures);
   }
 
-  /** Guests and taps are those of the VMs there, nothing else is mounted, and every file is needed. */
+  /** Guests and taps are those of the VMs there, nothing is mounted, and every file is needed. */
   async #lookAt(host: RealHost, say: (what: string) => void, failures: number): Promise<void> {
     const { cluster, store } = this.#parts;
     const isCalm = (): boolean => cluster.failures === failures && cluster.undetected.size === 0;
@@ -95,15 +87,13 @@ export class Invariants {
       const { files, devices, processes, mounts } = await host.agent.ask("holdings", {}, quick);
       if (!isCalm()) return;
       const taps = devices.filter((name) => /^t\d+x\d+$/.test(name)).length;
-      const isRight = processes === own.length && taps === own.length && mounts === this.#mounts.get(host.agent);
+      const isRight = processes === own.length && taps === own.length && mounts === 0;
       if (!isRight && waited < patience) {
         await sleep(100);
         continue;
       }
       if (!isRight)
-        say(
-          `${host.name} has ${processes} guests, ${taps} taps and ${mounts} mounts; ${own.length} VMs are there, and ${this.#mounts.get(host.agent)} mounts were`,
-        );
+        say(`${host.name} has ${processes} guests, ${taps} taps and ${mounts} mounts; ${own.length} VMs are there`);
       const needed = store.neededFiles(cluster);
       const lives = own.map(({ guest }) => guest!.name);
       const strays = new Set(

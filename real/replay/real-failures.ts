@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { components, type Outage } from "../../models/failures/failure-spec.ts";
 import type { ComponentFails } from "../../models/life-cycle-events.ts";
@@ -54,6 +55,8 @@ export class RealFailures {
   constructor(parts: FailureParts, onError: (error: unknown) => void) {
     this.#parts = parts;
     this.#onError = onError;
+    // As many wait for it as there are outages.
+    setMaxListeners(0, this.#abort.signal);
     this.#silence = new Silence({ ...parts, signal: this.#abort.signal });
     this.#machines = new RealMachines({ ...parts, onHeard: (host) => this.#silence.heard(host) });
   }

@@ -107,7 +107,6 @@ export const replay = async (
   try {
     say(`starting ${cluster.vms.length} guests on ${hosts.length} hosts`);
     await startGuests(stage);
-    await invariants?.begin();
     say(`running for ${horizon} s`);
     await live(stage, policy, { pick, signal, onNote: (note) => notes.push(note) });
     const { points, spoilt } = await store.verify();
