@@ -71,8 +71,15 @@ one("outlive the agent, are verified, and are put back; what nobody needs goes w
   ];
   await publish(older);
   await publish(newer);
+  // What a death before a manifest was there has left.
+  for (const name of ["0".repeat(64), `${"1".repeat(64)}.draft`, "0123456789ab-9.point.draft"])
+    writeFileSync(join(host.store, name), full);
   await host.kill();
   await host.start();
+  assert.equal(
+    readdirSync(host.store).sort(),
+    [manifestName(older), manifestName(newer), ...[full, first, next].map(digestOf)].sort(),
+  );
   assert.equal(readdirSync(host.files), []);
   const { points, faults } = await findPoints([host.agent]);
   assert.equal(faults, []);
