@@ -3,7 +3,9 @@ import { align } from "../../scenarios/align.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import type { CaptureMode } from "../capture/capture-modes.ts";
 import { type ClusterCutReport, cutCluster, type RealProtocol } from "../cut/cut-cluster.ts";
+import type { Application } from "../guest/application.ts";
 import { type GuestSpec, HostedGuest, untilItHears } from "../guest/hosted-guest.ts";
+import type { WorkloadSettings } from "../guest/workload-settings.ts";
 import { guestAddresses } from "../inventory/guest-addresses.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { readInventory } from "../inventory/read-inventory.ts";
@@ -17,6 +19,7 @@ interface CutArguments {
   readonly guests: number;
   readonly messages: number;
   readonly apart: number;
+  readonly application?: Application;
   readonly repetitions: number;
   readonly json?: boolean;
 }
@@ -65,22 +68,33 @@ const cutAgain = async (
 const withCluster = <T>(
   line: CommandLine,
   inventory: NamespaceInventory,
-  { guests, messages }: CutArguments,
+  { guests, messages, application }: CutArguments,
   task: (cluster: readonly HostedGuest[]) => Promise<T>,
 ): Promise<T> =>
-  withHosts(line, inventory, async ({ agents, image, accelerator }) => {
-    const addresses = guestAddresses(inventory, guests);
-    const cluster = await Promise.all(
-      addresses.map((_, id) =>
-        HostedGuest.start(agents[id % agents.length]!, image, `g${id}`, {
-          accelerator,
-          ...specOf(id, addresses, inventory.subnet.bits, messages),
+  withHosts(
+    line,
+    inventory,
+    async ({ agents, image, accelerator }) => {
+      const addresses = guestAddresses(inventory, guests);
+      const cluster = await Promise.all(
+        addresses.map((_, id) => {
+          const spec = specOf(id, addresses, inventory.subnet.bits, messages);
+          const workload = application === undefined ? spec.workload : { ...spec.workload, redis };
+          return HostedGuest.start(agents[id % agents.length]!, image, `g${id}`, { accelerator, ...spec, workload });
         }),
-      ),
-    );
-    for (const guest of cluster) await untilItHears(guest, messages === 0 ? 0 : guests - 1);
-    return await task(cluster);
-  });
+      );
+      for (const guest of cluster) await untilItHears(guest, messages === 0 ? 0 : guests - 1);
+      return await task(cluster);
+    },
+    { application },
+  );
+
+/** A store of 20 MB that ten clients use as fast as they can. */
+const redis: NonNullable<WorkloadSettings["redis"]> = {
+  keys: 500,
+  writesPerSecond: 50,
+  load: { clients: 10, keys: 20_000, bytes: 1000 },
+};
 
 const specOf = (
   id: number,

@@ -2,6 +2,7 @@ import type { CommandModule } from "yargs";
 import type { CommandLine } from "../../scenarios/commands/command-line.ts";
 import { captureModes } from "../capture/capture-modes.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
+import { applications } from "../guest/application.ts";
 import { assumable } from "../study/assumable.ts";
 import {
   asJson,
@@ -16,6 +17,12 @@ import {
   words,
 } from "./options.ts";
 import { testbedActions } from "./testbed-actions.ts";
+
+const withApplication = {
+  describe: "What guests run beside their workload",
+  choices: applications,
+  requiresArg: true,
+} as const;
 
 /** The commands around real machines and what they leave behind. */
 export const realCommands = (line: CommandLine): CommandModule[] => [
@@ -79,6 +86,7 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         .option("mode", word("How guests are captured", captureModes, "post-copy"))
         .option("guests", number("Guests, on all hosts in turn", 2))
         .option("messages", number("Messages by UDP, and by TCP, to each peer a second", 300))
+        .option("application", withApplication)
         .option("apart", number("Seconds between guests, where each has its turn", 0.5))
         .option("repetitions", number("Cuts of each protocol", 3))
         .option("json", asJson)
@@ -162,7 +170,11 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     command: "guest-image",
     describe: "Build what guests of a testbed boot, of Debian's kernel and busybox and our workload",
     builder: (yargs) =>
-      yargs.option("json", asJson).example("$0 guest-image", "builds it, or tells where it is since it was built"),
+      yargs
+        .option("application", withApplication)
+        .option("json", asJson)
+        .example("$0 guest-image --application redis", "one whose guests can run Redis")
+        .example("$0 guest-image", "builds it, or tells where it is since it was built"),
     handler: async (given) => (await import("./guest-image.ts")).guestImageCommand(line, given as never),
   },
 ];

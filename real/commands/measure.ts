@@ -32,12 +32,9 @@ export const measure = async (line: CommandLine, given: MeasureArguments): Promi
   try {
     const done = doneIn(given.out, out);
     const inventory = readInventory(line.files, given.inventory, line.folder);
-    await withHosts(
-      line,
-      inventory,
-      (ready) => take(line, ready, study, { out, done }),
-      "; the same command goes on from here",
-    );
+    await withHosts(line, inventory, (ready) => take(line, ready, study, { out, done }), {
+      next: "; the same command goes on from here",
+    });
     const rows = readMeasured(given.out, readFileSync(out, "utf8"));
     const corrupt = rows.filter(({ state }) => state === "corrupt");
     line.print(`${given.out}: ${rows.length} captures, ${rows.length - corrupt.length} verified`);

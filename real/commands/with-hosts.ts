@@ -1,6 +1,7 @@
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import type { AgentClient } from "../agent/client.ts";
 import { accelerate } from "../guest/accelerator.ts";
+import type { Application } from "../guest/application.ts";
 import { type GuestImage, guestImage, imageFolder } from "../guest/guest-image.ts";
 import { bringImage, type GuestSpec } from "../guest/hosted-guest.ts";
 import { Testbed } from "../hosts/testbed.ts";
@@ -21,15 +22,16 @@ export interface ReadyHosts {
  * or is interrupted by the user.
  *
  * @param next what a user can do who has interrupted it
+ * @param application of the guests, beside their workload
  * @throws TestbedError, and CommandError when it was interrupted
  */
 export const withHosts = async <T>(
   line: CommandLine,
   inventory: Inventory,
   task: (ready: ReadyHosts) => Promise<T>,
-  next = "",
+  { next = "", application }: { readonly next?: string; readonly application?: Application | undefined } = {},
 ): Promise<T> => {
-  const image = await guestImage(imageFolder(), (text) => void line.progress.write(`${text}\n`));
+  const image = await guestImage(imageFolder(), (text) => void line.progress.write(`${text}\n`), application);
   const testbed = await Testbed.take(inventory);
   const abort = new AbortController();
   const off = line.onInterrupt(() => {

@@ -12,6 +12,9 @@ export interface DebianPackage {
   readonly version: string;
 }
 
+/** Packages that Debian does not offer so, or not as this machine's lists say. */
+export class PackageError extends TestbedError {}
+
 /** Minutes are enough for what is downloaded here. */
 const patience = 600_000;
 
@@ -31,13 +34,49 @@ export class DebianPackages {
     if (depends !== undefined) {
       const listed = await this.#call("apt-cache", [...this.#options, "depends", "--important", name], "/");
       const real = [...listed.matchAll(/Depends: (\S+)/g)].map(([, one]) => one!).find((one) => depends.test(one));
-      if (real === undefined) throw new TestbedError(`Debian's ${name} depends on no package like ${depends.source}`);
+      if (real === undefined) throw new PackageError(`Debian's ${name} depends on no package like ${depends.source}`);
       return this.resolve(real);
     }
-    const shown = await this.#call("apt-cache", [...this.#options, "show", "--no-all-versions", name], "/");
-    const version = /^Version: (\S+)$/m.exec(shown)?.[1];
-    if (version === undefined) throw new TestbedError(`Debian's lists tell no version of ${name}`);
-    return { name, version };
+    return (await this.#versions([name]))[0]!;
+  }
+
+  /** Packages with all those that they depend on, as far as their names are like `like`; in alphabetical order. */
+  async closure(names: readonly string[], like: RegExp): Promise<readonly DebianPackage[]> {
+    const listed = await this.#call(
+      "apt-cache",
+      [...this.#options, "depends", "--recurse", "--important", ...names],
+      "/",
+    );
+    const needs = new Map<string, string[]>();
+    let of: string[] = [];
+    for (const line of listed.split("\n")) {
+      const depends = /^ [ |](?:Pre)?Depends: (\S+)$/.exec(line)?.[1];
+      if (depends !== undefined) of.push(depends);
+      else if (/^[a-z0-9]/.test(line)) {
+        of = [];
+        needs.set(line.trim(), of);
+      }
+    }
+    const found = new Set<string>();
+    const add = (name: string): void => {
+      if (found.has(name) || !like.test(name)) return;
+      found.add(name);
+      for (const other of needs.get(name) ?? []) add(other);
+    };
+    for (const name of names) add(name);
+    return this.#versions([...found].toSorted());
+  }
+
+  async #versions(names: readonly string[]): Promise<DebianPackage[]> {
+    const shown = await this.#call("apt-cache", [...this.#options, "show", "--no-all-versions", ...names], "/");
+    const versions = new Map(
+      shown.split("\n\n").map((one) => [/^Package: (\S+)$/m.exec(one)?.[1], /^Version: (\S+)$/m.exec(one)?.[1]]),
+    );
+    return names.map((name) => {
+      const version = versions.get(name);
+      if (version === undefined) throw new PackageError(`Debian's lists tell no version of ${name}`);
+      return { name, version };
+    });
   }
 
   /** Downloads a package and unpacks it into `to`. */
@@ -72,7 +111,7 @@ export class DebianPackages {
       const { code, stderr } = error as { code?: unknown; stderr?: string };
       if (code === "ENOENT") throw new TestbedError(`${program} is missing: images of guests are made on Debian`);
       const reason = (stderr ?? "").split("\n").find((line) => line.startsWith("E:")) ?? (error as Error).message;
-      throw new TestbedError(`${program} ${given.at(-2) ?? ""} ${given.at(-1) ?? ""}: ${reason.trim().slice(0, 300)}`);
+      throw new PackageError(`${program} ${given.at(-2) ?? ""} ${given.at(-1) ?? ""}: ${reason.trim().slice(0, 300)}`);
     }
   }
 }

@@ -17,9 +17,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as z from "zod/mini";
 import { TestbedError } from "../testbed-error.ts";
+import type { Application } from "./application.ts";
 import { cpio } from "./cpio.ts";
-import { type DebianPackage, DebianPackages } from "./debian-packages.ts";
+import { type DebianPackage, DebianPackages, PackageError } from "./debian-packages.ts";
 import { modulesFor } from "./kernel-modules.ts";
+import { programFiles } from "./program-files.ts";
 
 /** What guests boot: a kernel and its first file system, of Debian's packages and the workload of this project. */
 export interface GuestImage {
@@ -39,6 +41,14 @@ const sources = fileURLToPath(new URL(".", import.meta.url));
 const wanted = ["virtio_pci", "virtio_blk", "virtio_net", "virtio_console", "qemu_fw_cfg"];
 /** Whatever else changes in how an image is made. */
 const edition = 1;
+/** Debian's packages of an application with the libraries that they need, and the programs wanted of them. */
+const parts = {
+  redis: {
+    packages: ["redis-server", "redis-tools"],
+    like: /^(redis-|lib)/,
+    programs: ["usr/bin/redis-server", "usr/bin/redis-benchmark"],
+  },
+} as const;
 
 /** Where images are kept: `$XDG_CACHE_HOME/snapback/guests`. */
 export const imageFolder = (env: NodeJS.ProcessEnv = process.env): string =>
@@ -48,24 +58,50 @@ export const imageFolder = (env: NodeJS.ProcessEnv = process.env): string =>
  * The image of the workload: built from Debian's packages of today, or as it was built from the same ones before.
  *
  * @param folder of images
- * @throws TestbedError if a package, a compiler or room is missing
+ * @param application that it has beside the workload
+ * @throws TestbedError if a package, a compiler or room is missing, or the image is spoilt
  */
-export const guestImage = async (folder: string, say: (line: string) => void): Promise<GuestImage> => {
+export const guestImage = async (
+  folder: string,
+  say: (line: string) => void,
+  application?: Application,
+): Promise<GuestImage> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const packages = new DebianPackages(folder);
-  const made = await packagesOf(packages).catch(async () => {
+  const found = async (): Promise<string> => {
+    const made = await packagesOf(packages, application);
+    const hash = hashOf(made);
+    if (!existsSync(join(folder, hash))) await build(packages, made, { hash, folder, application }, say);
+    return hash;
+  };
+  const hash = await found().catch(async (error: unknown) => {
+    if (!(error instanceof PackageError)) throw error;
+    // Older lists name what mirrors have no more.
     await packages.refresh();
-    return packagesOf(packages);
+    return found();
   });
-  const hash = hashOf(made);
   const place = join(folder, hash);
-  if (!existsSync(place)) await build(packages, made, hash, folder, say);
-  const { madeOf } = record.parse(JSON.parse(readFileSync(join(place, "image.json"), "utf8")));
-  return { kernel: join(place, "vmlinuz"), initrd: join(place, "initrd"), hash, madeOf };
+  return { kernel: join(place, "vmlinuz"), initrd: join(place, "initrd"), hash, madeOf: madeOf(place) };
 };
 
-const packagesOf = (packages: DebianPackages): Promise<DebianPackage[]> =>
-  Promise.all([packages.resolve("linux-image-cloud-amd64", /^linux-image-\d/), packages.resolve("busybox-static")]);
+const madeOf = (place: string): readonly DebianPackage[] => {
+  try {
+    return record.parse(JSON.parse(readFileSync(join(place, "image.json"), "utf8"))).madeOf;
+  } catch {
+    throw new TestbedError(
+      `${place}: the image was altered, or is not whole; remove that folder, and it is built anew`,
+    );
+  }
+};
+
+const packagesOf = async (
+  packages: DebianPackages,
+  application: Application | undefined,
+): Promise<readonly DebianPackage[]> => [
+  await packages.resolve("linux-image-cloud-amd64", /^linux-image-\d/),
+  await packages.resolve("busybox-static"),
+  ...(application === undefined ? [] : await packages.closure(parts[application].packages, parts[application].like)),
+];
 
 const workloadFiles = (): string[] =>
   readdirSync(join(sources, "workload"))
@@ -85,8 +121,7 @@ const hashOf = (made: readonly DebianPackage[]): string => {
 const build = async (
   packages: DebianPackages,
   made: readonly DebianPackage[],
-  hash: string,
-  folder: string,
+  { hash, folder, application }: { hash: string; folder: string; application: Application | undefined },
   say: (line: string) => void,
 ): Promise<void> => {
   say(`Building an image of ${made.map(({ name, version }) => `${name} ${version}`).join(", ")} …`);
@@ -94,13 +129,7 @@ const build = async (
   try {
     const unpacked = join(site, "unpacked");
     mkdirSync(unpacked);
-    try {
-      for (const one of made) await packages.unpack(one, unpacked);
-    } catch {
-      // Older lists name what mirrors have no more.
-      await packages.refresh();
-      for (const one of made) await packages.unpack(one, unpacked);
-    }
+    for (const one of made) await packages.unpack(one, unpacked);
     const [release] = readdirSync(join(unpacked, "lib", "modules"));
     const modules = modulesFor(join(unpacked, "lib", "modules", release!), wanted);
     const order = modules.map(({ path }) => `${path}\n`).join("");
@@ -108,6 +137,7 @@ const build = async (
       { path: "init", data: readFileSync(join(sources, "init.sh")), executable: true },
       { path: "bin/busybox", data: readFileSync(join(unpacked, "bin", "busybox")), executable: true },
       { path: "bin/workload", data: readFileSync(await compile(site)), executable: true },
+      ...(application === undefined ? [] : await programFiles(unpacked, parts[application].programs)),
       { path: "modules/order", data: Buffer.from(order) },
       ...modules.map(({ path, data }) => ({ path: `modules/${path}`, data })),
     ]);

@@ -22,6 +22,8 @@ export const heartbeat = z.strictObject({
   received: pair,
   /** Lines that found no room. */
   dropped: count,
+  /** Stamps written to Redis. */
+  keys: count,
 });
 export type Heartbeat = z.infer<typeof heartbeat>;
 
@@ -36,6 +38,9 @@ export const verdict = z.strictObject({
   blocksBehind: count,
   blocksAhead: count,
   blocksTorn: count,
+  keys: count,
+  keysBehind: count,
+  keysAhead: count,
 });
 export type Verdict = z.infer<typeof verdict>;
 
@@ -128,7 +133,9 @@ export class GuestPort {
 
   /** The guest writes nothing, or goes on to. @throws TestbedError */
   async hold(holding: boolean, deadline: number): Promise<void> {
-    await this.#ask(holding ? "hold" : "go", held, deadline);
+    const told = await this.#ask(holding ? "hold" : "go", held, deadline);
+    if (told.holding !== holding)
+      throw new TestbedError(`${this.#name}: it was told to ${holding ? "hold" : "go"}, and does not`);
   }
 
   close(): void {

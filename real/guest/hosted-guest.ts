@@ -7,7 +7,7 @@ import { TestbedError } from "../testbed-error.ts";
 import type { GuestImage } from "./guest-image.ts";
 import { machineArguments } from "./guest-machine.ts";
 import type { Heartbeat, Verdict } from "./guest-port.ts";
-import { diskBytes, type WorkloadSettings, workloadText } from "./workload-settings.ts";
+import { diskBytes, redisBytes, type WorkloadSettings, workloadText } from "./workload-settings.ts";
 
 /** What a guest is like; the same for a restore of it. */
 export interface GuestSpec {
@@ -150,6 +150,10 @@ export class HostedGuest {
     disk: string,
     { incoming, isPlugged }: { readonly incoming: boolean; readonly isPlugged: boolean },
   ): Promise<HostedGuest> {
+    if (redisBytes(spec.workload) > (spec.memory * 2 ** 20) / 3)
+      throw new TestbedError(
+        `${name}: its Redis would fill more than a third of ${spec.memory} MiB; give it fewer or smaller keys`,
+      );
     const data = Buffer.from(workloadText(spec.workload)).toString("base64");
     await agent.ask("writeFile", { name: `${name}.settings`, offset: 0, data }, quick);
     const files = {

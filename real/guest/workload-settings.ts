@@ -15,6 +15,14 @@ export interface GuestPeer {
   readonly address: string;
 }
 
+/** What `redis-benchmark` does with a Redis: it sets and gets random keys as fast as it can; 0 clients do nothing. */
+export interface RedisLoad {
+  readonly clients: number;
+  readonly keys: number;
+  /** Bytes of a value. */
+  readonly bytes: number;
+}
+
 /** How busy the memory, the disk and the network of a guest are. */
 export interface WorkloadSettings {
   readonly id: number;
@@ -28,6 +36,12 @@ export interface WorkloadSettings {
   readonly disk?: { readonly blocks: number; readonly writesPerSecond: number };
   /** Pages of the disk that the kernel caches, and how many of them are written each second. */
   readonly cache?: { readonly pages: number; readonly writesPerSecond: number };
+  /** In an image with Redis: keys that are stamped, and so many stamps each second; and who loads it beside that. */
+  readonly redis?: {
+    readonly keys: number;
+    readonly writesPerSecond: number;
+    readonly load: RedisLoad;
+  };
   /** With the length of its network's prefix: `10.0.0.1/24`. */
   readonly address?: string;
   readonly peers: readonly GuestPeer[];
@@ -37,6 +51,7 @@ export interface WorkloadSettings {
 
 export const mostPageClasses = 8;
 export const mostPeers = 64;
+const mostClients = 1000;
 
 /**
  * The settings as the workload reads them: a word and its values a line.
@@ -44,19 +59,20 @@ export const mostPeers = 64;
  * @throws RangeError if there are more classes or peers than it has room for, or a value is none
  */
 export const workloadText = (settings: WorkloadSettings): string => {
-  const { id, image, seed, beat, classes, disk, cache, address, peers, messages } = settings;
+  const { id, image, seed, beat, classes, disk, cache, redis, address, peers, messages } = settings;
   if (classes.length > mostPageClasses) throw new RangeError(`a guest has at most ${mostPageClasses} classes of pages`);
   if (peers.length > mostPeers) throw new RangeError(`a guest has at most ${mostPeers} peers`);
   const lines: (readonly (string | number)[])[] = [
-    ["id", id],
-    ["image", image],
-    ["seed", seed],
+    ["id", whole(id)],
+    ["image", whole(image)],
+    ["seed", whole(seed)],
     ["beat", beat],
-    ...classes.map((one) => ["class", one.content, one.pages, one.writesPerSecond, one.compressRatio]),
-    ...(disk === undefined ? [] : [["disk", disk.blocks, disk.writesPerSecond]]),
-    ...(cache === undefined ? [] : [["cache", cache.pages, cache.writesPerSecond]]),
+    ...classes.map((one) => ["class", one.content, whole(one.pages), one.writesPerSecond, one.compressRatio]),
+    ...(disk === undefined ? [] : [["disk", whole(disk.blocks), disk.writesPerSecond]]),
+    ...(cache === undefined ? [] : [["cache", whole(cache.pages), cache.writesPerSecond]]),
+    ...(redis === undefined ? [] : [["redis", whole(redis.keys), redis.writesPerSecond, ...loadOf(redis.load)]]),
     ...(address === undefined ? [] : [["address", address]]),
-    ...peers.map((peer) => ["peer", peer.id, peer.address]),
+    ...peers.map((peer) => ["peer", whole(peer.id), peer.address]),
     ["messages", messages.udp, messages.tcp],
   ];
   for (const value of lines.flat())
@@ -64,6 +80,24 @@ export const workloadText = (settings: WorkloadSettings): string => {
       throw new RangeError(`${value} is no value of a guest's settings`);
   return lines.map((line) => `${line.join(" ")}\n`).join("");
 };
+
+const whole = (value: number): number => {
+  if (!(Number.isSafeInteger(value) && value >= 0))
+    throw new RangeError(`${value} is no whole number, as settings of a guest need it`);
+  return value;
+};
+
+const loadOf = ({ clients, keys, bytes }: RedisLoad): number[] => {
+  if (whole(clients) > mostClients) throw new RangeError(`a Redis is loaded by at most ${mostClients} clients`);
+  if (whole(keys) < 1 || whole(bytes) < 1) throw new RangeError("a load of Redis has at least a key, of a byte");
+  return [clients, keys, bytes];
+};
+
+/** About what its Redis holds at most, in bytes: what keys are known by takes about 100 beside their values. */
+export const redisBytes = ({ redis }: WorkloadSettings): number =>
+  redis === undefined
+    ? 0
+    : redis.keys * 150 + (redis.load.clients === 0 ? 0 : redis.load.keys * (redis.load.bytes + 100));
 
 /** Bytes that its disk has to have. */
 export const diskBytes = ({ disk, cache }: WorkloadSettings): number =>

@@ -180,6 +180,13 @@ guest("whoever is no workload is not listened to: wrong words, long lines, flood
     await said((to) => to.write('{"holding":true,"sequence":1}\n'), beat),
     /^g: it answers what nobody asked$/,
   );
+  assert.match(
+    await said(
+      (to) => to.once("data", () => to.write('{"holding":false,"sequence":1}\n')),
+      (port) => port.hold(true, 2000),
+    ),
+    /^g: it was told to hold, and does not$/,
+  );
   assert.match(await said((to) => to.end(), beat), /^g: its port was closed$/);
   assert.match(
     await said(
@@ -191,7 +198,15 @@ guest("whoever is no workload is not listened to: wrong words, long lines, flood
 });
 
 guest("settings that the workload cannot have are refused, and an archive is one that cpio reads", () => {
-  assert.throws(() => workloadText({ ...settings, seed: -1 }), /-1 is no value/);
+  assert.throws(() => workloadText({ ...settings, seed: -1 }), /-1 is no whole number/);
+  assert.throws(() => workloadText({ ...settings, id: 0.5 }), /0.5 is no whole number/);
+  assert.throws(() => workloadText({ ...settings, seed: 1e21 }), /1e\+21 is no whole number/);
+  assert.throws(() => workloadText({ ...settings, beat: Number.NaN }), /NaN is no value/);
+  const load = { clients: 5000, keys: 1, bytes: 1 };
+  assert.throws(
+    () => workloadText({ ...settings, redis: { keys: 1, writesPerSecond: 1, load } }),
+    /at most 1000 clients/,
+  );
   assert.throws(() => workloadText({ ...settings, address: "10.0.0.1/24\nclass unique 1 1 1" }), /is no value/);
   assert.throws(() => workloadText({ ...settings, classes: Array(9).fill(settings.classes[0]) }), /at most 8 classes/);
   const archive = cpio([{ path: "a/b/file", data: Buffer.from("text"), executable: true }]);

@@ -50,10 +50,11 @@ static void beat(uint64_t at) {
     all.tcp_received += ledger->peer[i].count.tcp_received;
   }
   say("{\"beat\":%llu,\"at\":%llu,\"sequence\":%llu,\"written\":[%s],\"late\":%llu,\"blocks\":%llu,\"sent\":[%llu,%llu],"
-      "\"received\":[%llu,%llu],\"dropped\":%llu}",
+      "\"received\":[%llu,%llu],\"dropped\":%llu,\"keys\":%llu}",
       (unsigned long long)++ledger->beats, (unsigned long long)at, (unsigned long long)ledger->sequence, written,
       (unsigned long long)memory_late(), (unsigned long long)disk_written(), (unsigned long long)all.udp_sent, (unsigned long long)all.tcp_sent,
-      (unsigned long long)all.udp_received, (unsigned long long)all.tcp_received, (unsigned long long)port_dropped());
+      (unsigned long long)all.udp_received, (unsigned long long)all.tcp_received, (unsigned long long)port_dropped(),
+      (unsigned long long)redis_written());
 }
 
 static void doze(void) {
@@ -73,6 +74,7 @@ int main(int count, char **arguments) {
   make_ledger();
   make_memory();
   open_disk(arguments[2]);
+  open_redis();
   open_network();
   bool holding = false;
   for (uint64_t begun = now(), last = 0;;) {
@@ -85,6 +87,7 @@ int main(int count, char **arguments) {
     if (!holding) {
       write_memory(at);
       write_disk(at);
+      write_redis(at);
     }
     serve_network(at);
     serve_port(&holding);

@@ -51,12 +51,14 @@ static void answer(const char *word, bool *holding) {
     struct verdict verdict = {0};
     check_memory(&verdict);
     check_disk(&verdict);
-    bool good = verdict.bad_pages + verdict.blocks_behind + verdict.blocks_ahead + verdict.blocks_torn == 0;
+    check_redis(&verdict);
+    bool good = verdict.bad_pages + verdict.blocks_behind + verdict.blocks_ahead + verdict.blocks_torn + verdict.keys_behind + verdict.keys_ahead == 0;
     say("{\"verified\":%s,\"sequence\":%llu,\"pages\":%llu,\"badPages\":%llu,\"first\":\"%s\",\"blocks\":%llu,"
-        "\"blocksBehind\":%llu,\"blocksAhead\":%llu,\"blocksTorn\":%llu}",
+        "\"blocksBehind\":%llu,\"blocksAhead\":%llu,\"blocksTorn\":%llu,\"keys\":%llu,\"keysBehind\":%llu,\"keysAhead\":%llu}",
         good ? "true" : "false", (unsigned long long)ledger->sequence, (unsigned long long)verdict.pages,
         (unsigned long long)verdict.bad_pages, verdict.first, (unsigned long long)verdict.blocks,
-        (unsigned long long)verdict.blocks_behind, (unsigned long long)verdict.blocks_ahead, (unsigned long long)verdict.blocks_torn);
+        (unsigned long long)verdict.blocks_behind, (unsigned long long)verdict.blocks_ahead, (unsigned long long)verdict.blocks_torn,
+        (unsigned long long)verdict.keys, (unsigned long long)verdict.keys_behind, (unsigned long long)verdict.keys_ahead);
   } else if (strcmp(word, "hold") == 0 || strcmp(word, "go") == 0) {
     *holding = word[0] == 'h';
     say("{\"holding\":%s,\"sequence\":%llu}", *holding ? "true" : "false", (unsigned long long)ledger->sequence);

@@ -32,6 +32,8 @@ struct settings {
   double disk_rate;
   uint64_t cache_pages;
   double cache_rate;  // pages of it that are dirtied
+  uint64_t redis_keys;
+  double redis_rate;  // stamps written to Redis
   unsigned peers;
   struct peer peer[most_peers];
   double udp_rate, tcp_rate;  // messages to each peer
@@ -60,6 +62,7 @@ struct verdict {
   uint64_t pages, bad_pages;
   char first[96];  // what is wrong with the first of them
   uint64_t blocks, blocks_behind, blocks_ahead, blocks_torn;
+  uint64_t keys, keys_behind, keys_ahead;
 };
 
 extern struct settings settings;
@@ -97,6 +100,11 @@ void open_disk(const char *path);
 void write_disk(uint64_t at);
 void check_disk(struct verdict *verdict);
 uint64_t disk_written(void);
+
+void open_redis(void);
+void write_redis(uint64_t at);
+void check_redis(struct verdict *verdict);
+uint64_t redis_written(void);
 
 void open_network(void);
 unsigned network_descriptors(int *to, unsigned most);
