@@ -8,9 +8,11 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import type { GuestImage } from "../../real/guest/guest-image.ts";
 import { NamespaceSwitch } from "../../real/hosts/namespace-switch.ts";
 import { guestAddresses } from "../../real/inventory/guest-addresses.ts";
+import { drawnScenario } from "../../real/replay/drawn-scenario.ts";
 import { brokenBooks } from "../../real/replay/invariants.ts";
 import { type Replayed, replay } from "../../real/replay/replay.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
+import { soakScenario } from "../../real/replay/soak-scenario.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { loadScenario } from "../../scenarios/load.ts";
 import { setTo } from "../../scenarios/text/override.ts";
@@ -30,7 +32,12 @@ const scenarioWith = (...settings: string[]): ClusterScenario => {
   return scenario as ClusterScenario;
 };
 
-const replayed = async (scenario: ClusterScenario, policy: ClusterPolicy, image: GuestImage): Promise<Replayed> => {
+const replayed = async (
+  scenario: ClusterScenario,
+  policy: ClusterPolicy,
+  image: GuestImage,
+  { seed, checks }: { readonly seed: number; readonly checks: boolean } = { seed: 1, checks: false },
+): Promise<Replayed> => {
   assert.equal(replayObstacles(scenario, 4), []);
   const { inventory } = hosts;
   const stage = {
@@ -41,7 +48,7 @@ const replayed = async (scenario: ClusterScenario, policy: ClusterPolicy, image:
     fabric: new NamespaceSwitch(inventory),
     network: { addresses: guestAddresses(inventory, scenario.cluster.vms), bits: inventory.subnet.bits },
   } as const;
-  return replay(scenario, policy, stage, { seed: 1, signal: new AbortController().signal, say: () => {} });
+  return replay(scenario, policy, stage, { seed, checks, signal: new AbortController().signal, say: () => {} });
 };
 
 const conforms = (scenario: ClusterScenario, { events, columns, notes, verifiedPoints }: Replayed): void => {
@@ -141,6 +148,35 @@ test(
     );
     assert.equal(places[0]!.toSorted(), ["host 2", "host 3"]);
     assert.not(places.at(-1)!.includes("host 2"));
+  }),
+);
+
+test(
+  "keeps every invariant while hosts, disks and bytes fail at random",
+  skipUnless(guestsPossible, neededForGuests, async (image) => {
+    const calm = scenarioWith(
+      "dataCentre.racks=2",
+      "dataCentre.hostsPerRack=2",
+      "cluster.vm.disk={on: local, bytes: 64MiB, writeRate: 100kB/s}",
+      "detection={heartbeat: 1s, timeout: 6s}",
+      "snapshot={interval: 6s, record: incremental, fullEvery: 3}",
+      "storage.expired=keep-chain",
+    );
+    // A host comes back empty, a disk is lost meanwhile, and then that host again.
+    const seed = 2;
+    const storm = soakScenario(calm, 64);
+    // And a guest dies between, so that there is a recovery to look at.
+    const vm = { kind: "times", outages: [{ component: 0, start: 18, end: Infinity, permanent: false }] } as const;
+    const { scenario } = drawnScenario({ ...storm, failures: { ...storm.failures, vm } }, seed);
+    const { events, checked, notes, verifiedPoints } = await replayed(scenario, protect, image, { seed, checks: true });
+    assert.equal(brokenLaws(scenario, events), []);
+    assert.equal(brokenBooks(events, scenario.horizon), []);
+    assert.equal(notes, []);
+    assert.equal(checked?.broken, []);
+    assert.ok(checked!.looks >= 1 && checked!.points >= 1, JSON.stringify(checked));
+    assert.ok(verifiedPoints >= 1);
+    const failed = events.flatMap((one) => (one.kind === "failure" && !one.ignored ? [one.name] : []));
+    assert.ok(failed.includes("host 2") && failed.includes("host 3 disk"), failed.join());
   }),
 );
 
