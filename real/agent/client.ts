@@ -1,6 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { lineSplitter } from "../line-splitter.ts";
+import { printable } from "../printable.ts";
 import { TestbedError } from "../testbed-error.ts";
 import {
   type Arguments,
@@ -26,9 +27,6 @@ const mostStderr = 4096;
 
 /** Milliseconds that an agent which did not start as it should gets to end. */
 const endDeadline = 5000;
-
-/** Text of another machine for a terminal: no control characters. */
-export const printable = (text: string): string => text.replace(/[^\x20-\x7e]+/g, " ").trim();
 
 /**
  * The controller's end of an agent. What the agent says is parsed strictly: a host that sends anything else, or more
@@ -142,7 +140,7 @@ export class AgentClient {
 
   #take(message: Said): void {
     if ("ready" in message) this.#ready();
-    else if ("fatal" in message) this.#fail(printable(message.fatal));
+    else if ("fatal" in message) this.#fail(message.fatal);
     else if ("exited" in message) this.#onExited(message);
     else {
       const pending = this.#pending.get(message.id);
@@ -155,7 +153,7 @@ export class AgentClient {
 
   #settle({ verb, resolve, reject }: Pending, answer: Extract<Said, { id: number }>): void {
     const result = "result" in answer ? results[verb].safeParse(answer.result) : undefined;
-    if ("error" in answer) reject(new TestbedError(`${this.host}: ${printable(answer.error)}`));
+    if ("error" in answer) reject(new TestbedError(`${this.host}: ${answer.error}`));
     else if (result?.success) resolve(result.data);
     else reject(new TestbedError(`${this.host}: its agent answered ${verb} with something else`));
   }

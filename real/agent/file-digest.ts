@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { piecesOf } from "./files.ts";
 import type { Arguments, Result } from "./protocol.ts";
 
 /** The SHA-256 of a file, as it is on the disk now. */
 export const digestOf = async (folder: string, { name }: Arguments<"digestOf">): Promise<Result<"digestOf">> => {
-  const path = join(folder, name);
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const hash = createHash("sha256");
-    for await (const chunk of createReadStream(path, { fd: file.fd, autoClose: false, highWaterMark: 2 ** 20 }))
-      hash.update(chunk as Buffer);
+    for await (const chunk of piecesOf(file)) hash.update(chunk);
     return { digest: hash.digest("hex") };
   } finally {
     await file.close();

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { lstat, open, rm } from "node:fs/promises";
+import { type FileHandle, lstat, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Arguments, mostChunkBytes, type Result } from "./protocol.ts";
 
@@ -49,3 +49,12 @@ export const fsyncFolder = async (folder: string): Promise<void> => {
     await handle.close();
   }
 };
+
+/** All of a file. A stream over the descriptor would close it, and the handle then whatever has its number by then. */
+export async function* piecesOf(file: FileHandle): AsyncGenerator<Buffer> {
+  for (;;) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(2 ** 18), 0, 2 ** 18);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}

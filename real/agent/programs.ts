@@ -20,8 +20,18 @@ const searched = (): string[] => [...(process.env["PATH"] ?? "").split(delimiter
 /** The environment in which programs are found where `missing` looks for them. */
 export const environment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: searched().join(delimiter) });
 
-/** The same for what is started in the name of `owner`, a folder, and is found by it whoever dies. */
-export const environmentOf = (owner: string): NodeJS.ProcessEnv => ({ ...environment(), [ownerVariable]: owner });
+/** The same for what connects to a host in the name of `owner`, a folder, and is found by it whoever dies. */
+export const connectionEnvironment = (owner: string): NodeJS.ProcessEnv => ({
+  ...environment(),
+  [ownerVariable]: owner,
+});
+
+/** For what runs on a host, and above all for QEMU, whose guest is not trusted: nothing that the user's session knows. */
+export const environmentOf = (owner: string): NodeJS.ProcessEnv => ({
+  PATH: searched().join(delimiter),
+  LC_ALL: "C",
+  [ownerVariable]: owner,
+});
 
 const isProgram = (path: string): boolean => {
   try {

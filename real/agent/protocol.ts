@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { heartbeat, verdict } from "../guest/guest-port.ts";
+import { printable } from "../printable.ts";
 import { storeRequests, storeResults } from "../store/store-verbs.ts";
 import { fileName } from "./file-name.ts";
 import { type Package, type Program, packageOf } from "./programs.ts";
@@ -22,6 +23,8 @@ export const mostHoldings = 4096;
 export const leaseSeconds = 60;
 
 const text = z.string().check(z.maxLength(4096));
+/** What an agent tells may be shown on a terminal. */
+const told = z.string().check(z.maxLength(4096), z.overwrite(printable));
 const count = z.int().check(z.nonnegative());
 const name = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,14}$/));
 const milliseconds = z.int().check(z.minimum(1), z.maximum(600_000));
@@ -145,35 +148,35 @@ const exact = z.strictObject({});
 export const results = {
   ping: exact,
   facts: z.strictObject({
-    node: text,
-    kernel: text,
-    machine: text,
+    node: told,
+    kernel: told,
+    machine: told,
     root: z.boolean(),
     /** Of Debian's release, such as `12.7`; null elsewhere. */
-    debian: z.nullable(text),
+    debian: z.nullable(told),
     cores: count,
     memoryBytes: count,
     /** What can be had without swapping. */
     freeMemoryBytes: count,
     freeDiskBytes: count,
-    folder: text,
+    folder: told,
     kvm: z.enum(["usable", "absent", "forbidden"]),
     tun: z.boolean(),
     /** The address by which OpenSSH reached it; null on this machine. */
-    address: z.nullable(text),
+    address: z.nullable(told),
     missing: z.array(program),
   }),
   qemu: z.strictObject({
-    version: text,
+    version: told,
     /** Why QEMU has no background snapshots here, in its words; null: it has. */
-    backgroundSnapshot: z.nullable(text),
+    backgroundSnapshot: z.nullable(told),
   }),
-  accelerator: z.strictObject({ milliseconds: z.nullable(count), reason: z.nullable(text) }),
-  left: z.strictObject({ processes: count, inUse: z.nullable(text) }),
+  accelerator: z.strictObject({ milliseconds: z.nullable(count), reason: z.nullable(told) }),
+  left: z.strictObject({ processes: count, inUse: z.nullable(told) }),
   /** What lies among its files, what of its own runs and is mounted, and what its host's network has. */
   holdings: z.strictObject({
-    files: z.array(z.string().check(z.maxLength(255))).check(z.maxLength(mostHoldings)),
-    devices: z.array(z.string().check(z.maxLength(15))).check(z.maxLength(256)),
+    files: z.array(z.string().check(z.maxLength(255), z.overwrite(printable))).check(z.maxLength(mostHoldings)),
+    devices: z.array(z.string().check(z.maxLength(15), z.overwrite(printable))).check(z.maxLength(256)),
     processes: count,
     mounts: count,
   }),
@@ -255,9 +258,9 @@ export const request = z.strictObject({
 export const said = z.union([
   z.strictObject({ ready: z.literal(protocolVersion) }),
   z.strictObject({ id: count, result: z.unknown() }),
-  z.strictObject({ id: count, error: text }),
-  z.strictObject({ exited: count, code: z.nullable(z.int()), signal: z.nullable(text) }),
-  z.strictObject({ fatal: text }),
+  z.strictObject({ id: count, error: told }),
+  z.strictObject({ exited: count, code: z.nullable(z.int()), signal: z.nullable(told) }),
+  z.strictObject({ fatal: told }),
 ]);
 export type Said = z.infer<typeof said>;
 /** A process that an agent started has ended. */

@@ -84,6 +84,8 @@ export class Session {
   }
 
   #take(line: string): void {
+    // More lines may have come in one piece with the one that ended it.
+    if (this.#ending) return;
     this.#extend();
     let message: unknown;
     try {

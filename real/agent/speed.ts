@@ -1,7 +1,7 @@
 import { open, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { awaitConnection, beginsWith } from "./one-connection.ts";
+import { awaitConnection } from "./one-connection.ts";
 import type { Arguments, Result } from "./protocol.ts";
 
 const blockBytes = 2 ** 20;
@@ -36,17 +36,10 @@ export const diskSpeed = async (folder: string, bytes: number): Promise<Result<"
 
 /** Takes one connection that begins with the token, on a port that closes with it or when the time is over. */
 export const receive = async ({ address, token, milliseconds }: Arguments<"receive">): Promise<Result<"receive">> => ({
-  port: await awaitConnection(address, milliseconds, (socket) => {
-    let head: Buffer | undefined = Buffer.alloc(0);
-    let count = 0;
+  port: await awaitConnection(address, token, milliseconds, (socket) => {
+    let count = token.length;
     socket.on("data", (chunk) => {
       count += chunk.length;
-      if (head === undefined) return;
-      head = Buffer.concat([head, chunk]);
-      const isToken = beginsWith(token, head);
-      if (isToken === undefined) return;
-      if (!isToken) socket.destroy();
-      head = undefined;
     });
     // The sender stops its clock when all of it has been taken, not when it is in a queue.
     socket.on("end", () => socket.end(String(count)));

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
+import { socketPath } from "../socket-path.ts";
 
 /** A file that QEMU is sending a migration stream into. */
 export type StreamFile = {
@@ -21,7 +22,7 @@ export type StreamFile = {
  * @throws an error of code EEXIST if there is such a file
  */
 export const intoFile = async (file: string): Promise<StreamFile> => {
-  const path = `${file}.sock`;
+  const path = socketPath(`${file}.sock`);
   // Made before QEMU is asked for anything: a file that is there is another's.
   const to = (await open(file, "wx", 0o600)).createWriteStream();
   const server = createServer();
@@ -48,7 +49,7 @@ export const intoFile = async (file: string): Promise<StreamFile> => {
 
 /** Sends a file to a QEMU that listens for a stream on the socket. */
 export const fromFile = async (file: string, path: string): Promise<void> => {
-  const socket = connect(path);
+  const socket = connect(socketPath(path));
   await once(socket, "connect");
   // QEMU closes it with the end of the stream unread, which may be told when all has been sent and nobody listens any more.
   socket.on("error", () => {});

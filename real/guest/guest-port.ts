@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
 import * as z from "zod/mini";
 import { lineSplitter } from "../line-splitter.ts";
+import { printable } from "../printable.ts";
+import { socketPath } from "../socket-path.ts";
 import { TestbedError } from "../testbed-error.ts";
 
 const count = z.int().check(z.nonnegative());
@@ -33,7 +35,7 @@ export const verdict = z.strictObject({
   sequence: count,
   pages: count,
   badPages: count,
-  first: z.string().check(z.maxLength(100)),
+  first: z.string().check(z.maxLength(100), z.regex(/^[\x20-\x7e]*$/)),
   blocks: count,
   blocksBehind: count,
   blocksAhead: count,
@@ -87,7 +89,9 @@ export class GuestPort {
       try {
         split(chunk);
       } catch (error) {
-        end(error instanceof TestbedError ? error : new TestbedError(`${name}: ${(error as Error).message}`));
+        end(
+          error instanceof TestbedError ? error : new TestbedError(`${name}: ${printable((error as Error).message)}`),
+        );
       }
     });
     socket.on("error", (error) => end(new TestbedError(`${name}: ${error.message}`)));
@@ -97,7 +101,7 @@ export class GuestPort {
   /** @param path of the socket that QEMU has made */
   static connect(name: string, path: string): Promise<GuestPort> {
     return new Promise((resolve, reject) => {
-      const socket = connect(path);
+      const socket = connect(socketPath(path));
       socket.once("error", reject);
       socket.once("connect", () => {
         socket.off("error", reject);
@@ -175,7 +179,6 @@ export class GuestPort {
     if ("fatal" in said) throw new TestbedError(`${this.#name}: its workload ended: ${printable(said.fatal)}`);
     if ("beat" in said) {
       this.#beat = said;
-      this.#lines = 0;
       for (const call of [...this.#beats]) call(said);
       return;
     }
@@ -184,5 +187,3 @@ export class GuestPort {
     this.#asked.splice(asked, 1)[0]!.answer(said);
   }
 }
-
-const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?");

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { loader } from "../agent/program.ts";
-import { environmentOf, missing, packagesOf } from "../agent/programs.ts";
+import { connectionEnvironment, missing, packagesOf } from "../agent/programs.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { namespacePath } from "../ownership/end-made.ts";
 import type { Driver, Obstacle } from "./driver.ts";
@@ -26,6 +26,6 @@ export const namespaceDriver = (inventory: NamespaceInventory): Driver => ({
   start: (host, folder) =>
     spawn("nsenter", [`--net=${namespacePath(namespaceOf(inventory.name, host))}`, process.execPath, "-e", loader], {
       stdio: "pipe",
-      env: environmentOf(folder),
+      env: connectionEnvironment(folder),
     }),
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type AgentClient, printable } from "../agent/client.ts";
+import type { AgentClient } from "../agent/client.ts";
 import type { Arguments } from "../agent/protocol.ts";
+import { printable } from "../printable.ts";
 import { TestbedError } from "../testbed-error.ts";
 
 /** Milliseconds for what moves no file, and for all receivers to join. */

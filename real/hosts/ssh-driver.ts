@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { loader } from "../agent/program.ts";
-import { environmentOf, missing, packagesOf } from "../agent/programs.ts";
+import { connectionEnvironment, missing, packagesOf } from "../agent/programs.ts";
 import type { SshHost, SshInventory } from "../inventory/inventory.ts";
 import type { Driver } from "./driver.ts";
 
@@ -18,6 +18,8 @@ const rules = {
   ClearAllForwardings: "yes",
   ForwardAgent: "no",
   ForwardX11: "no",
+  GSSAPIDelegateCredentials: "no",
+  Tunnel: "no",
   PermitLocalCommand: "no",
   RemoteCommand: "none",
   RequestTTY: "no",
@@ -60,7 +62,7 @@ export const sshDriver = (inventory: SshInventory): Driver => ({
     const host = inventory.hosts.find((each) => each.name === name)!;
     return spawn("ssh", [...sshArguments(inventory.config, folder, host), remoteCommand], {
       stdio: "pipe",
-      env: environmentOf(folder),
+      env: connectionEnvironment(folder),
     });
   },
 });

@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { LineTooLongError, lineSplitter } from "../line-splitter.ts";
+import { socketPath } from "../socket-path.ts";
 import { QmpCommandError, QmpConnectionError, QmpDeadlineError, QmpLineError } from "./errors.ts";
 import { type QmpEvent, QmpSubscription } from "./events.ts";
 
@@ -53,14 +54,15 @@ export class QmpClient {
 
   private constructor(path: string, limits: QmpLimits) {
     this.#limits = { lineBytes: mostLineBytes, unreadEvents: mostUnreadEvents, ...limits };
-    this.#socket = connect(path);
+    this.#socket = connect(socketPath(path));
     const split = lineSplitter(this.#limits.lineBytes, (line) => this.#receive(line));
     this.#socket.on("data", (chunk) => {
       try {
         split(chunk);
       } catch (error) {
-        if (!(error instanceof LineTooLongError)) throw error;
-        this.#fail(new QmpLineError(`QEMU at ${path} sent ${error.message}`));
+        const { message } = error as Error;
+        if (error instanceof LineTooLongError) this.#fail(new QmpLineError(`QEMU at ${path} sent ${message}`));
+        else this.#failWith(`not QMP, from ${path}: ${message}`);
       }
     });
     this.#socket.on("error", (error) => this.#failWith(`the QMP connection to ${path} failed: ${error.message}`));

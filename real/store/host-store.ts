@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { constants } from "node:fs";
 import { type FileHandle, link, lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fsyncFolder } from "../agent/files.ts";
+import { fsyncFolder, piecesOf } from "../agent/files.ts";
 import { isThere, makePrivately, removePrivately } from "../ownership/private-folder.ts";
 import { isManifestName, manifestName, mostManifestText, type PointManifest, parseManifest } from "./point-manifest.ts";
 
@@ -178,9 +178,9 @@ const contentOf = async (
   try {
     const hash = createHash("sha256");
     let bytes = 0;
-    for await (const chunk of createReadStream(path, { fd: file.fd, autoClose: false, highWaterMark: 2 ** 20 })) {
-      hash.update(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
+    for await (const chunk of piecesOf(file)) {
+      hash.update(chunk);
+      bytes += chunk.length;
     }
     if (sync !== undefined) await file.sync();
     return { bytes, digest: hash.digest("hex") };

@@ -1,9 +1,15 @@
 import type { ByteReader } from "../pages/byte-reader.ts";
 import { frameSize, missingFrame, type Region, zeroFrame } from "../pages/memory-image.ts";
 import { ramPieces } from "../pages/ram-layout.ts";
+import { printable } from "../printable.ts";
 
 /** Bytes that begin a stream, "QEVM". */
 export const streamMagic = 0x5145564d;
+
+/** QEMU names a few: a stream with more makes its reader hold names. */
+const mostBlocks = 256;
+/** Of a guest with 1 TiB. */
+const mostFrames = 2 ** 28;
 
 /** Kinds of sections, and flags of page headers, as QEMU's scripts/analyze-migration.py has them. */
 const section = { start: 1, part: 2, end: 3, full: 4, configuration: 7, footer: 0x7e } as const;
@@ -17,7 +23,6 @@ interface Ram {
   block: string | undefined;
 }
 
-const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?");
 const u8 = (reader: ByteReader, what: string): number => reader.bytes(1, what)[0]!;
 const u32 = (reader: ByteReader, what: string): number => reader.bytes(4, what).readUInt32BE();
 const u64 = (reader: ByteReader, what: string): bigint => reader.bytes(8, what).readBigUInt64BE();
@@ -85,7 +90,7 @@ const start = (reader: ByteReader, given: number, id: number | undefined): numbe
   const name = text(reader, "a section's name");
   const version = [u32(reader, "an instance"), u32(reader, "a version")][1];
   if (name !== "ram" || version !== 4 || id !== undefined)
-    throw reader.error(`section "${name}" of version ${version}; only one section ram of version 4 is read`);
+    throw reader.error(`section "${printable(name)}" of version ${version}; only one section ram of version 4 is read`);
   return given;
 };
 
@@ -108,10 +113,12 @@ const blocks = (reader: ByteReader, ram: Ram, total: bigint): void => {
     const name = text(reader, "a block's name");
     const length = u64(reader, "a block's length");
     if (length === 0n || length > left || length % BigInt(frameSize) !== 0n || ram.lengths.has(name))
-      throw reader.error(`block "${name}" of ${length} bytes does not fit with the ${left} that are left`);
+      throw reader.error(`block "${printable(name)}" of ${length} bytes does not fit with the ${left} that are left`);
+    if (ram.lengths.size === mostBlocks) throw reader.error(`more than ${mostBlocks} blocks of memory`);
     left -= length;
     ram.lengths.set(name, Number(length));
     if (name !== "pc.ram") continue;
+    if (length / BigInt(frameSize) > BigInt(mostFrames)) throw reader.error(`pc.ram of ${length} bytes; 1 TiB is read`);
     // What is held is bounded by the size of the file, as each page has a header of 8 bytes and a byte at least.
     if ((length / BigInt(frameSize)) * 9n > BigInt(reader.size))
       throw reader.error(`pc.ram of ${length} bytes, of which the file cannot have every page`);
@@ -122,9 +129,10 @@ const blocks = (reader: ByteReader, ram: Ram, total: bigint): void => {
 const page = (reader: ByteReader, ram: Ram, flags: number, address: bigint): void => {
   if ((flags & flag.same) === 0) ram.block = text(reader, "a block's name");
   const length = ram.block === undefined ? undefined : ram.lengths.get(ram.block);
-  if (length === undefined) throw reader.error(`a page of block "${ram.block}", which was not announced`);
+  if (length === undefined)
+    throw reader.error(`a page of block "${printable(ram.block ?? "")}", which was not announced`);
   if (address >= BigInt(length))
-    throw reader.error(`a page at ${address} of "${ram.block}", which has ${length} bytes`);
+    throw reader.error(`a page at ${address} of "${printable(ram.block!)}", which has ${length} bytes`);
   let at: number = zeroFrame;
   if (flags & flag.zero) {
     const fill = u8(reader, "a zero page");

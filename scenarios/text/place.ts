@@ -33,7 +33,10 @@ export const placeName = (place: Place): string => {
 export const excerpt = (place: Place): string => {
   const { text } = place.source;
   const { line, column } = position(place);
-  const written = (text.split("\n")[line - 1] ?? "").replace(/\r$/, "");
+  // What could steer a terminal is shown by a sign as wide.
+  const written = (text.split("\n")[line - 1] ?? "")
+    .replace(/\r$/, "")
+    .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (sign) => (sign === "\t" ? sign : "?"));
   const number = place.source.kind === "argument" ? "" : String(line);
   const width = Math.max(1, Math.min(place.end - place.start, written.length - column + 1));
   const margin = " ".repeat(number.length);

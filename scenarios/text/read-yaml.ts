@@ -3,6 +3,9 @@ import type { Issue } from "./issue.ts";
 import type { Place, Source } from "./place.ts";
 import { type Entry, mapping, type Scalar, type Tree } from "./tree.ts";
 
+/** Nodes that aliases may stand for, all told: a few lines of aliases of aliases stand for billions. */
+const mostRepeated = 100_000;
+
 /** Reads YAML into a tree with places. All faults of syntax are returned, with what could be read in spite of them. */
 export const readYaml = (source: Source, from = 0): { readonly tree: Tree; readonly issues: readonly Issue[] } => {
   const issues: Issue[] = [];
@@ -32,19 +35,29 @@ export const readYaml = (source: Source, from = 0): { readonly tree: Tree; reado
     });
     return found !== undefined && found.range![1] <= alias.range![0] ? found : undefined;
   };
+  let repeated = 0;
+  let depth = 0;
   const convert = (node: Node | null | undefined, fallback: Place): Tree => {
     if (!node) return nothing(fallback);
     const [start, end] = node.range ?? [0, 0];
     // Nothing is written nowhere: its key is shown.
     const where = start === end ? fallback : place(start, end);
+    if (depth > 0 && ++repeated > mostRepeated) {
+      if (repeated === mostRepeated + 1) complain(`aliases stand for more than ${mostRepeated} values`, where);
+      return nothing(where);
+    }
     if (isAlias(node)) {
       const meant = anchored(node);
       if (meant === undefined) complain(`*${node.source} stands for nothing: no &${node.source} ends before it`, where);
-      return convert(meant, where);
+      depth++;
+      const tree = convert(meant, where);
+      depth--;
+      return tree;
     }
     if (isMap(node)) {
       const entries: [string, Entry][] = [];
       for (const { key, value } of node.items) {
+        if (repeated > mostRepeated) break;
         if (!isScalar(key)) {
           complain("a key must be a word", where);
           continue;
@@ -56,7 +69,12 @@ export const readYaml = (source: Source, from = 0): { readonly tree: Tree; reado
       return mapping(entries, where);
     }
     if (isSeq(node)) {
-      return { kind: "list", items: node.items.map((item) => convert(item as Node | null, where)), at: where };
+      const items: Tree[] = [];
+      for (const item of node.items) {
+        if (repeated > mostRepeated) break;
+        items.push(convert(item as Node | null, where));
+      }
+      return { kind: "list", items, at: where };
     }
     const value: unknown = isScalar(node) ? node.value : undefined;
     if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {

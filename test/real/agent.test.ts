@@ -85,6 +85,33 @@ agent("tells facts, keeps files and processes for its user alone, and ends with 
   assert.not(existsSync(folder));
 });
 
+agent("starts programs with nothing of its session, and what they make is their user's alone", async () => {
+  const client = await agentOn("h1", undefined, node({ ...process.env, SNAPBACK_TEST_SECRET: "secret" }));
+  const script = "env; touch made; sleep 1000";
+  const { pid } = await client.ask("spawn", { name: "env", command: ["sh", "-c", script] }, second);
+  while (!existsSync(join(folderOf("h1"), "files", "made"))) await sleep(20);
+  assert.is(statSync(join(folderOf("h1"), "files", "made")).mode & 0o777, 0o600);
+  const { data } = await client.ask("readFile", { name: "env.log", offset: 0, bytes: 10_000 }, second);
+  const told = Buffer.from(data, "base64").toString();
+  assert.match(told, /^SNAPBACK_OWNER=/m);
+  assert.not.match(told, /secret/);
+  await client.ask("stop", { pid, patience: 500 }, 5 * second);
+  await client.close(10 * second);
+});
+
+agent("does nothing that comes in one piece with what it must not hear", async () => {
+  const child = node();
+  let heard = "";
+  child.stdout.on("data", (chunk) => {
+    heard += chunk;
+  });
+  const lines = [program, greetingTo("h1"), { id: 1, verb: "no-such" }, { id: 2, verb: "ping", arguments: {} }];
+  child.stdin.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await once(child, "close");
+  assert.match(heard, /a line that is no request/);
+  assert.not.match(heard, /"id":2/);
+});
+
 agent("that is killed leaves processes, and the next one ends them, but no others", async () => {
   const child = node();
   const client = await agentOn("h2", undefined, child);
@@ -235,6 +262,11 @@ agent("is not heard any further when its host says something else", async () => 
   assert.match(await failure(says(`console.log('{"ready":1,"and":2}')`)), /no agent says/);
   assert.match(await failure(says(`process.stdout.write("x".repeat(3e6))`)), /more than 1048576 bytes/);
   assert.match(await failure(says(`console.error("no node here")`)), /its agent ended: no node here/);
+  const steering = await says(
+    `console.log('{"ready":1}');setTimeout(()=>console.log('{"id":1,"result":{"processes":0,"inUse":"a\\\\u001b[2Jb"}}'),300);setTimeout(()=>{},5000)`,
+  );
+  assert.is((await steering.ask("left", {}, 5 * second)).inUse, "a [2Jb");
+  await steering.close(1);
   const lying = await says(`console.log('{"ready":1}');console.log('{"id":1,"result":{"processes":"many"}}')`);
   const { message } = await lying.ask("left", {}, second).catch((error) => error);
   assert.match(message, /answered left with something else|its agent ended/);

@@ -27,6 +27,22 @@ inventory("of namespaces gives each host an address of the subnet and the rate o
   ]);
 });
 
+inventory("that asks for billions of values by aliases, or steers a terminal, is refused in a line", () => {
+  const names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+  const ten = (value: string): string => `[${Array(10).fill(value)}]`;
+  const bomb = names.map((name, i) => `${name}: &${name} ${ten(i === 0 ? "x" : `*${names[i - 1]}`)}\n`).join("");
+  assert.throws(
+    () => parse(`name: t\ndriver: ssh\nhosts: { h: }\n${bomb}`),
+    /aliases stand for more than 100000 values/,
+  );
+  try {
+    parse("name: x\x1b[31m\x9b\u202e\ndriver: ssh\nhosts: { a: }");
+    assert.unreachable("it must fail");
+  } catch (error) {
+    assert.match((error as Error).message, /name: x\?\[31m\?\?$/m);
+  }
+});
+
 inventory("of ssh hosts takes names as destinations, and a configuration beside it", () => {
   const text =
     "name: t\ndriver: ssh\nconfig: keys/config\nhosts:\n  a:\n  b: { destination: b.lab, user: me, port: 2222 }";
