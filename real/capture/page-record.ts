@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import * as z from "zod/mini";
 import { TestbedError } from "../testbed-error.ts";
+import { readAt } from "./read-at.ts";
 
 export const frameBytes = 4096;
 export const hashBytes = 16;
@@ -71,14 +72,9 @@ const read = (path: string, descriptor: number, size: number): Omit<PageRecord, 
   const fault = (what: string): TestbedError =>
     new TestbedError(`${path}: ${what}; it is no record, or was altered or cut off`);
   const bytes = (at: number, length: number, what: string): Buffer => {
-    if (at + length > size - 32) throw fault(`it ends within its ${what}`);
-    const buffer = Buffer.alloc(length);
-    for (let done = 0; done < length; ) {
-      const got = readSync(descriptor, buffer, done, length - done, at + done);
-      if (got === 0) throw fault(`it ends within its ${what}`);
-      done += got;
-    }
-    return buffer;
+    const ended = (): Error => fault(`it ends within its ${what}`);
+    if (at + length > size - 32) throw ended();
+    return readAt(descriptor, at, length, ended);
   };
   const begin = bytes(0, 12, "head");
   if (!begin.subarray(0, 8).equals(recordMagic)) throw fault("it does not begin as records do");
@@ -100,8 +96,7 @@ const read = (path: string, descriptor: number, size: number): Omit<PageRecord, 
   // Sizes are known to be right before anything of these sizes is read.
   if (at + 32 !== size) throw fault(`it has ${size} bytes; its head says ${at + 32}`);
   const digest = digestOf(descriptor, size - 32);
-  const last = Buffer.alloc(32);
-  readSync(descriptor, last, 0, 32, size - 32);
+  const last = readAt(descriptor, size - 32, 32, () => fault("it ends within its digest"));
   if (digest !== last.toString("hex")) throw fault("its digest is another");
   const table = bytes(pagesAt, pages * 12, "pages");
   const offsets = Float64Array.from({ length: pages }, (_, i) => Number(table.readBigUInt64LE(i * 12)));

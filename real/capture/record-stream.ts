@@ -1,10 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { ByteReader } from "../pages/byte-reader.ts";
 import { streamRegions } from "../streams/migration-stream.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { frameBytes, hashBytes, type PageRecord, type RecordHead, recordMagic } from "./page-record.ts";
+import { readAt } from "./read-at.ts";
 
 /** What a record has saved. */
 export interface Recorded {
@@ -19,16 +20,6 @@ export interface Recorded {
   /** Seconds for reading, hashing, comparing and writing. */
   readonly seconds: number;
 }
-
-const readAt = (descriptor: number, at: number, length: number): Buffer => {
-  const buffer = Buffer.alloc(length);
-  for (let done = 0; done < length; ) {
-    const got = readSync(descriptor, buffer, done, length - done, at + done);
-    if (got === 0) throw new TestbedError(`a file ended at ${at + done}, while it was read`);
-    done += got;
-  }
-  return buffer;
-};
 
 /** Writes a new file that is private to its user, under its name only once it is whole. */
 const publish = async (path: string, write: (put: (bytes: Uint8Array) => void) => Promise<void>): Promise<number> => {

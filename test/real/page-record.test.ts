@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PageRecord } from "../../real/capture/page-record.ts";
 import { rebuildStream, recordStream } from "../../real/capture/record-stream.ts";
+import { capturedLedger } from "../../real/guest/captured-ledger.ts";
 import { Streams } from "../../sim/index.ts";
 import { madeStream } from "./made-stream.ts";
 
@@ -155,6 +156,42 @@ records("that was cut off or altered anywhere is refused", async () => {
     size.writeUInt32LE(told.length);
     const bytes = Buffer.concat([whole.subarray(0, 8), size, told, whole.subarray(12 + length, -32)]);
     refused(Buffer.concat([bytes, createHash("sha256").update(bytes).digest()]));
+  }
+});
+
+records("a stream of a guest that lies makes its reader hold little: blocks without end, ledgers in each page", () => {
+  const announced = Array.from({ length: 300 }, (_, i) => {
+    const block = Buffer.alloc(12);
+    block.write(`\x03${String(i).padStart(3, "0")}`);
+    block.writeBigUInt64BE(4096n, 4);
+    return block;
+  });
+  // The stream up to where it tells how many bytes its blocks have, and what follows.
+  const whole = readFileSync(stream("few", 1, [[0, 1]], ""));
+  const told = whole.indexOf("pc.ram") - 9;
+  whole.writeBigUInt64BE(300n * 4096n + 4n, told);
+  writeFileSync(at("blocks"), Buffer.concat([whole.subarray(0, told + 8), ...announced]));
+  assert.throws(() => capturedLedger(at("blocks")), /more than 256 blocks of memory/);
+  const path = stream(
+    "ledgers",
+    3,
+    [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ],
+    "",
+  );
+  const bytes = readFileSync(path);
+  assert.throws(() => capturedLedger(path), /no page is the ledger/);
+  for (const fill of [1, 2, 3]) {
+    const page = bytes.indexOf(`page ${fill} `);
+    bytes.fill(0, page, page + 4096);
+    bytes.write("SNAPBACK LEDGER\n", page);
+    bytes.writeBigUInt64LE(1n, page + 16);
+    writeFileSync(path, bytes);
+    if (fill === 1) assert.is(capturedLedger(path).peers.size, 0);
+    else assert.throws(() => capturedLedger(path), /more than one page/);
   }
 });
 
