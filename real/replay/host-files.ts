@@ -1,15 +1,19 @@
 import { randomBytes } from "node:crypto";
 import type { Errand } from "../../models/data-centre/errand.ts";
 import { allOf } from "../all-of.ts";
+import type { SentToMany } from "../hosts/one-to-many.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { FileChecks } from "./file-checks.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
+import { type SharedFiles, sharedFiles, type Together, type Wanted } from "./shared-files.ts";
 
 const quick = 10_000;
 /** For one file on its way: a memory of some GiB on a slow link. */
 const slow = 300_000;
+/** Files of one transfer to several hosts. */
+const mostNames = 2048;
 
 /** The files of snapshots on the disks of the hosts, and their ways from one to another. */
 export class HostFiles {
@@ -67,7 +71,7 @@ export class HostFiles {
     return this.#hosts.filter(({ files }) => files.has(name));
   }
 
-  async #sourceOf(name: string, to: RealHost): Promise<RealHost> {
+  async #sourceOf(name: string, to?: RealHost): Promise<RealHost> {
     for (const host of this.holders(name)) {
       if (!host.up || host === to) continue;
       await this.removeWrong(host, [name]);
@@ -144,6 +148,72 @@ export class HostFiles {
       this.#events.tell({ ...transfer, state: isDone ? "done" : "broken", ...over });
     }
     return moved;
+  }
+
+  /** Brings files that several hosts want to all of them at once. What does not arrive is left to `bring`. */
+  async bringTogether(snapshot: RealSnapshot, wanted: readonly Wanted[], { groups, send }: Together): Promise<void> {
+    for (const { part, host } of wanted) await this.removeWrong(host, filesOf(part));
+    for (const shared of sharedFiles(wanted, { groups, sizeOf: (name) => this.sizeOf(name) })) {
+      const bySource = new Map<RealHost, string[]>();
+      for (const name of shared.names) {
+        const from = await this.#sourceOf(name);
+        bySource.set(from, [...(bySource.get(from) ?? []), name]);
+      }
+      for (const [from, names] of bySource)
+        for (let first = 0; first < names.length; first += mostNames)
+          await this.#sendTogether(snapshot, { ...shared, names: names.slice(first, first + mostNames) }, from, send);
+    }
+  }
+
+  async #sendTogether(
+    snapshot: RealSnapshot,
+    { names: all, hosts, vms }: SharedFiles,
+    from: RealHost,
+    send: Together["send"],
+  ): Promise<void> {
+    const lacking = hosts.map((index) => this.#hosts[index]!).filter((host) => host !== from && host.up);
+    const to = lacking.filter(({ files }) => all.some((name) => !files.has(name)));
+    // What is on its way to one of them already comes to the others by itself.
+    const names = all.filter((name) => !to.some((host) => this.#coming.has(keyOf(name, host))));
+    if (to.length < 2 || names.length === 0) return;
+    const transfer = {
+      kind: "transfer",
+      id: ++this.#transfers,
+      errand: "restore",
+      vm: vms[0]!,
+      vms,
+      snapshot: snapshot.number,
+      from: [from.name],
+      to: to.map(({ name }) => name),
+      bytes: names.reduce((sum, name) => sum + this.sizeOf(name), 0),
+    } as const;
+    this.#events.tell({ ...transfer, state: "begin" });
+    const sending = from.whileUp(send({ names, from, to, milliseconds: slow })).then((sent) => {
+      for (const [i, host] of to.entries())
+        if (sent.failures[i] === undefined && host.keeps) for (const name of names) host.files.add(name);
+      return sent;
+    });
+    for (const [i, host] of to.entries()) {
+      const coming = sending.then(({ failures }) => {
+        if (failures[i] !== undefined) throw new HostDown(`${host.name}: ${failures[i]}`);
+        return 0;
+      });
+      coming.catch(() => {});
+      for (const name of names) this.#coming.set(keyOf(name, host), coming);
+    }
+    let sent: SentToMany | undefined;
+    try {
+      sent = await sending;
+    } catch (error) {
+      if (!(error instanceof TestbedError)) throw error;
+    } finally {
+      for (const host of to) for (const name of names) this.#coming.delete(keyOf(name, host));
+      const { sourceBytes = 0, linkBytes = 0, failures = to.map(() => "") } = sent ?? {};
+      const arrived = failures.filter((failure) => failure === undefined).length;
+      const moved = (transfer.bytes * arrived) / to.length;
+      const state = arrived === to.length ? "done" : "broken";
+      this.#events.tell({ ...transfer, state, moved, sourceBytes, linkBytes });
+    }
   }
 
   /** Brings all that a restore of a part reads to a host, and makes the stream of its memory again. */

@@ -14,6 +14,7 @@ import { awaiting } from "./real-process.ts";
 import type { RealPart, RealSnapshot } from "./real-snapshot.ts";
 import type { RealStore } from "./real-store.ts";
 import type { RunEvents } from "./run-events.ts";
+import { togetherBy } from "./shared-files.ts";
 import { untilHeard, verdictsOf } from "./well-guests.ts";
 
 /** Between two looks at whether something has changed, milliseconds. */
@@ -72,10 +73,15 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     }
   }
 
-  *transfer(cluster: RealCluster, point: RealSnapshot, _rollback: RollbackPlan): Policy {
+  *transfer(cluster: RealCluster, point: RealSnapshot, rollback: RollbackPlan): Policy {
     this.#enter(cluster, "transfer");
-    const bringing = point.parts.map((part) => this.#bring(point, part, part.vm.host!));
-    yield* unlessDown(cluster, () => cluster.begun(allOf(bringing)));
+    const wanted = point.parts.map((part) => ({ part, host: part.vm.host! }));
+    const together = togetherBy(rollback, this.#parts.scenario.dataCentre.host.nic);
+    const bring = async (): Promise<void> => {
+      if (together !== undefined) await this.#parts.files.bringTogether(point, wanted, together);
+      await allOf(wanted.map(({ part, host }) => this.#bring(point, part, host)));
+    };
+    yield* unlessDown(cluster, () => cluster.begun(bring()));
   }
 
   *resume(cluster: RealCluster, { startAfter }: RollbackPlan): Policy {

@@ -77,8 +77,12 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
   );
   refuse(Number.isFinite(dataCentre.host.disk.capacity), "dataCentre.host.disk.capacity: real disks have their own");
   refuse(
-    rollback.transfer !== "unicast",
-    `rollback.transfer: ${rollback.transfer}; the testbed moves files by unicast`,
+    rollback.transfer === "tree" || rollback.transfer === "swarm",
+    `rollback.transfer: ${rollback.transfer}; the testbed moves files by unicast, multicast and chain`,
+  );
+  refuse(
+    rollback.transfer !== "unicast" && cluster.workload.classes.some(({ content }) => content.interVm.all > 0),
+    `rollback.transfer: ${rollback.transfer} of pages that VMs share; records share no pages, so no two hosts want the same ones (unicast)`,
   );
   refuse(
     rollback.resume !== "eager",

@@ -30,7 +30,8 @@ for (const [settings, obstacle] of [
   [["cluster.count=2"], /^cluster\.count, domains/],
   [["cluster.vm.memory=64MiB"], /^cluster\.vm\.memory: 64 MiB; .* 96 to 2816/],
   [["cluster.traffic={pattern: ring, messagesPerSecond: 10/s}", "cluster.vms=3"], /^cluster\.traffic: /],
-  [["cluster.similarity=10%", "rollback.transfer=multicast"], /^rollback\.transfer: multicast; .* unicast/],
+  [["cluster.similarity=10%", "rollback.transfer=multicast"], /^rollback\.transfer: multicast of pages that VMs share/],
+  [["rollback.transfer=swarm"], /^rollback\.transfer: swarm; .* unicast, multicast and chain/],
   [["snapshot.cut=colour"], /^snapshot\.cut: colour; real guests are cut independent, barrier, scheduled/],
   [["snapshot.capture=pre-copy"], /^snapshot\.cut: barrier with capture: pre-copy/],
   [
@@ -122,7 +123,7 @@ const refusal = async (given: object): Promise<string> => {
 
 test("is refused before anything is started, with all that is in its way", async () => {
   assert.match(await refusal({ scenario: "textbook" }), /^textbook is of model: textbook; real machines play model: c/);
-  const storm = await refusal({ scenario: "rolling-back", set: ["rollback.transfer=chain"] });
+  const storm = await refusal({ scenario: "rolling-back", set: ["rollback.transfer=tree"] });
   assert.match(storm, /^rolling-back with .* cannot be replayed on four:\n/);
   for (const key of ["dataCentre", "cluster.vm.memory", "storage.policy", "rollback.transfer"])
     assert.match(storm, new RegExp(`^  ${key}: `, "m"));

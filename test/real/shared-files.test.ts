@@ -1,0 +1,120 @@
+// needs: iproute2
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { TransferEnds } from "../../models/life-cycle-events.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
+import { hostFolder } from "../../real/ownership/private-folder.ts";
+import { HostFiles } from "../../real/replay/host-files.ts";
+import { RealCluster } from "../../real/replay/real-cluster.ts";
+import { RealHost } from "../../real/replay/real-host.ts";
+import { RealSnapshot } from "../../real/replay/real-snapshot.ts";
+import { RunEvents } from "../../real/replay/run-events.ts";
+import { sharedFiles, togetherBy, type Wanted } from "../../real/replay/shared-files.ts";
+import { diskFiles } from "../../scenarios/files.ts";
+import { loadScenario } from "../../scenarios/load.ts";
+import { setTo } from "../../scenarios/text/override.ts";
+import { findCommand } from "../runner/find-command.ts";
+import { skipUnless } from "../runner/skip.ts";
+import { NamespaceHosts } from "./namespace-hosts.ts";
+
+const test = suite("files that several hosts want");
+const testbed = new NamespaceHosts("w", "10.78.20.0/24", 4);
+test.after(() => testbed.end());
+
+const scenarioWith = (...settings: string[]): ClusterScenario =>
+  loadScenario("replayed", {
+    files: diskFiles,
+    folder: "/",
+    overrides: settings.map((text) => setTo("--set", text)),
+  }).points[0]!.scenario as ClusterScenario;
+
+const MiB = 2 ** 20;
+const sizes = new Map([
+  ["all", 2 * MiB],
+  ["pair", MiB],
+  ["one", MiB / 2],
+]);
+const sizeOf = (name: string): number => sizes.get(name)!;
+
+/** Three VMs of which all want `all`, the last two `pair` and the last `one`; all lie on the first of four hosts. */
+const stage = async (isReal: boolean) => {
+  const scenario = scenarioWith("cluster.vms=3");
+  const events = new RunEvents(1000);
+  const agents = isReal ? await testbed.agents() : [];
+  const hosts = Array.from({ length: 4 }, (_, index) => {
+    const address = testbed.inventory.hosts[index]!.address;
+    return new RealHost(index, agents[index]!, { address, offset: 0, spec: scenario.dataCentre });
+  });
+  const cluster = new RealCluster(scenario, events);
+  const names = [["all"], ["all", "pair"], ["all", "pair", "one"]];
+  const wanted: Wanted[] = cluster.vms.map((vm, i) => ({
+    part: { vm, source: hosts[0]!, records: names[i]!, disks: [], bytes: 0 },
+    host: hosts[i + 1]!,
+  }));
+  const taken = { cutAt: 0, pause: 0, captureDuration: 0, whole: true, parts: wanted.map(({ part }) => part) };
+  return { scenario, events, hosts, cluster, wanted, snapshot: new RealSnapshot(cluster, 1, taken) };
+};
+
+test("are grouped by their hosts, without those that have them", async () => {
+  const { wanted, hosts, cluster } = await stage(false);
+  const [first, second, third] = cluster.vms.map(({ name }) => name);
+  const groups = (most: number) =>
+    sharedFiles(wanted, { groups: most, sizeOf }).toSorted((one, other) => other.hosts.length - one.hosts.length);
+  assert.equal(groups(Number.POSITIVE_INFINITY), [
+    { names: ["all"], hosts: [1, 2, 3], vms: [first, second, third] },
+    { names: ["pair"], hosts: [2, 3], vms: [second, third] },
+  ]);
+  assert.equal(groups(1), [{ names: ["all", "pair"], hosts: [1, 2, 3], vms: [first, second, third] }]);
+  hosts[3]!.files.add("all").add("pair");
+  assert.equal(groups(8), [{ names: ["all"], hosts: [1, 2], vms: [first, second] }]);
+});
+
+for (const transfer of ["multicast", "chain"] as const)
+  test(
+    `come once from their source by ${transfer}, and the rest by unicast`,
+    skipUnless(
+      () => process.getuid?.() === 0 && findCommand("ip") && findCommand("tc"),
+      "needs root and iproute2",
+      async () => {
+        const { scenario, events, hosts, wanted, snapshot } = await stage(true);
+        const files = new HostFiles(hosts, events);
+        const folderOf = (host: string): string => join(hostFolder(testbed.name, host), "files");
+        const contents = new Map([...sizes].map(([name, bytes]) => [name, randomBytes(bytes)]));
+        for (const [name, bytes] of contents) writeFileSync(join(folderOf("h1"), name), bytes, { mode: 0o600 });
+        files.written(hosts[0]!, sizes);
+        events.start();
+        const together = togetherBy({ ...scenario.rollback, transfer }, scenario.dataCentre.host.nic)!;
+        await files.bringTogether(snapshot, wanted, together);
+        for (const { part, host } of wanted) await files.bring(snapshot, part, host, "restore");
+        const ends = events.inOrder.filter((one) => one.kind === "transfer" && one.state !== "begin") as TransferEnds[];
+        assert.equal(
+          ends.map(({ to, bytes, moved, state, sourceBytes }) => [
+            to.length,
+            bytes,
+            moved,
+            state,
+            sourceBytes >= bytes,
+          ]),
+          [
+            [3, 2 * MiB, 2 * MiB, "done", true],
+            [2, MiB, MiB, "done", true],
+            [1, MiB / 2, MiB / 2, "done", true],
+          ],
+        );
+        const [three, two] = ends as [TransferEnds, TransferEnds];
+        if (transfer === "chain")
+          assert.equal([three.sourceBytes, three.linkBytes, two.linkBytes], [2 * MiB, 12 * MiB, 4 * MiB]);
+        else assert.equal([three.linkBytes, two.linkBytes], [4 * three.sourceBytes, 3 * two.sourceBytes]);
+        for (const [i, { part }] of wanted.entries())
+          for (const name of part.records)
+            assert.ok(readFileSync(join(folderOf(`h${i + 2}`), name)).equals(contents.get(name)!), name);
+        assert.not(existsSync(join(folderOf("h2"), "pair")));
+        for (const host of hosts) await host.wipe();
+      },
+    ),
+  );
+
+test.run();
