@@ -30,6 +30,7 @@ export const facts = (folder: string): Result<"facts"> => {
     node: process.versions.node,
     kernel: release(),
     machine: machine(),
+    boot: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
     root: process.getuid?.() === 0,
     debian: debianRelease(),
     cores: availableParallelism(),

@@ -151,6 +151,8 @@ export const results = {
     node: told,
     kernel: told,
     machine: told,
+    /** Of the kernel since it was started. */
+    boot: told,
     root: z.boolean(),
     /** Of Debian's release, such as `12.7`; null elsewhere. */
     debian: z.nullable(told),

@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import type { AgentClient } from "../agent/client.ts";
 import { accelerate } from "../guest/accelerator.ts";
@@ -44,7 +45,7 @@ export const withHosts = async <T>(
       if (value === undefined) throw error;
       return value;
     });
-    const { accelerator, reason } = await accelerate(agents[0]!, image);
+    const { accelerator, reason } = await accelerate(agents[0]!, image, join(dirname(imageFolder()), "accelerators"));
     line.progress.write(
       reason === undefined ? "guests run through KVM\n" : `no KVM (${reason}), guests are emulated\n`,
     );

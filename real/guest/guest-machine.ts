@@ -23,9 +23,13 @@ export interface GuestMachine {
 /**
  * Arguments of `qemu-system-x86_64`. The same machine must be given to a restore; only files, sockets and tap may have other
  * names. Commas in names are doubled, as QEMU wants it.
+ *
+ * @throws RangeError for a network card without an address
  */
 export const machineArguments = (machine: GuestMachine): string[] => {
   const { disk, network, accelerator } = machine;
+  if (network !== undefined && !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(network.mac))
+    throw new RangeError(`${network.mac} is no address of a network card`);
   return [
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-machine", "pc", "-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],

@@ -197,6 +197,43 @@ guest("whoever is no workload is not listened to: wrong words, long lines, flood
   );
 });
 
+guest("no option of QEMU comes with a network card's address, and no control character with a verdict", async () => {
+  const machine = {
+    kernel: "k",
+    initrd: "i",
+    accelerator: "tcg",
+    memory: 128,
+    cores: 1,
+    settings: "s",
+    qmp: "q",
+  } as const;
+  const given = { ...machine, port: "p", console: "c" };
+  const network = (mac: string) => ({ ...given, network: { tap: "t", mac } });
+  assert.ok(machineArguments(network("52:54:00:00:00:01")).some((one) => one.includes("mac=52:54:00:00:00:01")));
+  assert.throws(
+    () => machineArguments(network("52:54:00:00:00:01,romfile=/etc/passwd")),
+    /is no address of a network card/,
+  );
+  const said = { verified: false, sequence: 1, pages: 1, badPages: 1, first: "\u001b[2Jpage", blocks: 0 };
+  const more = { blocksBehind: 0, blocksAhead: 0, blocksTorn: 0, keys: 0, keysBehind: 0, keysAhead: 0 };
+  const path = join(folder, "verdict.sock");
+  const speaking = createServer(
+    (to) => void to.once("data", () => to.write(`${JSON.stringify({ ...said, ...more })}\n`)),
+  );
+  speaking.listen(path);
+  await once(speaking, "listening");
+  const port = await GuestPort.connect("g", path);
+  try {
+    await port.verify(5000).then(
+      () => assert.unreachable(),
+      (error: Error) => assert.match(error.message, /^g: it says what no workload says$/),
+    );
+  } finally {
+    port.close();
+    speaking.close();
+  }
+});
+
 guest("settings that the workload cannot have are refused, and an archive is one that cpio reads", () => {
   assert.throws(() => workloadText({ ...settings, seed: -1 }), /-1 is no whole number/);
   assert.throws(() => workloadText({ ...settings, id: 0.5 }), /0.5 is no whole number/);
