@@ -14,8 +14,6 @@ export interface GuestMachine {
   /** Sockets that QEMU makes: its monitor, and the guest's port. */
   readonly qmp: string;
   readonly port: string;
-  /** File of what its console says. */
-  readonly console: string;
   /** It stands still and waits for a stream to be restored from. */
   readonly incoming?: boolean;
 }
@@ -35,7 +33,10 @@ export const machineArguments = (machine: GuestMachine): string[] => {
     ...["-machine", "pc", "-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],
     ...["-m", `${machine.memory}`, "-smp", `${machine.cores}`],
     ...["-kernel", machine.kernel, "-initrd", machine.initrd, "-append", "console=ttyS0 quiet panic=-1"],
-    ...["-chardev", `file,id=console,path=${escaped(machine.console)}`, "-serial", "chardev:console"],
+    // A guest may say on its console what it likes: the last of it is kept, in memory, for `ringbuf-read` of the monitor.
+    ...["-chardev", "ringbuf,id=console,size=65536", "-serial", "chardev:console"],
+    // Whoever breaks out of a guest finds a process that starts no other and gains no rights.
+    ...["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"],
     ...["-device", "vmcoreinfo", "-fw_cfg", `name=opt/snapback/settings,file=${escaped(machine.settings)}`],
     ...["-device", "virtio-serial-pci"],
     ...["-chardev", `socket,id=port,path=${escaped(machine.port)},server=on,wait=off`],

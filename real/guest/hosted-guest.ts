@@ -7,6 +7,7 @@ import { TestbedError } from "../testbed-error.ts";
 import type { GuestImage } from "./guest-image.ts";
 import { machineArguments } from "./guest-machine.ts";
 import type { Heartbeat, Verdict } from "./guest-port.ts";
+import { whenListening } from "./when-listening.ts";
 import { diskBytes, redisBytes, type WorkloadSettings, workloadText } from "./workload-settings.ts";
 
 /** What a guest is like; the same for a restore of it. */
@@ -24,17 +25,6 @@ const quick = 10_000;
 const slow = 300_000;
 /** A guest that is well has looked through a GiB by then, emulated or not; one that was restored wrong may never answer. */
 const look = 60_000;
-
-/** It takes QEMU a moment to make its sockets: until then they are asked for again. */
-const whenListening = async <T>(task: () => Promise<T>): Promise<T> => {
-  for (let tries = 1; ; tries++)
-    try {
-      return await task();
-    } catch (error) {
-      if (!/connect (ENOENT|ECONNREFUSED)/.test((error as Error).message) || tries === 100) throw error;
-      await sleep(50);
-    }
-};
 
 /** Files of an image on a host. */
 const imageFiles = ({ hash }: GuestImage) => ({ kernel: `image-${hash}.kernel`, initrd: `image-${hash}.initrd` });
@@ -160,7 +150,6 @@ export class HostedGuest {
       settings: `${name}.settings`,
       qmp: `${name}.qmp`,
       port: `${name}.port`,
-      console: `${name}.console`,
     };
     const machine = { ...imageFiles(image), ...files, disk: { file: disk, format: "qcow2" }, incoming } as const;
     const { accelerator, memory, cores, network } = spec;
@@ -222,7 +211,7 @@ export class HostedGuest {
   /** Ends it, with its disk and its other files. */
   async stop(): Promise<void> {
     await this.kill();
-    for (const what of ["settings", "qmp", "port", "console", "disk", "log"])
+    for (const what of ["settings", "qmp", "port", "disk", "log"])
       await this.agent.ask("removeFile", { name: `${this.name}.${what}` }, quick).catch(() => {});
   }
 

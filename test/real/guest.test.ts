@@ -2,16 +2,7 @@
 // limit: 300s
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +15,7 @@ import { ledgerIn } from "../../real/guest/captured-ledger.ts";
 import { cpio } from "../../real/guest/cpio.ts";
 import { machineArguments } from "../../real/guest/guest-machine.ts";
 import { GuestPort } from "../../real/guest/guest-port.ts";
+import { whenListening } from "../../real/guest/when-listening.ts";
 import { diskBytes, type WorkloadSettings, workloadText } from "../../real/guest/workload-settings.ts";
 import { ByteReader } from "../../real/pages/byte-reader.ts";
 import { QmpClient } from "../../real/qmp/client.ts";
@@ -64,17 +56,14 @@ const start = async (
 ) => {
   const at = (what: string): string => join(folder, `${name}.${what}`);
   writeFileSync(at("settings"), workloadText(settings));
-  const paths = { settings: at("settings"), qmp: at("qmp"), port: at("port"), console: at("console") };
+  const paths = { settings: at("settings"), qmp: at("qmp"), port: at("port") };
   const machine = { ...image, ...paths, accelerator: "tcg", memory: 128, cores: 1, incoming } as const;
   const child = spawn(image.qemu, machineArguments({ ...machine, disk: { file: disk, format: "raw" } }), {
     stdio: ["ignore", "inherit", "inherit"],
   });
   children.push(child);
-  for (let tries = 0; !existsSync(paths.port) || !existsSync(paths.qmp); tries++) {
-    assert.ok(tries < 500 && child.exitCode === null, "QEMU makes its sockets");
-    await sleep(20);
-  }
-  return { child, qmp: await QmpClient.connect(paths.qmp, 10_000), port: await GuestPort.connect(name, paths.port) };
+  const qmp = await whenListening(() => QmpClient.connect(paths.qmp, 10_000));
+  return { child, qmp, port: await whenListening(() => GuestPort.connect(name, paths.port)) };
 };
 
 guest(
@@ -207,7 +196,7 @@ guest("no option of QEMU comes with a network card's address, and no control cha
     settings: "s",
     qmp: "q",
   } as const;
-  const given = { ...machine, port: "p", console: "c" };
+  const given = { ...machine, port: "p" };
   const network = (mac: string) => ({ ...given, network: { tap: "t", mac } });
   assert.ok(machineArguments(network("52:54:00:00:00:01")).some((one) => one.includes("mac=52:54:00:00:00:01")));
   assert.throws(

@@ -1,16 +1,16 @@
 // needs: qemu-system-x86, build-essential, makedumpfile
 // limit: 240s
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cpio } from "../../real/guest/cpio.ts";
 import { machineArguments } from "../../real/guest/guest-machine.ts";
 import { GuestPort } from "../../real/guest/guest-port.ts";
+import { whenListening } from "../../real/guest/when-listening.ts";
 import { diskBytes, type WorkloadSettings, workloadText } from "../../real/guest/workload-settings.ts";
 import { withImage } from "../../real/pages/open-image.ts";
 import type { FrameClass } from "../../real/pages/page-classes.ts";
@@ -100,7 +100,7 @@ guest(
     truncateSync(at("disk"), diskBytes(settings));
     const init = { path: "init", data: Buffer.from(initThatTells()), executable: true };
     writeFileSync(at("initrd"), Buffer.concat([readFileSync(image.initrd), cpio([init])]));
-    const paths = { settings: at("settings"), qmp: at("qmp"), port: at("port"), console: at("console") };
+    const paths = { settings: at("settings"), qmp: at("qmp"), port: at("port") };
     const machine = { ...image, ...paths, initrd: at("initrd"), accelerator: "tcg", memory, cores: 1 } as const;
     const tells = ["-chardev", `socket,id=flags,path=${at("flags")},server=on,wait=off`];
     const port = ["-device", "virtserialport,chardev=flags,name=flags"];
@@ -109,12 +109,8 @@ guest(
       stdio: ["ignore", "inherit", "inherit"],
     });
     children.push(child);
-    for (let tries = 0; ![paths.port, paths.qmp, at("flags")].every((path) => existsSync(path)); tries++) {
-      assert.ok(tries < 500 && child.exitCode === null, "QEMU makes its sockets");
-      await sleep(20);
-    }
-    const qmp = await QmpClient.connect(paths.qmp, 10_000);
-    const line = await GuestPort.connect("guest", paths.port);
+    const qmp = await whenListening(() => QmpClient.connect(paths.qmp, 10_000));
+    const line = await whenListening(() => GuestPort.connect("guest", paths.port));
     await line.nextBeat(90_000);
     while ((line.beat?.written[2] ?? 0) < 500) await line.nextBeat(10_000);
     await line.hold(true, 10_000);
