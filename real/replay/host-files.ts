@@ -233,13 +233,23 @@ export class HostFiles {
   /** Moves a file once the one before is there; whoever else needs it there waits for it from now on. @returns bytes */
   #move(name: string, from: RealHost, to: RealHost, before: Promise<unknown>): Promise<number> {
     const key = keyOf(name, to);
+    const outages = (): number => from.outages + to.outages;
     const move = async (): Promise<number> => {
+      let wasCutOff = false;
+      let earlier = 0;
       try {
         await before;
+        wasCutOff = !(from.reachable && to.reachable);
+        earlier = outages();
         const bytes = await to.whileUp(from.whileUp(this.#send(name, from, to)));
         to.files.add(name);
         return bytes;
       } catch (error) {
+        if (wasCutOff || outages() > earlier) {
+          // Nobody knows of the outage yet that ended it.
+          await Promise.all([from.untilKnown(), to.untilKnown()]);
+          throw new HostDown(`${name} did not come from ${from.name} to ${to.name}, of which one was out of reach`);
+        }
         // It was let go while it was read.
         if (!from.files.has(name)) throw new HostDown(`${from.name} holds ${name} no more`);
         throw error;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CopyHost } from "../../models/placement/copy-placement.ts";
 import type { VmHost } from "../../models/placement/vm-room.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
@@ -5,6 +6,8 @@ import type { AgentClient } from "../agent/client.ts";
 import { TestbedError } from "../testbed-error.ts";
 
 const quick = 10_000;
+/** Between two looks at whether something has changed, milliseconds. */
+const look = 50;
 /** The end of its cable, on a host of the driver `namespace`. */
 const cable = "uplink";
 
@@ -27,6 +30,8 @@ export class RealHost implements CopyHost, VmHost {
   #dead = 0;
   /** Outages that cut it off from others while it runs on. */
   #cutOff = 0;
+  /** Of both, so far. */
+  outages = 0;
   /** Its disk is gone, and no new one there yet. */
   #diskless = false;
   /** Names of what lies on its disk for snapshots. */
@@ -94,6 +99,11 @@ export class RealHost implements CopyHost, VmHost {
     return this.#diskless;
   }
 
+  /** Returns when it is known to be out of reach, or is in reach again. */
+  async untilKnown(): Promise<void> {
+    while (this.up && !this.reachable) await sleep(look);
+  }
+
   /** It answers. @throws TestbedError if it does not, or could not be heard */
   async beat(deadline: number): Promise<void> {
     if (!this.reachable) throw new HostDown(`${this.name} is silent`);
@@ -108,6 +118,7 @@ export class RealHost implements CopyHost, VmHost {
   /** It fails; from now on nothing of it counts. Its guests are to be killed, and its cable pulled. */
   die(): void {
     this.#dead += 1;
+    this.outages += 1;
   }
 
   /** Pulls its cable; with its guests dead nothing of it is heard any more. */
@@ -124,6 +135,7 @@ export class RealHost implements CopyHost, VmHost {
   /** Others cannot reach it, or again after as many of them. */
   cutOff(begins: boolean): void {
     this.#cutOff += begins ? 1 : -1;
+    if (begins) this.outages += 1;
   }
 
   /** Its disk fails; what lay on it is to be wiped. Whoever uses it knows that at once. */

@@ -115,7 +115,7 @@ test(
   "restores what a rack ran that was cut off for long, and then what a disk has lost",
   skipUnless(guestsPossible, neededForGuests, async (image) => {
     const scenario = scenarioWith(
-      "horizon=82s",
+      "horizon=92s",
       "dataCentre.racks=2",
       "dataCentre.hostsPerRack=2",
       "cluster.vm.disk={on: local, bytes: 64MiB, writeRate: 100kB/s}",
@@ -125,7 +125,7 @@ test(
       "failures.host=none",
       "failures.uplink={times: [{component: 0, start: 16s, end: 18s}]}",
       "failures.rack={times: [{component: 0, start: 26s, end: 44s}]}",
-      "failures.disk={times: [{component: 2, start: 56s, end: 70s}]}",
+      "failures.disk={times: [{component: 2, start: 66s, end: 80s}]}",
     );
     const { events, columns, notes, verifiedPoints } = await replayed(scenario, protect, image);
     assert.equal(brokenLaws(scenario, events), []);
@@ -165,8 +165,8 @@ test(
     // A host comes back empty, a disk is lost meanwhile, and then that host again.
     const seed = 2;
     const storm = soakScenario(calm, 64);
-    // And a guest dies between, so that there is a recovery to look at.
-    const vm = { kind: "times", outages: [{ component: 0, start: 18, end: Infinity, permanent: false }] } as const;
+    // And a guest dies when there are points of after that loss, so that there is a recovery to look at.
+    const vm = { kind: "times", outages: [{ component: 0, start: 42, end: Infinity, permanent: false }] } as const;
     const { scenario } = drawnScenario({ ...storm, failures: { ...storm.failures, vm } }, seed);
     const { events, checked, notes, verifiedPoints } = await replayed(scenario, protect, image, { seed, checks: true });
     assert.equal(brokenLaws(scenario, events), []);
