@@ -143,11 +143,16 @@ test(
     assert.ok(back?.to === "up" && back.at < 19, JSON.stringify(back));
     const detections = events.filter(({ kind }) => kind === "detection").map(({ at }) => at);
     assert.ok(detections[0]! > 26 + 5 && detections[0]! < 26 + 9, `found at ${detections[0]} s`);
-    const places = events.flatMap((one) =>
-      one.kind === "rollback" && one.phase === "chosen" ? [one.places.map(({ host }) => host)] : [],
-    );
-    assert.equal(places[0]!.toSorted(), ["host 2", "host 3"]);
-    assert.not(places.at(-1)!.includes("host 2"));
+    // A host of the rack that is missed later than the other makes a rollback be planned anew: what it ends with counts.
+    const done = events.findIndex((one) => one.kind === "rollback" && one.phase === "done");
+    const placesIn = (some: typeof events): string[] | undefined => {
+      const chosen = some.findLast((one) => one.kind === "rollback" && one.phase === "chosen");
+      return chosen?.kind === "rollback" && chosen.phase === "chosen"
+        ? chosen.places.map(({ host }) => host)
+        : undefined;
+    };
+    assert.equal(placesIn(events.slice(0, done))?.toSorted(), ["host 2", "host 3"]);
+    assert.not(placesIn(events)!.includes("host 2"));
   }),
 );
 
