@@ -52,6 +52,7 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         .positional("action", { describe: "What to do", choices: testbedActions })
         .option("install", { describe: "Let setup install packages of Debian", type: "boolean", default: false })
         .option("rebuild", { describe: "Make the memories of points again", type: "boolean", default: false })
+        .option("keep-points", { describe: "Let down leave the restore points", type: "boolean", default: false })
         .option("retire", { describe: "Let points go that are found", type: "boolean", default: false })
         .example("$0 testbed doctor two-namespaces", "what is missing or odd on each host, and what mends it")
         .example("$0 testbed setup lab.yaml --install", "installs what is missing")

@@ -8,6 +8,7 @@ import { readInventory } from "../inventory/read-inventory.ts";
 import { whatIsLeft } from "../ownership/end-made.ts";
 import { controllerFolder } from "../ownership/private-folder.ts";
 import { userOf } from "../ownership/user.ts";
+import { letPointsGo, letPointsGoHere } from "../store/let-points-go.ts";
 import type { RebuildHost } from "../store/rebuild-point.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { diagnosisText } from "./diagnosis-text.ts";
@@ -20,6 +21,7 @@ interface TestbedArguments {
   readonly install: boolean;
   readonly retire: boolean;
   readonly rebuild: boolean;
+  readonly keepPoints: boolean;
 }
 
 const quick = 10_000;
@@ -108,13 +110,16 @@ const up = async (line: CommandLine, testbed: Testbed): Promise<void> => {
   line.print(`${inventory.name} is up: ${hosts.join(", ")}`);
 };
 
-const down = async (line: CommandLine, testbed: Testbed): Promise<void> => {
+const down = async (line: CommandLine, testbed: Testbed, keepPoints: boolean): Promise<void> => {
   const { inventory } = testbed;
   // Hosts of other machines clean up after themselves: an agent ends what is left when it starts, and itself with the rest.
   const outcomes = inventory.driver === "ssh" ? await testbed.agents("own") : [];
+  const reached = outcomes.flatMap(({ value }) => value ?? []);
+  const points = keepPoints ? 0 : letPointsGoHere(inventory.name) + (await letPointsGo(reached));
   const { processes, namespaces } = await testbed.end();
   tellFailures(line, `${inventory.name}: down`, outcomes);
   line.print(`${inventory.name} is down; ${processes} processes and ${namespaces} namespaces were ended here`);
+  if (points > 0) line.print(`${points} restore points were let go`);
 };
 
 const status = async (line: CommandLine, testbed: Testbed): Promise<void> => {
@@ -162,7 +167,11 @@ const points = async (
   }
 };
 
-const act = (line: CommandLine, testbed: Testbed, { action, install, ...asked }: TestbedArguments): Promise<void> => {
+const act = (
+  line: CommandLine,
+  testbed: Testbed,
+  { action, install, keepPoints, ...asked }: TestbedArguments,
+): Promise<void> => {
   switch (action) {
     case "doctor":
       return doctor(line, testbed);
@@ -175,7 +184,7 @@ const act = (line: CommandLine, testbed: Testbed, { action, install, ...asked }:
     case "points":
       return points(line, testbed, asked);
     case "down":
-      return down(line, testbed);
+      return down(line, testbed, keepPoints);
   }
 };
 

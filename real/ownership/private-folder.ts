@@ -57,8 +57,9 @@ export const controllerFolder = (testbed: string): string => join(testbedFolder(
 /** What an agent makes on a host: processes, files. */
 export const hostFolder = (testbed: string, host: string): string => join(testbedFolder(testbed), "hosts", host);
 
-/** What restore points consist of, on a host: it outlives agents. */
-export const storeFolder = (testbed: string, host: string): string => join(testbedFolder(testbed), "stores", host);
+/** What restore points consist of, by host: it outlives agents. */
+export const storesFolder = (testbed: string): string => join(testbedFolder(testbed), "stores");
+export const storeFolder = (testbed: string, host: string): string => join(storesFolder(testbed), host);
 
 /** Another testbed that goes may take an empty folder away between two steps. */
 const mostTries = 10;

@@ -15,8 +15,9 @@ import { controlPath } from "../../real/hosts/ssh-driver.ts";
 import { Testbed } from "../../real/hosts/testbed.ts";
 import { readInventory } from "../../real/inventory/read-inventory.ts";
 import { whatIsLeft } from "../../real/ownership/end-made.ts";
-import { controllerFolder, testbedFolder } from "../../real/ownership/private-folder.ts";
+import { controllerFolder, makePrivately, storeFolder, testbedFolder } from "../../real/ownership/private-folder.ts";
 import { isAlive, type ProcessId, processWith } from "../../real/ownership/processes.ts";
+import { manifestName } from "../../real/store/point-manifest.ts";
 import { CommandError } from "../../scenarios/commands/command-line.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { findCommand } from "../runner/find-command.ts";
@@ -49,18 +50,18 @@ const snapback = (args: readonly string[], host?: string): Ran => {
 };
 
 /** What the command prints and fails with, without starting a program for it. */
-const tried = async (action: TestbedAction, file: string): Promise<string> => {
+const tried = async (action: TestbedAction, file: string, keepPoints = false): Promise<string> => {
   const { line, out } = capturedLine(root);
   try {
-    await testbed(line, { action, inventory: file, install: false, retire: false, rebuild: false });
+    await testbed(line, { action, inventory: file, install: false, retire: false, rebuild: false, keepPoints });
     return out();
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return `${out()}failed: ${error.message}\n`;
   }
 };
-const well = async (action: TestbedAction, file: string): Promise<string> => {
-  const out = await tried(action, file);
+const well = async (action: TestbedAction, file: string, keepPoints = false): Promise<string> => {
+  const out = await tried(action, file, keepPoints);
   assert.not.match(out, /^failed: /m);
   return out;
 };
@@ -159,6 +160,23 @@ bed(
     assert.not(second.processes.some(isAlive));
     assert.ok(isAlive(processWith(bystander.pid!)!));
     nothingIsLeft(outer);
+  }),
+);
+
+bed(
+  "keeps restore points until it is ended for good",
+  skipUnless(canMake, reason, async () => {
+    for (const host of ["h1", "h2"]) {
+      const store = makePrivately(storeFolder(outer, host));
+      writeFileSync(join(store, manifestName({ run: "0".repeat(12), number: 1 })), "", { mode: 0o600 });
+      writeFileSync(join(store, "0".repeat(64)), "content", { mode: 0o600 });
+    }
+    await well("up", outerFile);
+    assert.not(/restore points/.test(await well("down", outerFile, true)));
+    assert.ok(existsSync(storeFolder(outer, "h1")));
+    assert.match(await well("down", outerFile), /^1 restore points were let go$/m);
+    nothingIsLeft(outer);
+    assert.not(/restore points/.test(await well("down", outerFile)));
   }),
 );
 
