@@ -4,11 +4,12 @@ import { constants } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { fsyncFolder, piecesOf, sizeOf } from "./files.ts";
+import { fsyncFolder, sizeOf } from "./files.ts";
 import { mostBytes } from "./multicast/blocks.ts";
 import { awaitConnection } from "./one-connection.ts";
 import type { Arguments, Result } from "./protocol.ts";
 import { StreamReader } from "./stream-reader.ts";
+import { withDigest } from "./with-digest.ts";
 
 const digestBytes = 32;
 const mostHeaderBytes = 2 ** 20;
@@ -137,24 +138,6 @@ const intoFile = async (file: FileHandle, size: number, reader: StreamReader): P
   await file.sync();
 };
 
-/** A file and its digest. @throws Error unless it has so many bytes */
-async function* withDigest(path: string, size: number): AsyncGenerator<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const hash = createHash("sha256");
-    let bytes = 0;
-    for await (const chunk of piecesOf(file)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
-    }
-    if (bytes !== size) throw new Error(`${path} had ${size} bytes, and now ${bytes}`);
-    yield hash.digest();
-  } finally {
-    await file.close();
-  }
-}
-
 /** Gives files to the first host of a chain of `passOn`. @returns which hosts, in their order, have all of them */
 export const giveChain = async (
   folder: string,
@@ -167,8 +150,14 @@ export const giveChain = async (
     const header = Buffer.from(JSON.stringify(sizes));
     await next.write(Buffer.from(header.length.toString(16).padStart(8, "0")));
     await next.write(header);
-    for (const [i, name] of names.entries())
-      for await (const piece of withDigest(join(folder, name), sizes[i]!)) await next.write(piece);
+    for (const [i, name] of names.entries()) {
+      const file = await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        for await (const piece of withDigest(file, sizes[i]!)) await next.write(piece);
+      } finally {
+        await file.close();
+      }
+    }
     const answer = await next.end(milliseconds);
     const taken = Array.from({ length: hosts }, (_, i) => answer[i] === took);
     return { bytes: sizes.reduce((sum, size) => sum + size, 0), taken };

@@ -4,9 +4,10 @@ import { open, rename, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { fsyncFolder, piecesOf } from "./files.ts";
+import { fsyncFolder } from "./files.ts";
 import { awaitConnection } from "./one-connection.ts";
 import type { Arguments, Result } from "./protocol.ts";
+import { withDigest } from "./with-digest.ts";
 
 const digestBytes = 32;
 const taken = "taken";
@@ -70,17 +71,11 @@ export const giveFile = async (
       socket.on("close", resolve);
     });
     answered.catch(() => {});
-    const hash = createHash("sha256");
-    let bytes = 0;
+    const { size } = await file.stat();
     await pipeline(
       async function* () {
         yield Buffer.from(token);
-        for await (const chunk of piecesOf(file)) {
-          hash.update(chunk);
-          bytes += chunk.length;
-          yield chunk;
-        }
-        yield hash.digest();
+        yield* withDigest(file, size);
       },
       socket,
       { end: false },
@@ -92,7 +87,7 @@ export const giveFile = async (
     socket.end();
     await answered;
     if (answer !== taken) throw new Error(`${address} did not take ${name}`);
-    return { bytes };
+    return { bytes: size };
   } finally {
     clearTimeout(late);
     socket.destroy();

@@ -22,9 +22,9 @@ done
 redis=$(/bin/busybox sed -n 's/^redis //p' "$settings")
 if [ -n "$redis" ]; then
   set -- $redis
-  /usr/bin/redis-server --port 0 --unixsocket /tmp/redis --save '' --appendonly no >/dev/null &
-  until [ -S /tmp/redis ]; do kill -0 $! || break; /bin/busybox usleep 20000; done
-  [ "$3" -gt 0 ] && /bin/busybox nice -n 10 /usr/bin/redis-benchmark -s /tmp/redis -t set,get -c "$3" -r "$4" -d "$5" -l -q >/dev/null &
+  /usr/bin/redis-server --port 0 --unixsocket /redis.socket --save '' --appendonly no >/dev/null &
+  until [ -S /redis.socket ]; do kill -0 $! || break; /bin/busybox usleep 20000; done
+  [ "$3" -gt 0 ] && /bin/busybox nice -n 10 /usr/bin/redis-benchmark -s /redis.socket -t set,get -c "$3" -r "$4" -d "$5" -l -q >/dev/null &
 fi
 
 /bin/workload "$settings" /dev/vda "$device"

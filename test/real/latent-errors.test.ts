@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
@@ -6,10 +5,7 @@ import * as assert from "uvu/assert";
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
 import { placeCopies } from "../../models/placement/copy-placement.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
-import { AgentClient } from "../../real/agent/client.ts";
-import { agentProgram, loader } from "../../real/agent/program.ts";
-import { endMade } from "../../real/ownership/end-made.ts";
-import { hostFolder, storeFolder } from "../../real/ownership/private-folder.ts";
+import { storeFolder } from "../../real/ownership/private-folder.ts";
 import { FileChecks } from "../../real/replay/file-checks.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { LatentErrors } from "../../real/replay/latent-errors.ts";
@@ -21,22 +17,17 @@ import { RunEvents } from "../../real/replay/run-events.ts";
 import { findPoints } from "../../real/store/restore-points.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { loadScenario } from "../../scenarios/load.ts";
+import { AgentHost } from "./agent-host.ts";
 
 const testbed = `l${process.pid.toString(36)}`;
 const names = ["h1", "h2", "h3", "h4"];
 const test = suite("bytes of copies that go wrong unnoticed");
-const agents: AgentClient[] = [];
+const made = names.map((name) => new AgentHost(testbed, name));
 test.before(async () => {
-  const program = await agentProgram();
-  for (const host of names) {
-    const child = spawn(process.execPath, ["-e", loader], { stdio: "pipe" });
-    const greeting = { snapback: 1, testbed, host, mode: "own", machine: "here", user: "a test" } as const;
-    agents.push(await AgentClient.start(child, program, greeting, 20_000));
-  }
+  for (const host of made) await host.start();
 });
 test.after(async () => {
-  for (const agent of agents) await agent.close(10_000);
-  for (const host of names) await endMade(hostFolder(testbed, host), 0);
+  for (const host of made) await host.end();
 });
 
 const scenario = loadScenario("replayed", { files: diskFiles, folder: "/" }).points[0]!.scenario as ClusterScenario;
@@ -64,7 +55,9 @@ const withCopies = async (
 ): Promise<void> => {
   const events = new RunEvents(1000);
   const { dataCentre, storage } = scenario;
-  const hosts = agents.map((agent, i) => new RealHost(i, agent, { address: "127.0.0.1", offset: 0, spec: dataCentre }));
+  const hosts = made.map(
+    ({ agent }, i) => new RealHost(i, agent, { address: "127.0.0.1", offset: 0, spec: dataCentre }),
+  );
   const cluster = new RealCluster(scenario, events);
   const checks = new FileChecks((wrong) => latent.wrong(wrong));
   const files = new HostFiles(hosts, events, checks);
@@ -108,7 +101,7 @@ const withCopies = async (
 
 /** What the disks of the hosts have of the only restore point. */
 const published = async (name: string): Promise<{ readonly copies: number; readonly wrong: number }> => {
-  const { points, faults } = await findPoints(agents);
+  const { points, faults } = await findPoints(made.map(({ agent }) => agent));
   assert.equal([points.length, faults], [1, []]);
   return { copies: points[0]!.holders.get(name)!.length, wrong: points[0]!.wrong };
 };
@@ -174,7 +167,7 @@ test("lose a restore point when every copy has one", async () => {
       await until(() => snapshot.state === "lost");
       await latent.mended();
       // A point that nobody can restore is let go.
-      assert.equal(await findPoints(agents), { points: [], faults: [] });
+      assert.equal(await findPoints(made.map(({ agent }) => agent)), { points: [], faults: [] });
       assert.is(store.newestReadable, undefined);
       const states = events.inOrder.flatMap((one: LifeCycleEvent) => (one.kind === "snapshot" ? [one.state] : []));
       assert.is(states.at(-1), "lost");

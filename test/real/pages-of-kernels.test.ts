@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { MemoryImageError } from "../../real/pages/image-error.ts";
-import { withImage } from "../../real/pages/open-image.ts";
-import { SeenContents } from "../../real/pages/seen-contents.ts";
-import { type Survey, survey } from "../../real/pages/survey.ts";
+import { countsOfMixed, surveying } from "./surveying.ts";
 import {
   elfOf,
   flagsOf,
@@ -27,18 +25,7 @@ import {
 const folder = mkdtempSync(join(tmpdir(), "snapback-kernels-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
-const surveyed = (content: Uint8Array): Survey => {
-  const path = join(folder, "image");
-  writeFileSync(path, content);
-  return withImage(path, (image) => survey(image, 0, new SeenContents()));
-};
-
-const counts = (content: Uint8Array): Record<string, number> =>
-  Object.fromEntries(
-    surveyed(content)
-      .classes.filter((one) => one.class !== "kernel" && one.frames > 0)
-      .map((one) => [one.class, one.frames]),
-  );
+const { surveyed, counts } = surveying(folder);
 
 /** Frames of each class, a free block of four and a compound page of three, from a frame on. */
 const mixed = (layout: Layout, first: number): readonly MadePage[] => {
@@ -57,15 +44,7 @@ const mixed = (layout: Layout, first: number): readonly MadePage[] => {
     ...[0, 1].map(() => ({ head: first + 11 })),
   ];
 };
-const expected = {
-  free: 4,
-  "cache-clean": 2,
-  "cache-dirty": 1,
-  "cache-private-clean": 1,
-  "cache-private-dirty": 1,
-  anonymous: 3,
-  slab: 1,
-};
+const expected = countsOfMixed;
 const twice = Object.fromEntries(Object.entries(expected).map(([name, count]) => [name, 2 * count]));
 
 /**

@@ -6,12 +6,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { pages as pagesCommand } from "../../real/commands/pages.ts";
 import { MemoryImageError } from "../../real/pages/image-error.ts";
-import { withImage } from "../../real/pages/open-image.ts";
 import { fingerprintWords } from "../../real/pages/page-contents.ts";
 import { SeenContents } from "../../real/pages/seen-contents.ts";
-import { type Survey, survey } from "../../real/pages/survey.ts";
+import type { Survey } from "../../real/pages/survey.ts";
 import { capturedLine } from "../scenarios/captured-line.ts";
 import { load as loadCase } from "../scenarios/overlay.ts";
+import { countsOfMixed, surveying } from "./surveying.ts";
 import {
   buddy,
   elfOf,
@@ -27,19 +27,7 @@ import {
 const folder = mkdtempSync(join(tmpdir(), "snapback-pages-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
-const surveyed = (content: Buffer, machine = 0, seen = new SeenContents()): Survey => {
-  const path = join(folder, "image");
-  writeFileSync(path, content);
-  return withImage(path, (image) => survey(image, machine, seen));
-};
-
-/** Counts of the classes that the test's own pages are in; all other frames are the kernel's. */
-const counts = (content: Buffer): Record<string, number> =>
-  Object.fromEntries(
-    surveyed(content)
-      .classes.filter((one) => one.class !== "kernel" && one.frames > 0)
-      .map((one) => [one.class, one.frames]),
-  );
+const { surveyed, counts } = surveying(folder);
 
 const { dirty, lru, slab, swapCache, private: attached, backed } = flags;
 /** One of each class, a free block of four, and an anonymous compound page of three. */
@@ -59,15 +47,7 @@ const mixed: readonly MadePage[] = [
   { head: own + 11 },
   { head: own + 11 },
 ];
-const expected = {
-  free: 4,
-  "cache-clean": 2,
-  "cache-dirty": 1,
-  "cache-private-clean": 1,
-  "cache-private-dirty": 1,
-  anonymous: 3,
-  slab: 1,
-};
+const expected = countsOfMixed;
 
 for (const levels of [4, 5] as const)
   test(`each frame is classified by its struct page, through ${levels} levels of page tables`, () => {

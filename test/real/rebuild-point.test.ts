@@ -4,16 +4,16 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { rebuildPart } from "../../real/store/rebuild-point.ts";
 import { findPoints } from "../../real/store/restore-points.ts";
-import { KilledHost, pointOf } from "./killed-host.ts";
+import { AgentHost, pointOf } from "./agent-host.ts";
 import { madeStream } from "./made-stream.ts";
 
 const second = 1000;
 const address = "127.0.0.1";
 const test = suite("a restore point whose controller and agents are gone");
-const [here, there, other] = ["h1", "h2", "h3"].map((name) => new KilledHost(`r${process.pid.toString(36)}`, name)) as [
-  KilledHost,
-  KilledHost,
-  KilledHost,
+const [here, there, other] = ["h1", "h2", "h3"].map((name) => new AgentHost(`r${process.pid.toString(36)}`, name)) as [
+  AgentHost,
+  AgentHost,
+  AgentHost,
 ];
 const hosts = [here, there, other];
 test.before(async () => {

@@ -1,18 +1,14 @@
 // needs: qemu-system-x86, qemu-utils, build-essential
 // limit: 400s
-import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AgentClient } from "../../real/agent/client.ts";
-import { agentProgram, loader } from "../../real/agent/program.ts";
 import { verifyCapture } from "../../real/capture/verification.ts";
 import { bringImage, type GuestSpec, HostedGuest } from "../../real/guest/hosted-guest.ts";
-import { endMade } from "../../real/ownership/end-made.ts";
-import { hostFolder } from "../../real/ownership/private-folder.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
+import { AgentHost } from "./agent-host.ts";
 import { testImage } from "./guest-image.ts";
 
 const testbed = `r${process.pid.toString(36)}`;
@@ -33,17 +29,10 @@ const spec: GuestSpec = {
   },
 };
 
-let agent: AgentClient;
+const host = new AgentHost(testbed, "h");
 const redis = suite("a guest with Redis");
-redis.before(async () => {
-  const child = spawn(process.execPath, ["-e", loader], { stdio: "pipe" });
-  const greeting = { snapback: 1, testbed, host: "h", mode: "own", machine: "here", user: "a test" } as const;
-  agent = await AgentClient.start(child, await agentProgram(), greeting, 20_000);
-});
-redis.after(async () => {
-  await agent.close(15_000);
-  await endMade(hostFolder(testbed, "h"), 0);
-});
+redis.before(() => host.start());
+redis.after(() => host.end());
 
 const ready = async () => (findCommand("qemu-img") === undefined ? undefined : testImage("redis"));
 
@@ -65,8 +54,8 @@ redis(
   "is captured under load, and its keys are those of the cut; not when one is another",
   skipUnless(ready, "needs Debian, QEMU and a C compiler", async (image) => {
     assert.ok(image.madeOf.some(({ name }) => name === "redis-server"));
-    await bringImage(agent, image);
-    const guest = await HostedGuest.start(agent, image, "g", spec);
+    await bringImage(host.agent, image);
+    const guest = await HostedGuest.start(host.agent, image, "g", spec);
     const disks: string[] = [];
     for (const mode of ["stop-and-copy", "post-copy"] as const) {
       const { keys } = await guest.beat(30_000);
@@ -79,8 +68,7 @@ redis(
     const looked = await guest.verify();
     assert.is(looked.keys, 300);
     assert.is(looked.keysBehind + looked.keysAhead, 0);
-    const files = join(hostFolder(testbed, "h"), "files");
-    spoil(join(files, "stop-and-copy"), join(files, "spoilt"));
+    spoil(join(host.files, "stop-and-copy"), join(host.files, "spoilt"));
     const spoilt = await verifyCapture(guest, "spoilt", disks[0]!);
     assert.is(spoilt.state, "corrupt");
     assert.match((spoilt as { reason: string }).reason, /^\d+ keys of its Redis are of other moments$/);
@@ -91,7 +79,7 @@ redis(
 redis("is not started with more than fits into it", async () => {
   const much = { ...spec.workload.redis!, load: { clients: 1, keys: 1_000_000, bytes: 1000 } };
   const image = { kernel: "", initrd: "", hash: "none", madeOf: [] };
-  await HostedGuest.start(agent, image, "much", { ...spec, workload: { ...spec.workload, redis: much } }).then(
+  await HostedGuest.start(host.agent, image, "much", { ...spec, workload: { ...spec.workload, redis: much } }).then(
     () => assert.unreachable(),
     (error: Error) => assert.match(error.message, /much: its Redis would fill more than a third of 192 MiB/),
   );

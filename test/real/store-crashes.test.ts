@@ -10,7 +10,7 @@ import { findPoints } from "../../real/store/restore-points.ts";
 import { TestbedError } from "../../real/testbed-error.ts";
 import { Streams } from "../../sim/index.ts";
 import { skipUnless } from "../runner/skip.ts";
-import { digestOf, KilledHost, pointOf } from "./killed-host.ts";
+import { AgentHost, digestOf, pointOf } from "./agent-host.ts";
 
 const second = 1000;
 const address = "127.0.0.1";
@@ -23,7 +23,7 @@ const contentOf = (length: number): Buffer => {
 };
 
 const crashes = suite("restore points while agents are killed");
-const hosts = ["k1", "k2"].map((name) => new KilledHost(`k${process.pid.toString(36)}`, name));
+const hosts = ["k1", "k2"].map((name) => new AgentHost(`k${process.pid.toString(36)}`, name));
 crashes.before(async () => {
   for (const host of hosts) await host.start();
 });
@@ -49,14 +49,14 @@ const step = async (kind: (typeof kinds)[number], task: () => Promise<unknown>):
   await done;
 };
 
-const put = async ({ agent }: KilledHost, name: string, content: Buffer): Promise<void> => {
+const put = async ({ agent }: AgentHost, name: string, content: Buffer): Promise<void> => {
   for (let at = 0; at < content.length; at += 2 ** 18) {
     const data = content.toString("base64", at, at + 2 ** 18);
     await step("write", () => agent.ask("writeFile", { name, offset: at, data }, 20 * second));
   }
 };
 
-const copy = async (from: KilledHost, to: KilledHost, name: string): Promise<void> => {
+const copy = async (from: AgentHost, to: AgentHost, name: string): Promise<void> => {
   const { port } = await to.agent.ask("takeFile", { address, token, name, milliseconds: 20_000 }, 20 * second);
   const given = { address, port, token, name, milliseconds: 20_000 };
   await step("copy", () => from.agent.ask("giveFile", given, 30 * second));
@@ -136,7 +136,7 @@ crashes.run();
 const disk = suite("restore points on a full disk");
 const small = `d${process.pid.toString(36)}`;
 const mounted = testbedFolder(small);
-const hosted = new KilledHost(small, "h");
+const hosted = new AgentHost(small, "h");
 let isMounted = false;
 /** Whether there is a small disk, which a test may fill. */
 const smallDisk = async (): Promise<boolean> => {

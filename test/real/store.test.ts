@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { manifestName, manifestText, type PointManifest, parseManifest } from "../../real/store/point-manifest.ts";
 import { findPoints } from "../../real/store/restore-points.ts";
 import { Streams } from "../../sim/index.ts";
-import { digestOf, KilledHost, pointOf } from "./killed-host.ts";
+import { AgentHost, digestOf, pointOf } from "./agent-host.ts";
 
 const testbed = `s${process.pid.toString(36)}`;
 const second = 1000;
@@ -41,7 +41,7 @@ manifests("is read as it was written, and refused when a byte of it is another",
 manifests.run();
 
 const one = suite("restore points on a host");
-const host = new KilledHost(testbed, "one");
+const host = new AgentHost(testbed, "one");
 one.before(() => host.start());
 one.after(() => host.end());
 const write = (name: string, content: Buffer): void => writeFileSync(join(host.files, name), content, { mode: 0o600 });

@@ -1,16 +1,12 @@
 // needs: qemu-system-x86, qemu-utils, build-essential
 // limit: 400s
-import { spawn } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AgentClient } from "../../real/agent/client.ts";
-import { agentProgram, loader } from "../../real/agent/program.ts";
 import { verifyCapture } from "../../real/capture/verification.ts";
 import { bringImage, type GuestSpec, HostedGuest } from "../../real/guest/hosted-guest.ts";
-import { endMade } from "../../real/ownership/end-made.ts";
-import { hostFolder } from "../../real/ownership/private-folder.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
+import { AgentHost } from "./agent-host.ts";
 import { testImage } from "./guest-image.ts";
 
 const testbed = `v${process.pid.toString(36)}`;
@@ -33,25 +29,18 @@ const spec: GuestSpec = {
   },
 };
 
-let agent: AgentClient;
+const host = new AgentHost(testbed, "h");
 const verification = suite("a verification");
-verification.before(async () => {
-  const child = spawn(process.execPath, ["-e", loader], { stdio: "pipe" });
-  const greeting = { snapback: 1, testbed, host: "h", mode: "own", machine: "here", user: "a test" } as const;
-  agent = await AgentClient.start(child, await agentProgram(), greeting, 20_000);
-});
-verification.after(async () => {
-  await agent.close(15_000);
-  await endMade(hostFolder(testbed, "h"), 0);
-});
+verification.before(() => host.start());
+verification.after(() => host.end());
 
 const ready = async () => (findCommand("qemu-img") === undefined ? undefined : testImage());
 
 verification(
   "finds memory and disk of every mode to be of one cut, and not when they are of different ones",
   skipUnless(ready, "needs Debian, QEMU and a C compiler", async (image) => {
-    await bringImage(agent, image);
-    const guest = await HostedGuest.start(agent, image, "g", spec);
+    await bringImage(host.agent, image);
+    const guest = await HostedGuest.start(host.agent, image, "g", spec);
     const disks: string[] = [];
     for (const mode of ["stop-and-copy", "post-copy", "pre-copy"] as const) {
       const captured = await guest.capture(mode, mode);
@@ -78,18 +67,18 @@ verification(
     const order = ["stop-and-copy", "post-copy", "pre-copy"];
     for (const [i, mode] of order.entries()) {
       const base = i === 0 ? null : name(order[i - 1]!);
-      const recorded = await agent.ask("record", { stream: mode, name: name(mode), base }, 60_000);
+      const recorded = await host.agent.ask("record", { stream: mode, name: name(mode), base }, 60_000);
       assert.is(recorded.kind, i === 0 ? "full" : "incremental");
       if (i > 0) {
         assert.ok(recorded.changed > 500 && recorded.changed < 0.8 * (recorded.frames - recorded.zero));
         assert.ok(recorded.writtenBytes < 0.9 * recorded.logicalBytes);
       }
     }
-    for (const mode of order) await agent.ask("removeFile", { name: mode }, 5000);
-    await agent.ask("rebuild", { records: order.slice(0, 2).map(name), stream: "again" }, 60_000);
+    for (const mode of order) await host.agent.ask("removeFile", { name: mode }, 5000);
+    await host.agent.ask("rebuild", { records: order.slice(0, 2).map(name), stream: "again" }, 60_000);
     const again = await verifyCapture(guest, "again", disks[1]!);
     assert.is(again.state, "verified", JSON.stringify(again));
-    const missing = agent.ask("rebuild", { records: [name(order[1]!)], stream: "none" }, 60_000);
+    const missing = host.agent.ask("rebuild", { records: [name(order[1]!)], stream: "none" }, 60_000);
     assert.match(
       await missing.then(String, (error) => error.message),
       /it builds on record [0-9a-f]{64}, which is missing/,

@@ -67,7 +67,7 @@ static bool read_stamp(uint64_t index, uint64_t *stamp) {
 
 void open_redis(void) {
   if (settings.redis_keys == 0) return;
-  struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "/tmp/redis"};
+  struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "/redis.socket"};
   line = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (line < 0 || connect(line, (struct sockaddr *)&at, sizeof at) != 0) die("Redis is not reached: %s", strerror(errno));
   expected = mmap(NULL, settings.redis_keys * sizeof *expected, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

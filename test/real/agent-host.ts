@@ -12,7 +12,7 @@ const second = 1000;
 const program = await agentProgram();
 
 /** An agent in a process of its own, which can be killed and started again. */
-export class KilledHost {
+export class AgentHost {
   readonly name: string;
   readonly #testbed: string;
   #child!: ChildProcessWithoutNullStreams;
