@@ -150,11 +150,15 @@ export class QmpClient {
       this.#failWith(`QEMU answered without an id: ${JSON.stringify(message).slice(0, 200)}`);
       return;
     }
+    const error = message["error"];
+    if (isFields(error) && (typeof error["class"] !== "string" || typeof error["desc"] !== "string")) {
+      this.#failWith(`not QMP, an error that does not say what is wrong: ${JSON.stringify(message).slice(0, 80)}`);
+      return;
+    }
     const pending = this.#pending.get(id);
     if (!pending) return; // The reply to a command whose deadline has passed.
     this.#pending.delete(id);
     clearTimeout(pending.timer);
-    const error = message["error"];
     if (isFields(error))
       pending.reject(new QmpCommandError(pending.command, String(error["class"]), String(error["desc"])));
     else pending.resolve(message["return"]);

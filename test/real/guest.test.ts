@@ -176,6 +176,10 @@ guest("whoever is no workload is not listened to: wrong words, long lines, flood
     ),
     /^g: it was told to hold, and does not$/,
   );
+  const well = { beat: 1, at: 1, sequence: 1, written: [], late: 0, blocks: 0, sent: [0, 0], received: [0, 0] };
+  const flood = `${JSON.stringify({ ...well, dropped: 0, keys: 0 })}\n`.repeat(100_001);
+  const verdict = (port: GuestPort): Promise<unknown> => port.verify(30_000);
+  assert.match(await said((to) => to.once("data", () => to.write(flood)), verdict), /^g: it says too much$/);
   assert.match(await said((to) => to.end(), beat), /^g: its port was closed$/);
   assert.match(
     await said(

@@ -83,6 +83,24 @@ test("a refusal, a deadline and a dropped connection are told apart, and a late 
   assert.is((await failure(QmpClient.connect("/nonexistent/qmp", 5000))).name, "QmpConnectionError");
 });
 
+test("whatever is no QMP ends its connection, and nothing else", async () => {
+  const wrong = [
+    "null",
+    "[]",
+    "{",
+    '{"event":3}',
+    '{"return":{}}',
+    '{"id":2,"error":{"class":{"toString":1},"desc":"no"}}',
+  ];
+  for (const text of wrong)
+    await withFakeQmp({ answer: (_, { mumble }) => mumble(`${text}\n`) }, seeded(4), async (path) => {
+      const client = await QmpClient.connect(path, 5000);
+      const { name, message } = await failure(client.execute("ask", {}, 5000));
+      assert.is(name, "QmpConnectionError", `${text}: ${message}`);
+      assert.match(message, /not QMP|without an id/);
+    });
+});
+
 test("a line without end ends the connection with an error of its own", async () => {
   const limits = { lineBytes: 1000 };
   await withFakeQmp(
