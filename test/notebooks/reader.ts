@@ -186,3 +186,19 @@ export const fitsPhone = async (page: Page): Promise<void> => {
   });
   assert.equal(tooWide, []);
 };
+
+/** Stops the run that `start` begins as soon as the page offers it: from outside, a run may be over before a click arrives. */
+export const stopped = async (page: Page, start: () => Promise<void>): Promise<void> => {
+  await page.evaluate(() => {
+    const watch = new MutationObserver(() => {
+      const buttons = [...document.querySelectorAll<HTMLElement>(".status button")];
+      const stop = buttons.find((one) => one.textContent === "Stop" && one.checkVisibility());
+      if (stop === undefined) return;
+      watch.disconnect();
+      stop.click();
+    });
+    watch.observe(document.body, { subtree: true, childList: true });
+  });
+  await start();
+  await page.locator('.status[data-state="stopped"]').waitFor();
+};

@@ -4,7 +4,18 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
-import { fitsPhone, holdsUp, longestFreeze, marks, picture, Reader, redrawn, settled, settledAll } from "./reader.ts";
+import {
+  fitsPhone,
+  holdsUp,
+  longestFreeze,
+  marks,
+  picture,
+  Reader,
+  redrawn,
+  settled,
+  settledAll,
+  stopped,
+} from "./reader.ts";
 
 const test = suite("notebooks in Chromium");
 
@@ -40,9 +51,7 @@ reading("availability against the interval: a slider changes the curve, and a ru
   const after = await redrawn(page, 1, before);
   assert.is(after.length, before.length);
 
-  await page.getByLabel("Weibull shape").fill("2");
-  await page.getByRole("button", { name: "Stop" }).click();
-  await page.locator('.status[data-state="stopped"]').waitFor();
+  await stopped(page, () => page.getByLabel("Weibull shape").fill("2"));
   // The next run finishes all the same.
   await page.getByLabel("Weibull shape").fill("3");
   await page.locator('.status[data-state="done"]').waitFor();
@@ -164,9 +173,7 @@ reading("your first model: a bank, and a policy that is edited in the page", asy
   // The greatest number of customers: seconds of work.
   const freeze = await longestFreeze(page, () => page.getByRole("slider", { name: "Customers" }).fill("3"));
   assert.ok(freeze < 0.5, `the page stood still for ${freeze} of the run`);
-  await page.getByRole("slider", { name: "Counters" }).fill("2");
-  await page.getByRole("button", { name: "Stop" }).click();
-  await page.locator('.status[data-state="stopped"]').waitFor();
+  await stopped(page, () => page.getByRole("slider", { name: "Counters" }).fill("2"));
   await page.getByRole("slider", { name: "Customers" }).fill("0");
   await settled(page);
   await holdsUp(opened, name);
