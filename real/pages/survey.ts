@@ -1,8 +1,6 @@
-import { MemoryImageError } from "./image-error.ts";
+import { classifiedBy } from "./classified-frames.ts";
 import { FrameReader, frameSize, type MemoryImage, zeroFrame } from "./memory-image.ts";
-import { MemoryMap } from "./memory-map.ts";
-import { classify, type FrameClass, frameClasses } from "./page-classes.ts";
-import { PageTables } from "./page-tables.ts";
+import { type FrameClass, frameClasses } from "./page-classes.ts";
 import type { SeenContents } from "./seen-contents.ts";
 import { mostNotes, noteAt, type VmCoreInfo } from "./vmcoreinfo.ts";
 
@@ -39,7 +37,7 @@ const zero = kinds.indexOf("zero");
  */
 export const survey = (image: MemoryImage, machine: number, seen: SeenContents): Survey => {
   const scanned = scan(image, machine, seen);
-  const { release, classes } = classified(image, scanned.notes);
+  const { release, classes } = classifiedBy(image, scanned.notes);
   const tally = new Float64Array(frameClasses.length * kinds.length);
   for (let i = 0; i < image.frames; i++) tally[classes[i]! * kinds.length + scanned.kinds[i]!]!++;
   const counts = frameClasses.map((name, code) => {
@@ -69,20 +67,4 @@ const scan = (image: MemoryImage, machine: number, seen: SeenContents): { kinds:
       if (note !== undefined) notes.push(note(`${image.name}: frame ${first + i}`));
     }
   return { kinds: found, notes };
-};
-
-/** By the first of the image's notes that leads to a memory map; the error is that of the last. */
-const classified = (image: MemoryImage, notes: readonly VmCoreInfo[]): { release: string; classes: Uint8Array } => {
-  let failure: unknown = new MemoryImageError(
-    `${image.name}: no VMCOREINFO was found; is it the memory of a Linux guest?`,
-  );
-  for (const note of notes)
-    try {
-      const map = new MemoryMap(note, new PageTables(note, image), image);
-      return { release: note.release, classes: classify(note, map, image) };
-    } catch (error) {
-      if (!(error instanceof MemoryImageError)) throw error;
-      failure = error;
-    }
-  throw failure;
 };
