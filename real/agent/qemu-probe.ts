@@ -47,7 +47,7 @@ export const probeAccelerator = (
     ...[...bare, "-accel", accelerator, "-cpu", "max", "-drive", `file=${disk},format=raw,if=ide`],
     ...["-device", `isa-debug-exit,iobase=${exitPort},iosize=4`],
   ];
-  const began = Date.now();
+  const began = performance.now();
   return new Promise((resolve) => {
     execFile(
       qemu,
@@ -55,7 +55,8 @@ export const probeAccelerator = (
       { timeout: deadline, killSignal: "SIGKILL", env: environmentOf(owner) },
       (error, _, stderr) => {
         rmSync(disk, { force: true });
-        if (error?.code === exitCode) return resolve({ milliseconds: Date.now() - began, reason: null });
+        if (error?.code === exitCode)
+          return resolve({ milliseconds: Math.round(performance.now() - began), reason: null });
         const late = error?.killed ? `a guest of one instruction did not boot in ${deadline / 1000} s` : undefined;
         resolve({ milliseconds: null, reason: late ?? reasonIn(stderr) ?? error?.message ?? "the guest never ran" });
       },

@@ -29,16 +29,16 @@ export const awaitEvent = async (
 
 /** Lets the guest run; QEMU refuses that for a moment after it has told that a stream is complete. */
 export const letRun = async (qmp: QmpClient): Promise<void> => {
-  for (const end = Date.now() + quick; ; await sleep(1)) {
+  for (const end = performance.now() + quick; ; await sleep(1)) {
     const { status } = (await qmp.execute("query-status", {}, quick)) as { status: string };
-    if (status !== "finish-migrate" || Date.now() > end) break;
+    if (status !== "finish-migrate" || performance.now() > end) break;
   }
   await qmp.execute("cont", {}, quick);
 };
 
 /** Waits until QEMU has given a stream up: before that it takes no other. */
 export const untilCancelled = async (qmp: QmpClient): Promise<void> => {
-  for (const end = Date.now() + quick; Date.now() < end; await sleep(5)) {
+  for (const end = performance.now() + quick; performance.now() < end; await sleep(5)) {
     const { status } = (await qmp.execute("query-migrate", {}, quick)) as { status?: string };
     if (status === undefined || endings.includes(status)) return;
   }

@@ -58,9 +58,9 @@ const signal = (process_: ProcessId, name: "SIGTERM" | "SIGKILL"): void => {
 };
 
 const allEnded = async (processes: readonly ProcessId[], milliseconds: number): Promise<boolean> => {
-  for (const end = Date.now() + milliseconds; ; await sleep(10)) {
+  for (const end = performance.now() + milliseconds; ; await sleep(10)) {
     if (!processes.some(isAlive)) return true;
-    if (Date.now() >= end) return false;
+    if (performance.now() >= end) return false;
   }
 };
 
