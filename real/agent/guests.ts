@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { type Captured, capture } from "../capture/capture.ts";
 import { awaitEvent } from "../capture/migration.ts";
 import { PageRecord } from "../capture/page-record.ts";
-import { rebuildStream, recordStream } from "../capture/record-stream.ts";
+import { rebuildStream } from "../capture/rebuild-stream.ts";
+import { recordStream } from "../capture/record-stream.ts";
 import { restore } from "../capture/restore.ts";
 import { capturedLedger } from "../guest/captured-ledger.ts";
 import { GuestPort } from "../guest/guest-port.ts";
@@ -103,9 +104,14 @@ export const askWorkload = async (
 /** Records a captured stream beside it, as a whole or upon an earlier record. */
 export const recordCapture = async (
   files: string,
-  { stream, name, base }: Arguments<"record">,
+  { stream, name, packs, base }: Arguments<"record">,
 ): Promise<Result<"record">> =>
-  recordStream(join(files, stream), join(files, name), base === null ? undefined : PageRecord.open(join(files, base)));
+  recordStream(
+    join(files, stream),
+    join(files, name),
+    packs,
+    base === null ? undefined : PageRecord.open(join(files, base)),
+  );
 
 /** Makes the stream of the last record again. */
 export const rebuildCapture = (files: string, { records, stream }: Arguments<"rebuild">): Promise<void> =>

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { pageTypes } from "../../models/scenario.ts";
 import { heartbeat, verdict } from "../guest/guest-port.ts";
 import { printable } from "../printable.ts";
 import { storeRequests, storeResults } from "../store/store-verbs.ts";
@@ -49,6 +50,13 @@ const fileNames = z.array(fileName).check(
 const piece = z.union([fileName, z.strictObject({ name: fileName, offset: count, bytes: count })]);
 const pieces = z.array(piece).check(z.minLength(1), z.maxLength(4096));
 
+/** By falling number of copies, and each type in one of them at most. */
+const packs = z.array(z.strictObject({ name: fileName, types: z.array(z.enum(pageTypes)) })).check(
+  z.maxLength(pageTypes.length),
+  z.refine((all) => new Set(all.map(({ name }) => name)).size === all.length),
+  z.refine((all) => new Set(all.flatMap(({ types }) => types)).size === all.flatMap(({ types }) => types).length),
+);
+
 const pair = z.tuple([count, count]);
 
 /** `look` changes nothing; `own` first ends what an earlier agent left, and whatever it made itself when it ends. */
@@ -88,8 +96,8 @@ export const requests = {
     stoppedAt: z.optional(seconds),
     at: z.optional(seconds),
   }),
-  /** A captured stream without the pages that an earlier record has; and back. */
-  record: z.strictObject({ stream: fileName, name: fileName, base: z.nullable(fileName) }),
+  /** A captured stream without the pages that an earlier record has, their contents in packs by their type; and back. */
+  record: z.strictObject({ stream: fileName, name: fileName, packs, base: z.nullable(fileName) }),
   rebuild: z.strictObject({ records: z.array(fileName).check(z.minLength(1), z.maxLength(256)), stream: fileName }),
   clock: z.strictObject({}),
   pause: z.strictObject({ qmp: fileName }),
@@ -203,9 +211,13 @@ export const results = {
     frames: count,
     zero: count,
     changed: count,
+    moved: count,
+    packs: z.array(z.strictObject({ name: fileName, bytes: count })).check(z.maxLength(pageTypes.length)),
     logicalBytes: count,
     writtenBytes: count,
     seconds: z.number(),
+    typingSeconds: z.number(),
+    untyped: z.nullable(told),
   }),
   rebuild: exact,
   clock: z.strictObject({ seconds: z.number() }),

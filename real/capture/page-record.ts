@@ -1,15 +1,20 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import * as z from "zod/mini";
+import { fileName } from "../agent/file-name.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { readAt } from "./read-at.ts";
 
 export const frameBytes = 4096;
 export const hashBytes = 16;
-export const recordMagic = Buffer.from("SNAPREC1");
-const mostHeaderBytes = 4096;
+export const recordMagic = Buffer.from("SNAPREC2");
+/** Of a frame whose content is in no pack: it holds zeros, or is of a type that is not stored. */
+export const noPack = 255;
+const mostHeaderBytes = 2 ** 16;
 /** Of a guest with 1 TiB. */
 const mostFrames = 2 ** 28;
+/** Bytes of a place: the frame, its pack, and the number of its content there, 4 bytes each. */
+export const placeBytes = 12;
 
 const count = z.int().check(z.nonnegative());
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -20,30 +25,44 @@ const head = z.strictObject({
   frames: count.check(z.maximum(mostFrames)),
   /** Pages whose content is in the stream; the other frames hold zeros. */
   pages: count.check(z.maximum(mostFrames)),
-  /** Pages whose content is in this record. */
-  changed: count.check(z.maximum(mostFrames)),
+  /** Frames whose content is in the packs of this record. */
+  placed: count.check(z.maximum(mostFrames)),
+  /** Files beside it with contents of pages, one after the other. */
+  packs: z.array(z.strictObject({ name: fileName, pages: count })).check(z.maxLength(512)),
   streamBytes: count,
   /** Of the stream, which a rebuilt one must have. */
   stream: digest,
 });
 export type RecordHead = z.infer<typeof head>;
 
+/** Where the content of a frame is. */
+export interface PagePlace {
+  /** Index of the pack in the record's head. */
+  readonly pack: number;
+  /** Counted from 0. */
+  readonly page: number;
+}
+
 /**
- * One version of a guest's memory and devices: a migration stream without the pages that the version before has, too. The file:
- * magic, length of the head (4 bytes, little endian), head as JSON; a hash of each frame (the first 16 bytes of its SHA-256);
- * of each page in the order of the stream its offset there (8 bytes) and its frame (4); the changed frames (4 bytes each) and
- * their contents; what of the stream is no content of a page; and the SHA-256 of all that, by which the next version calls it.
+ * One version of a guest's memory and devices: a migration stream without the contents of its pages. Those lie in packs
+ * beside it, and what the version before has, too, in its packs. The file: magic, length of the head (4 bytes, little endian),
+ * head as JSON; a hash of each frame (the first 16 bytes of its SHA-256), and in which group of packs its content is, in this
+ * version or an earlier one (a byte, or `noPack`); of each page in the order of the stream its offset there (8 bytes) and its
+ * frame (4); the places of the frames that this version has packed; what of the stream is no content of a page; and the
+ * SHA-256 of all that, by which the next version calls it.
  */
 export class PageRecord {
   readonly path: string;
   readonly head: RecordHead;
   readonly digest: string;
   readonly hashes: Buffer;
+  /** Of each frame. */
+  readonly groups: Buffer;
   /** Of each page: where in the stream its content begins, rising, and which frame it is. */
   readonly offsets: Float64Array;
   readonly frames: Uint32Array;
-  /** Where in the file the content of a changed frame begins. */
-  readonly contents: ReadonlyMap<number, number>;
+  /** By frame. */
+  readonly places: ReadonlyMap<number, PagePlace>;
   readonly skeletonAt: number;
 
   private constructor(path: string, parts: Omit<PageRecord, "path">) {
@@ -51,13 +70,14 @@ export class PageRecord {
     this.head = parts.head;
     this.digest = parts.digest;
     this.hashes = parts.hashes;
+    this.groups = parts.groups;
     this.offsets = parts.offsets;
     this.frames = parts.frames;
-    this.contents = parts.contents;
+    this.places = parts.places;
     this.skeletonAt = parts.skeletonAt;
   }
 
-  /** Reads all of a record but its contents, which are only hashed. @throws TestbedError naming what is wrong with it */
+  /** Reads all of a record but its packs and what is between pages. @throws TestbedError naming what is wrong with it */
   static open(path: string): PageRecord {
     const descriptor = openSync(path, "r");
     try {
@@ -82,8 +102,15 @@ const read = (path: string, descriptor: number, size: number): Omit<PageRecord, 
   if (headBytes > mostHeaderBytes) throw fault("its head is too long");
   const given = headOf(bytes(12, headBytes, "head").toString("utf8"));
   if (given === undefined) throw fault("its head is none");
-  const { frames, pages, changed, streamBytes, kind, base } = given;
-  if (pages > frames || changed > pages || pages * frameBytes > streamBytes || (kind === "full") !== (base === null))
+  const { frames, pages, placed, packs, streamBytes, kind, base } = given;
+  const names = new Set(packs.map(({ name }) => name));
+  if (
+    pages > frames ||
+    placed > pages ||
+    pages * frameBytes > streamBytes ||
+    (kind === "full") !== (base === null) ||
+    names.size !== packs.length
+  )
     throw fault("its head contradicts itself");
   let at = 12 + headBytes;
   const next = (length: number): number => {
@@ -91,8 +118,8 @@ const read = (path: string, descriptor: number, size: number): Omit<PageRecord, 
     at += length;
     return here;
   };
-  const [hashesAt, pagesAt, changedAt] = [next(frames * hashBytes), next(pages * 12), next(changed * 4)];
-  const [contentsAt, skeletonAt] = [next(changed * frameBytes), next(streamBytes - pages * frameBytes)];
+  const [hashesAt, groupsAt, pagesAt] = [next(frames * hashBytes), next(frames), next(pages * 12)];
+  const [placesAt, skeletonAt] = [next(placed * placeBytes), next(streamBytes - pages * frameBytes)];
   // Sizes are known to be right before anything of these sizes is read.
   if (at + 32 !== size) throw fault(`it has ${size} bytes; its head says ${at + 32}`);
   const digest = digestOf(descriptor, size - 32);
@@ -105,12 +132,17 @@ const read = (path: string, descriptor: number, size: number): Omit<PageRecord, 
   const end = pages === 0 ? 0 : offsets[pages - 1]! + frameBytes;
   if (!isInOrder || end > streamBytes || numbers.some((frame) => frame >= frames))
     throw fault("its pages lie elsewhere");
-  const list = bytes(changedAt, changed * 4, "changed pages");
-  const contents = new Map<number, number>();
-  for (let i = 0; i < changed; i++) contents.set(list.readUInt32LE(i * 4), contentsAt + i * frameBytes);
-  if (contents.size !== changed) throw fault("a page is in it twice");
+  const list = bytes(placesAt, placed * placeBytes, "places");
+  const places = new Map<number, PagePlace>();
+  for (let i = 0; i < list.length; i += placeBytes) {
+    const place = { pack: list.readUInt32LE(i + 4), page: list.readUInt32LE(i + 8) };
+    if (place.page >= (packs[place.pack]?.pages ?? 0)) throw fault("a page is in none of its packs");
+    places.set(list.readUInt32LE(i), place);
+  }
+  if (places.size !== placed) throw fault("a page is in it twice");
   const hashes = bytes(hashesAt, frames * hashBytes, "hashes");
-  return { head: given, digest, hashes, offsets, frames: numbers, contents, skeletonAt };
+  const groups = bytes(groupsAt, frames, "groups");
+  return { head: given, digest, hashes, groups, offsets, frames: numbers, places, skeletonAt };
 };
 
 const headOf = (text: string): RecordHead | undefined => {

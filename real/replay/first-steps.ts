@@ -16,13 +16,6 @@ export const drawing = (seed: number): ((n: number) => number) => {
   };
 };
 
-/** How many copies a scenario wants of its memories. */
-export const copiesOf = ({ storage, cluster }: ClusterScenario): number => {
-  const how = storage.types[cluster.workload.classes[0]!.type];
-  if (!("copies" in how)) throw new RangeError("storage: real memories are stored as copies");
-  return how.copies;
-};
-
 /** Gives every VM its first host. */
 export const placeFirst = (
   { cluster: spec }: ClusterScenario,

@@ -22,7 +22,7 @@ export class GuestMaker {
     if (await gone(vm, host, guest)) return;
     vm.guest = guest;
     vm.disks = [`${name}.disk`];
-    vm.versions = [];
+    vm.version = undefined;
   }
 
   /** Starts a VM from a stream that lies on its host, and its disk at that moment. */

@@ -5,7 +5,7 @@ import type { SentToMany } from "../hosts/one-to-many.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { FileChecks } from "./file-checks.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
-import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
+import { filesOf, memoryFilesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
 import { type SharedFiles, sharedFiles, type Together, type Wanted } from "./shared-files.ts";
 
@@ -96,10 +96,16 @@ export class HostFiles {
     this.#events.tell({ ...transfer, state: "done", moved: bytes, sourceBytes: 0, linkBytes: 0 }, to);
   }
 
-  /** Brings all that a restore of a part reads to a host. @returns bytes that came over the network */
-  async bring(snapshot: RealSnapshot, part: RealPart, to: RealHost, errand: Errand): Promise<number> {
-    if (errand === "restore") await this.removeWrong(to, filesOf(part));
-    const missing = filesOf(part).filter((name) => !to.files.has(name));
+  /** Brings files of a part to a host, all that a restore reads unless it is told which. @returns bytes that came over the network */
+  async bring(
+    snapshot: RealSnapshot,
+    part: RealPart,
+    to: RealHost,
+    errand: Errand,
+    names = filesOf(part),
+  ): Promise<number> {
+    if (errand === "restore") await this.removeWrong(to, names);
+    const missing = names.filter((name) => !to.files.has(name));
     if (missing.length === 0) return 0;
     const sources = new Map<string, RealHost>();
     for (const name of missing) sources.set(name, await this.#sourceOf(name, to));
@@ -225,7 +231,7 @@ export class HostFiles {
         return;
       } catch (error) {
         // It may have gone wrong since it was looked at.
-        if (error instanceof HostDown || (await this.removeWrong(host, part.records)).length === 0) throw error;
+        if (error instanceof HostDown || (await this.removeWrong(host, memoryFilesOf(part))).length === 0) throw error;
       }
     }
   }

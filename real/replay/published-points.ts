@@ -79,12 +79,17 @@ export class PublishedPoints {
   #manifestOf({ cluster, number, cutAt, parts }: RealSnapshot): PointManifest {
     const names = new Set(parts.flatMap(filesOf));
     return {
-      snapback: 1,
+      snapback: 2,
       run: this.#run,
       number,
       cluster: cluster.name,
       cutAt: Date.now() / 1000 - this.#events.now + cutAt,
-      parts: parts.map(({ vm, records, disks }) => ({ vm: vm.name, records: [...records], disks: [...disks] })),
+      parts: parts.map(({ vm, records, packs, disks }) => ({
+        vm: vm.name,
+        records: [...records],
+        packs: packs.map(({ name }) => name),
+        disks: [...disks],
+      })),
       files: [...names].map((name) => ({
         name,
         bytes: this.#files.sizeOf(name),

@@ -3,6 +3,7 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import type { Cluster, Vm } from "../../models/testbed.ts";
 import type { HostedGuest } from "../guest/hosted-guest.ts";
 import type { RealHost } from "./real-host.ts";
+import type { RealPart } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
 
 /** What is told to have been before something was, by so many seconds. */
@@ -21,8 +22,8 @@ export class RealVm implements Vm {
   lives = 0;
   /** The files of its disk, each a layer upon the one before; the last is written to. */
   disks: string[] = [];
-  /** Records of the version that the next one can build on, from a full one on. */
-  versions: readonly string[] = [];
+  /** What the next version can build on. */
+  version: RealPart | undefined;
   /** When it was heard of last, seconds since the run began; undefined while nobody listens. */
   heardAt: number | undefined;
   /** Since when it runs on without being reached. */

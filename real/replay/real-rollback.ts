@@ -199,7 +199,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     const host = part.vm.host!;
     const stream = streamOf(part);
     await host.whileUp(this.#parts.guests.restore(part.vm, stream, part.disks));
-    part.vm.versions = part.records;
+    part.vm.version = part;
     await host.agent.ask("removeFile", { name: stream }, quick);
   }
 

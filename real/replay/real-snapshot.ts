@@ -2,6 +2,15 @@ import type { Snapshot, SnapshotState } from "../../models/testbed.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
 
+/** Contents of pages that are stored alike. */
+export interface RealPack {
+  readonly name: string;
+  /** Index of the `CopyGroup` that its pages are of. */
+  readonly group: number;
+  /** The record that it was written for. */
+  readonly record: string;
+}
+
 /** What a snapshot holds of one VM. */
 export interface RealPart {
   readonly vm: RealVm;
@@ -9,14 +18,22 @@ export interface RealPart {
   readonly source: RealHost;
   /** Records of its memory, from a full one on; the last is this version's. */
   readonly records: readonly string[];
+  /** Of all those records. */
+  readonly packs: readonly RealPack[];
   /** Layers of its disk; the last is frozen at the cut. */
   readonly disks: readonly string[];
   /** Bytes of pages that this version adds. */
   readonly bytes: number;
 }
 
+/** All that its memory is made again of. */
+export const memoryFilesOf = ({ records, packs }: Pick<RealPart, "records" | "packs">): readonly string[] => [
+  ...records,
+  ...packs.map(({ name }) => name),
+];
+
 /** All that a restore of it reads. */
-export const filesOf = ({ records, disks }: RealPart): readonly string[] => [...records, ...disks];
+export const filesOf = (part: RealPart): readonly string[] => [...memoryFilesOf(part), ...part.disks];
 
 export class RealSnapshot implements Snapshot {
   readonly cluster: RealCluster;

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SnapshotPlan, StoragePlan } from "../../models/scenario.ts";
+import type { ClusterScenario, SnapshotPlan, StoragePlan } from "../../models/scenario.ts";
 import type { Policy, Testbed } from "../../models/testbed.ts";
 import type { Result } from "../agent/protocol.ts";
 import { allOf } from "../all-of.ts";
 import { type ClusterCutReport, cutCluster, type RealProtocol } from "../cut/cut-cluster.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { type CopyGroup, copyGroups } from "./copy-groups.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
+import type { RealHost } from "./real-host.ts";
 import { awaiting, RealProcess } from "./real-process.ts";
-import { type RealPart, RealSnapshot } from "./real-snapshot.ts";
+import { memoryFilesOf, type RealPart, RealSnapshot } from "./real-snapshot.ts";
 import type { RealStore } from "./real-store.ts";
 import type { RunEvents } from "./run-events.ts";
 
@@ -23,22 +25,33 @@ interface Taken {
   readonly isWhole: boolean;
 }
 
+interface SnapshotParts {
+  readonly events: RunEvents;
+  readonly files: HostFiles;
+  readonly store: RealStore;
+  readonly scenario: ClusterScenario;
+  readonly onNote: (note: string) => void;
+}
+
 /** The verbs of the real testbed that take snapshots. */
 export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "replicate"> {
   readonly #events: RunEvents;
   readonly #store: RealStore;
   readonly #files: HostFiles;
   readonly #isIncremental: boolean;
+  readonly #groups: readonly CopyGroup[];
+  readonly #onNote: (note: string) => void;
   #onCaptured: () => void = () => {};
   /** When the guests ran on after the last cut. */
   #resumedAt = 0;
 
-  /** @param incremental records hold what changed since the version before */
-  constructor(events: RunEvents, files: HostFiles, store: RealStore, incremental: boolean) {
+  constructor({ events, files, store, scenario, onNote }: SnapshotParts) {
     this.#events = events;
     this.#files = files;
     this.#store = store;
-    this.#isIncremental = incremental;
+    this.#isIncremental = scenario.snapshot.record !== "full";
+    this.#groups = copyGroups(scenario.storage);
+    this.#onNote = onNote;
   }
 
   *every(_cluster: RealCluster, asked: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy {
@@ -173,28 +186,52 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     const { file, disk } = captured;
     if (disk === null || disk !== vm.disks.at(-1))
       throw new TestbedError(`${vm.name}: its disk at the cut is ${disk}, and not ${vm.disks.at(-1)}`);
-    await this.#files.removeWrong(host, vm.versions);
-    const base =
-      this.#isIncremental && !wholeNow && vm.versions.every((name) => host.files.has(name)) ? vm.versions : [];
+    const base = this.#isIncremental && !wholeNow ? await this.#baseOf(vm, host) : undefined;
     const record = `${file}.record`;
-    const recorded = await agent.ask("record", { stream: file, name: record, base: base.at(-1) ?? null }, slow);
+    const planned = this.#groups.map(({ types }, group) => ({ name: `${file}.pack${group}`, types: [...types] }));
+    const asked = { stream: file, name: record, packs: planned, base: base?.records.at(-1) ?? null };
+    const recorded = await agent.ask("record", asked, slow);
+    if (recorded.untyped !== null)
+      this.#onNote(
+        `${vm.name}: all its pages are stored as the best, as its kernel does not tell them: ${recorded.untyped}`,
+      );
     await agent.ask("removeFile", { name: file }, quick);
+    const packs = recorded.packs.map(({ name }) => ({
+      name,
+      group: planned.findIndex((one) => one.name === name),
+      record,
+    }));
+    const packBytes = recorded.packs.reduce((sum, { bytes }) => sum + bytes, 0);
     const part: RealPart = {
       vm,
       source: host,
-      records: [...base, record],
+      records: [...(base?.records ?? []), record],
+      packs: [...(base?.packs ?? []), ...packs],
       disks: [...vm.disks],
-      bytes: 4096 * recorded.changed,
+      bytes: packBytes,
     };
     const { bytes } = await agent.ask("sizeOf", { name: disk }, quick);
-    await this.#files.seal(host, [record, disk]);
-    this.#files.written(host, [
-      [record, recorded.writtenBytes],
+    const sizes: [string, number][] = [
+      [record, recorded.writtenBytes - packBytes],
+      ...recorded.packs.map(({ name, bytes }): [string, number] => [name, bytes]),
       [disk, bytes],
-    ]);
-    vm.versions = part.records;
+    ];
+    await this.#files.seal(
+      host,
+      sizes.map(([name]) => name),
+    );
+    this.#files.written(host, sizes);
+    vm.version = part;
     vm.disks.push(`${file}.layer`);
-    return { part, isWhole: base.length === 0 };
+    return { part, isWhole: base === undefined };
+  }
+
+  /** What the next version of a VM can build on: all of it lies where it is captured. */
+  async #baseOf({ version }: RealVm, host: RealHost): Promise<RealPart | undefined> {
+    if (version === undefined) return undefined;
+    const names = memoryFilesOf(version);
+    await this.#files.removeWrong(host, names);
+    return names.every((name) => host.files.has(name)) ? version : undefined;
   }
 
   #hostTime({ host }: RealVm, seconds: number): number {

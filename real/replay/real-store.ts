@@ -4,11 +4,12 @@ import type { StoragePlan } from "../../models/scenario.ts";
 import { kept } from "../../models/store/retention-rule.ts";
 import { allOf } from "../all-of.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { type CopiedFiles, copying } from "./copied-files.ts";
 import type { HostFiles } from "./host-files.ts";
 import { PublishedPoints } from "./published-points.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
-import { filesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
+import { filesOf, memoryFilesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
 import { verified } from "./verified-snapshots.ts";
 
@@ -18,25 +19,24 @@ export class RealStore {
   readonly #files: HostFiles;
   readonly #events: RunEvents;
   readonly #storage: StoragePlan;
-  readonly #copies: number;
+  readonly #copied: (part: RealPart) => readonly CopiedFiles[];
   readonly #place: PlaceCopies;
   readonly #points: PublishedPoints;
   /** Captured and durable ones, rising. */
   readonly #snapshots: RealSnapshot[] = [];
 
-  /** @param copies of every file, beside what lies on the capturing host unless the placement counts that */
   constructor(
     hosts: readonly RealHost[],
     files: HostFiles,
     events: RunEvents,
     storage: StoragePlan,
-    { copies, place }: { readonly copies: number; readonly place: PlaceCopies },
+    place: PlaceCopies,
   ) {
     this.#hosts = hosts;
     this.#files = files;
     this.#events = events;
     this.#storage = storage;
-    this.#copies = copies;
+    this.#copied = copying(storage);
     this.#place = place;
     this.#points = new PublishedPoints(hosts, files, events);
   }
@@ -138,17 +138,19 @@ export class RealStore {
     return verified(this.#snapshots, this.#hosts, this.#files);
   }
 
+  /** A restore point is durable when all its files have their copies, each as many as what it holds deserves. */
   async #replicate(snapshot: RealSnapshot, part: RealPart, errand: Errand = "replicate"): Promise<void> {
-    const own = countsOwnCopy(this.#storage.placement) && part.source.files.has(part.records.at(-1)!) ? 1 : 0;
-    const others = this.#copies - own;
+    await allOf(this.#copied(part).map((files) => this.#copy(snapshot, part, files, errand)));
+  }
+
+  async #copy(snapshot: RealSnapshot, part: RealPart, copied: CopiedFiles, errand: Errand): Promise<void> {
+    const { names } = copied;
+    const others = copiesElsewhere(part, copied);
     for (;;) {
-      const holders = this.#hosts.filter(
-        (host) => host !== part.source && filesOf(part).every((name) => host.files.has(name)),
-      );
+      const holders = this.#hosts.filter((host) => host !== part.source && names.every((name) => host.files.has(name)));
       if (holders.length >= others) return;
-      // A chain stays together: who has the version before gets this one.
       const before = this.#hosts.filter(
-        (host) => host.up && host !== part.source && !holders.includes(host) && this.#hasChain(host, part),
+        (host) => host.up && host !== part.source && !holders.includes(host) && hasBefore(host, copied),
       );
       const indices = [...holders, ...before].map(({ index }) => index);
       const left = others - holders.length - before.length;
@@ -159,27 +161,22 @@ export class RealStore {
       if (to.length === 0) return;
       await Promise.all(
         to.map((host) =>
-          this.#files.bring(snapshot, part, host, errand).catch((error) => {
+          this.#files.bring(snapshot, part, host, errand, names).catch((error) => {
             if (!host.up || error instanceof HostDown) return;
             throw error;
           }),
         ),
       );
-      if (!this.#isPartReadable(part)) throw new HostDown(`${part.source.name}: what it captured is not readable`);
+      if (!this.#canRead(names)) throw new HostDown(`${part.source.name}: what it captured is not readable`);
     }
   }
 
-  #hasChain(host: RealHost, { records }: RealPart): boolean {
-    const before = records.slice(0, -1);
-    return before.length > 0 && before.every((name) => host.files.has(name));
-  }
-
   #isReadable(snapshot: RealSnapshot): boolean {
-    return snapshot.parts.every((part) => this.#isPartReadable(part));
+    return snapshot.parts.every((part) => this.#canRead(filesOf(part)));
   }
 
-  #isPartReadable(part: RealPart): boolean {
-    return filesOf(part).every((name) => this.#files.holders(name).some(({ up }) => up));
+  #canRead(names: readonly string[]): boolean {
+    return names.every((name) => this.#files.holders(name).some(({ up }) => up));
   }
 
   async #retain(cluster: RealCluster): Promise<void> {
@@ -202,7 +199,9 @@ export class RealStore {
 
   /** Files that restore points, what is to become one, and the guests of the next build on. */
   neededFiles({ vms }: RealCluster): ReadonlySet<string> {
-    const needed = new Set(vms.flatMap(({ disks, versions }: RealVm) => [...disks, ...versions]));
+    const needed = new Set(
+      vms.flatMap(({ disks, version }: RealVm) => [...disks, ...(version === undefined ? [] : memoryFilesOf(version))]),
+    );
     for (const one of this.#snapshots)
       if (one.state === "durable" || one.state === "captured")
         for (const part of one.parts) for (const name of filesOf(part)) needed.add(name);
@@ -235,23 +234,43 @@ export class RealStore {
   #recount(): void {
     const sources = new Map(
       this.#snapshots.flatMap(({ parts }) =>
-        parts.flatMap(({ source, records, disks }) => [...records, ...disks].map((name) => [name, source] as const)),
+        parts.flatMap((part) => filesOf(part).map((name) => [name, part.source] as const)),
       ),
     );
+    const isOwnCounted = countsOwnCopy(this.#storage.placement);
     let [copies, staged] = [0, 0];
     for (const host of this.#hosts)
       for (const name of host.files) {
         const bytes = this.#files.sizeOf(name);
-        if (sources.get(name) === host) staged += bytes;
+        if (!isOwnCounted && sources.get(name) === host) staged += bytes;
         else copies += bytes;
       }
-    const lacking = (part: RealPart): boolean =>
-      this.#hosts.filter((host) => host !== part.source && filesOf(part).every((name) => host.files.has(name))).length <
-      this.#copies - (countsOwnCopy(this.#storage.placement) ? 1 : 0);
-    const underReplicated = this.newest?.parts.filter(lacking).length ?? 0;
-    this.#events.tell({ kind: "stored", copies, staged, underReplicated });
+    this.#events.tell({ kind: "stored", copies, staged, underReplicated: this.#underReplicated() });
+  }
+
+  /** Part of the newest restore point that has fewer copies than it is to have. */
+  #underReplicated(): number {
+    let [all, lacking] = [0, 0];
+    for (const part of this.newest?.parts ?? [])
+      for (const copied of this.#copied(part)) {
+        const others = copiesElsewhere(part, copied);
+        for (const name of copied.names) {
+          const bytes = this.#files.sizeOf(name);
+          all += bytes;
+          if (this.#files.holders(name).filter((host) => host !== part.source).length < others) lacking += bytes;
+        }
+      }
+    return all === 0 ? 0 : lacking / all;
   }
 }
+
+/** Copies on other hosts than the capturing one, whose own stands for one where it counts and is there. */
+const copiesElsewhere = ({ source }: RealPart, { names, redundancy: { fragments, own } }: CopiedFiles): number =>
+  own && !names.every((name) => source.files.has(name)) ? fragments + 1 : fragments;
+
+/** A chain stays together: who has what earlier versions have gets what this one adds. */
+const hasBefore = (host: RealHost, { before }: CopiedFiles): boolean =>
+  before.length > 0 && before.every((name) => host.files.has(name));
 
 const ignoreHostDown = (error: unknown): void => {
   if (!(error instanceof HostDown)) throw error;

@@ -15,7 +15,7 @@ import { type GuestSpec, untilItHears } from "../guest/hosted-guest.ts";
 import type { Fabric } from "../hosts/namespace-switch.ts";
 import { QemuTestbed } from "../qemu-testbed.ts";
 import { FileChecks } from "./file-checks.ts";
-import { copiesOf, drawing, placeFirst, tellBegin } from "./first-steps.ts";
+import { drawing, placeFirst, tellBegin } from "./first-steps.ts";
 import { GuestMaker } from "./guest-maker.ts";
 import { HostFiles } from "./host-files.ts";
 import { type Checked, Invariants } from "./invariants.ts";
@@ -90,10 +90,7 @@ export const replay = async (
   const isChecked = scenario.failures.latentErrors.kind !== "none" || Number.isFinite(storage.scrub);
   const checks = isChecked ? new FileChecks((wrong) => latent?.wrong(wrong)) : undefined;
   const files = new HostFiles(hosts, events, checks);
-  const store = new RealStore(hosts, files, events, storage, {
-    copies: copiesOf(scenario),
-    place: placeCopies(storage.placement, hosts, pick),
-  });
+  const store = new RealStore(hosts, files, events, storage, placeCopies(storage.placement, hosts, pick));
   const latent =
     checks &&
     new LatentErrors({
@@ -165,7 +162,7 @@ const live = async (
   const bed = new QemuTestbed({
     events,
     store,
-    snapshots: new RealSnapshots(events, files, store, scenario.snapshot.record !== "full"),
+    snapshots: new RealSnapshots({ events, files, store, scenario, onNote: options.onNote }),
     rollback: new RealRollback({
       ...{ scenario, events, hosts, files, store, guests },
       ...options,

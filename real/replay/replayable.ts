@@ -1,5 +1,6 @@
 import { anyTraffic } from "../../models/cut/traffic.ts";
-import type { ClusterScenario } from "../../models/scenario.ts";
+import { type ClassStorage, type ClusterScenario, type PageType, pageTypes } from "../../models/scenario.ts";
+import { isDropped } from "../../models/store/redundancy.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
 import { mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
 import { guestsOf, pagesInUse } from "./scenario-guests.ts";
@@ -55,15 +56,10 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     "snapshot.cut: barrier with capture: pre-copy; a barrier stops guests whose rounds are to run",
   );
   refuse(snapshot.onOverrun === "throttle", "snapshot.onOverrun: throttle; real guests are not slowed");
-  const copies = new Set(
-    cluster.workload.classes.map(({ type }) => {
-      const { [type]: how } = storage.types;
-      return "copies" in how ? how.copies : Number.NaN;
-    }),
-  );
+  const unlike = pageTypes.flatMap((type) => unlikeReal(type, storage.types[type]));
   refuse(
-    copies.size !== 1 || Number.isNaN([...copies][0]) || [...copies][0] === 0,
-    "storage.policy: pages of each type stored in their own way; the testbed keeps whole memories, so all types need the same number of copies (policy: replicate-nonzero)",
+    unlike.length > 0,
+    `storage.policy: ${unlike.join(", ")}; a restore of real guests needs every page, from copies (copies: 1 or more, onLoss: fail)`,
   );
   refuse(
     !storage.dropZero,
@@ -107,4 +103,11 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     "detection.falseSuspicion: on a testbed hosts are suspected for their own silence",
   );
   return obstacles;
+};
+
+/** What of the way in which a scenario stores a type of pages the testbed cannot do. */
+const unlikeReal = (type: PageType, how: ClassStorage): string[] => {
+  if (!("copies" in how)) return [`${type} pages are stored as a code`];
+  if (isDropped(how)) return [`${type} pages are stored nowhere`];
+  return how.onLoss === "fail" ? [] : [`${type} pages that are lost are made up for (${how.onLoss})`];
 };

@@ -1,7 +1,7 @@
 import { TestbedError } from "../testbed-error.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { RealHost } from "./real-host.ts";
-import type { RealPart, RealSnapshot } from "./real-snapshot.ts";
+import { memoryFilesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
 
 const quick = 10_000;
 
@@ -40,8 +40,9 @@ const rebuild = async (
   files: HostFiles,
 ): Promise<void> => {
   const { records, vm } = part;
+  const names = memoryFilesOf(part);
   const living = hosts.filter(({ keeps, up }) => keeps && up);
-  const host = living.find((one) => records.every((name) => one.files.has(name))) ?? living[0];
+  const host = living.find((one) => names.every((name) => one.files.has(name))) ?? living[0];
   if (host === undefined) throw new TestbedError(`no host lives that could read the records of ${vm.name}`);
   const stream = `${records.at(-1)!}.verified`;
   await files.rebuild(snapshot, part, host, stream);

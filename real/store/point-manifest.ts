@@ -10,19 +10,19 @@ export const mostManifestText = 2 ** 19;
 export const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const count = z.int().check(z.nonnegative());
 const text = z.string().check(z.maxLength(200));
-const names = z.array(fileName).check(z.maxLength(512));
+const names = z.array(fileName).check(z.maxLength(2048));
 
 const schema = z.strictObject({
-  snapback: z.literal(1),
+  snapback: z.literal(2),
   /** The run that it is of, and its number there; with them its name. */
   run: z.string().check(z.regex(/^[0-9a-f]{12}$/)),
   number: count,
   cluster: text,
   /** Seconds since 1970. */
   cutAt: z.number(),
-  /** Each with the records of its memory, from a full one on, and the layers of its disk. */
+  /** Each with the records of its memory, from a full one on, the packs of its pages, and the layers of its disk. */
   parts: z
-    .array(z.strictObject({ vm: text, records: names.check(z.minLength(1)), disks: names }))
+    .array(z.strictObject({ vm: text, records: names.check(z.minLength(1)), packs: names, disks: names }))
     .check(z.minLength(1), z.maxLength(64)),
   /** Every file of the parts: bytes, and the SHA-256 of its content. */
   files: z.array(z.strictObject({ name: fileName, bytes: count, digest })).check(z.maxLength(4096)),
@@ -30,6 +30,13 @@ const schema = z.strictObject({
 
 /** What a restore point consists of. It lies on every host that holds some of it. */
 export type PointManifest = z.infer<typeof schema>;
+
+/** All that one VM of it is restored from. */
+export const filesOfPart = ({ records, packs, disks }: PointManifest["parts"][number]): readonly string[] => [
+  ...records,
+  ...packs,
+  ...disks,
+];
 
 const ending = ".point";
 const nameShape = /^[0-9a-f]{12}-\d{1,9}\.point$/;
@@ -63,7 +70,7 @@ export const parseManifest = (content: string, where: string): PointManifest => 
   if (manifest === undefined) throw fault("its content is none");
   const files = new Set(manifest.files.map(({ name }) => name));
   if (files.size !== manifest.files.length) throw fault("a file is in it twice");
-  const missing = manifest.parts.flatMap(({ records, disks }) => [...records, ...disks]).find((one) => !files.has(one));
+  const missing = manifest.parts.flatMap(filesOfPart).find((one) => !files.has(one));
   if (missing !== undefined) throw fault(`it says nothing of ${missing}`);
   return manifest;
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AgentClient } from "../agent/client.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { filesOfPart } from "./point-manifest.ts";
 import type { FoundPoint } from "./restore-points.ts";
 
 const quick = 10_000;
@@ -27,7 +28,7 @@ export const rebuildPart = async (
 ): Promise<readonly string[]> => {
   const put: string[] = [];
   try {
-    for (const name of [...part.records, ...part.disks]) {
+    for (const name of filesOfPart(part)) {
       const { digest } = manifest.files.find((file) => file.name === name)!;
       const from = holders.get(name)!;
       const holder = from.includes(agent) ? agent : from[0];

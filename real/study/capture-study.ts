@@ -165,7 +165,8 @@ export async function* captureGuest(
       const found = await verifyCapture(guest, file, disk);
       const name = `${file}.pages`;
       left.push(name);
-      const { changed } = await agent.ask("record", { stream: file, name, base }, 60_000);
+      // Only which pages are others is asked for: their contents are stored nowhere.
+      const { changed } = await agent.ask("record", { stream: file, name, packs: [], base }, 60_000);
       const distinctPages = base === null ? undefined : changed;
       for (const done of [file, ...(base === null ? [] : [base])])
         await agent.ask("removeFile", { name: done }, 10_000);

@@ -68,12 +68,13 @@ export const digestOf = (bytes: Uint8Array): string => createHash("sha256").upda
 export const pointOf = (
   number: number,
   files: readonly (readonly [name: string, content: Buffer])[],
+  packs: readonly (readonly [name: string, content: Buffer])[] = [],
 ): PointManifest => ({
-  snapback: 1,
+  snapback: 2,
   run: "0123456789ab",
   number,
   cluster: "cluster",
   cutAt: number,
-  parts: [{ vm: "vm 0", records: files.map(([name]) => name), disks: [] }],
-  files: files.map(([name, content]) => ({ name, bytes: content.length, digest: digestOf(content) })),
+  parts: [{ vm: "vm 0", records: files.map(([name]) => name), packs: packs.map(([name]) => name), disks: [] }],
+  files: [...files, ...packs].map(([name, content]) => ({ name, bytes: content.length, digest: digestOf(content) })),
 });

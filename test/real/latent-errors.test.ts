@@ -62,7 +62,7 @@ const withCopies = async (
   const checks = new FileChecks((wrong) => latent.wrong(wrong));
   const files = new HostFiles(hosts, events, checks);
   const place = placeCopies(storage.placement, hosts, () => 0);
-  const store = new RealStore(hosts, files, events, storage, { copies: 2, place });
+  const store = new RealStore(hosts, files, events, storage, place);
   const drawn = hosts.map((_, i) => ({ times: errors[i] ?? [], where: () => 0.5 }));
   const latent = new LatentErrors({ events, hosts, cluster, files, store, checks, errors: drawn, scrub });
   const [source] = hosts;
@@ -70,7 +70,7 @@ const withCopies = async (
   await source!.agent.ask("writeFile", { name, offset: 0, data }, second);
   await files.seal(source!, [name]);
   files.written(source!, [[name, bytes]]);
-  const part = { vm: cluster.vms[0]!, source: source!, records: [name], disks: [], bytes };
+  const part = { vm: cluster.vms[0]!, source: source!, records: [name], packs: [], disks: [], bytes };
   const times = { cutAt: 0, pause: 0, captureDuration: 0 };
   const snapshot = new RealSnapshot(cluster, 1, { ...times, parts: [part], whole: true });
   store.captured(snapshot);

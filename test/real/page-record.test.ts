@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { pageTypes } from "../../models/scenario.ts";
 import { PageRecord } from "../../real/capture/page-record.ts";
-import { rebuildStream, recordStream } from "../../real/capture/record-stream.ts";
+import { rebuildStream } from "../../real/capture/rebuild-stream.ts";
+import { type PackPlan, recordStream } from "../../real/capture/record-stream.ts";
 import { capturedLedger } from "../../real/guest/captured-ledger.ts";
 import { Streams } from "../../sim/index.ts";
 import { madeStream } from "./made-stream.ts";
@@ -17,6 +19,9 @@ const failure = (promise: Promise<unknown>): Promise<string> =>
     () => assert.unreachable("it must fail"),
     (error) => error.message,
   ) as Promise<string>;
+
+/** One pack for pages of all types. */
+const packOf = (record: string): PackPlan[] => [{ name: `${record}.pack`, types: pageTypes }];
 
 const records = suite("a record");
 records.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,9 +79,12 @@ records("holds what has changed since the one before, and gives every stream bac
   ];
   const chain: PageRecord[] = [];
   for (const [i, one] of streams.entries()) {
-    const recorded = await recordStream(one, at(`r${i}`), chain.at(-1));
+    const recorded = await recordStream(one, at(`r${i}`), packOf(`r${i}`), chain.at(-1));
     assert.is(recorded.logicalBytes, statSync(one).size);
-    assert.is(recorded.writtenBytes, statSync(at(`r${i}`)).size);
+    const pack = at(`r${i}.pack`);
+    assert.is(recorded.writtenBytes, statSync(at(`r${i}`)).size + statSync(pack).size);
+    assert.equal(recorded.packs, [{ name: `r${i}.pack`, bytes: 4096 * recorded.changed }]);
+    assert.is(statSync(pack).mode & 0o777, 0o600);
     assert.equal(
       [recorded.zero, recorded.changed],
       [
@@ -112,7 +120,10 @@ records("holds what has changed since the one before, and gives every stream bac
     ],
     "",
   );
-  assert.match(await failure(recordStream(at("other"), at("no"), chain[0])), /has 6 frames, that of .* 7/);
+  assert.match(
+    await failure(recordStream(at("other"), at("no"), packOf("no"), chain[0])),
+    /has 6 frames, that of .* 7/,
+  );
 });
 
 records("that was cut off or altered anywhere is refused", async () => {
@@ -127,7 +138,7 @@ records("that was cut off or altered anywhere is refused", async () => {
     ],
     "devices",
   );
-  await recordStream(at("s"), at("whole"));
+  await recordStream(at("s"), at("whole"), packOf("whole"));
   const whole = readFileSync(at("whole"));
   const draws = new Streams(7).get("faults");
   const refused = (bytes: Buffer): void => {
@@ -147,7 +158,10 @@ records("that was cut off or altered anywhere is refused", async () => {
   for (const lie of [
     { frames: 2 ** 28 },
     { pages: 2 ** 27, frames: 2 ** 28 },
-    { changed: 5 },
+    { placed: 5 },
+    { packs: [] },
+    { packs: [{ name: "whole.pack", pages: 1 }] },
+    { packs: [{ name: "../whole.pack", pages: 3 }] },
     { streamBytes: 2 ** 50 },
     { base: "0".repeat(64) },
   ]) {

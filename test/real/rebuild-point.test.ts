@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { pageTypes } from "../../models/scenario.ts";
 import { rebuildPart } from "../../real/store/rebuild-point.ts";
 import { findPoints } from "../../real/store/restore-points.ts";
 import { AgentHost, pointOf } from "./agent-host.ts";
@@ -49,13 +50,17 @@ test("is found and made again byte by byte, on a host that has none of it, from 
   for (const [i, stream] of streams.entries()) {
     writeFileSync(join(here.files, `s${i}`), stream);
     const base = i === 0 ? null : `r${i - 1}`;
-    await here.agent.ask("record", { stream: `s${i}`, name: `r${i}`, base }, 20 * second);
+    const packs = [{ name: `p${i}`, types: [...pageTypes] }];
+    await here.agent.ask("record", { stream: `s${i}`, name: `r${i}`, packs, base }, 20 * second);
   }
-  const records = ["r0", "r1"].map((name) => [name, readFileSync(join(here.files, name))] as const);
-  const point = pointOf(1, records);
-  // Each host holds one of the two.
-  await here.agent.ask("removeFile", { name: "r0" }, 20 * second);
-  writeFileSync(join(there.files, "r0"), records[0]![1]);
+  const read = (name: string) => [name, readFileSync(join(here.files, name))] as const;
+  const [records, packs] = [["r0", "r1"].map(read), ["p0", "p1"].map(read)];
+  const point = pointOf(1, records, packs);
+  // Each host holds one of the records, and the pack of the other.
+  for (const [name, content] of [records[0]!, packs[1]!]) {
+    await here.agent.ask("removeFile", { name }, 20 * second);
+    writeFileSync(join(there.files, name), content);
+  }
   await here.publish(point);
   await there.publish(point);
   for (const host of hosts) await host.kill();
@@ -63,10 +68,11 @@ test("is found and made again byte by byte, on a host that has none of it, from 
   const agents = hosts.map(({ agent }) => agent);
   const found = (await findPoints(agents)).points[0]!;
   assert.ok(found.complete);
+  const files = ["r0", "r1", "p0", "p1", "r1.stream"];
   for (const host of [other, here]) {
-    assert.equal(await rebuildPart(found, point.parts[0]!, { agent: host.agent, address }), ["r0", "r1", "r1.stream"]);
+    assert.equal(await rebuildPart(found, point.parts[0]!, { agent: host.agent, address }), files);
     assert.ok(readFileSync(join(host.files, "r1.stream")).equals(streams[1]!));
-    assert.equal(readdirSync(host.files).sort(), ["r0", "r1", "r1.stream"]);
+    assert.equal(readdirSync(host.files).sort(), files.toSorted());
   }
   assert.equal(readdirSync(there.files), []);
 

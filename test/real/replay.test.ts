@@ -64,8 +64,19 @@ const conforms = (scenario: ClusterScenario, { events, columns, notes, verifiedP
   assert.ok(moved > 0 && columns["linkBytes"] === 2 * moved, `${moved} bytes over network cards`);
 };
 
+/** How often the files of each VM of a snapshot were copied, those that are copied together as one. */
+const copiesOf = (snapshot: number, events: Replayed["events"]): number[][] => {
+  const counts = new Map<string, Map<number, number>>();
+  for (const one of events)
+    if (one.kind === "transfer" && one.state === "done" && one.errand === "replicate" && one.snapshot === snapshot) {
+      const ofVm = counts.get(one.vm) ?? new Map<number, number>();
+      counts.set(one.vm, ofVm.set(one.bytes, (ofVm.get(one.bytes) ?? 0) + 1));
+    }
+  return [...counts.values()].map((ofVm) => [...ofVm.values()].sort());
+};
+
 test(
-  "brings a guest that dies back with its cluster, from records of what has changed",
+  "brings a guest that dies back with its cluster, from records of what has changed and pages stored by their types",
   skipUnless(guestsPossible, neededForGuests, async (image) => {
     const scenario = scenarioWith(
       "horizon=62s",
@@ -74,11 +85,17 @@ test(
       "snapshot.record=incremental",
       "snapshot.fullEvery=3",
       "storage.expired=keep-chain",
+      "storage.policy={free: {copies: 1, onLoss: fail}, cacheClean: {copies: 1, onLoss: fail}, cacheDirty: {copies: 3, onLoss: fail}, anonymous: {copies: 3, onLoss: fail}, kernel: {copies: 3, onLoss: fail}, dropZero: true}",
       "failures.vm={times: [{component: 0, start: 28s}]}",
       "failures.host=none",
     );
     const result = await replayed(scenario, protect, image);
     conforms(scenario, result);
+    // The critical pages with the record, the disk, and what is clean or free.
+    assert.equal(copiesOf(1, result.events), [
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
     const sizes = result.events.flatMap((one) =>
       one.kind === "snapshot" && one.state === "captured" ? [{ whole: one.whole, bytes: one.bytes }] : [],
     );

@@ -5,6 +5,7 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { replayCommand } from "../../real/commands/replay.ts";
 import { replayReport } from "../../real/commands/replay-report.ts";
 import { type ComparedColumn, columnErrors, comparedColumns } from "../../real/replay/comparison.ts";
+import { copyGroups } from "../../real/replay/copy-groups.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { guestsOf, pagesInUse } from "../../real/replay/scenario-guests.ts";
 import { diskFiles } from "../../scenarios/files.ts";
@@ -21,8 +22,43 @@ const scenarioWith = (...settings: string[]): ClusterScenario =>
     overrides: settings.map((text) => setTo("--set", text)),
   }).points[0]!.scenario as ClusterScenario;
 
+const byTypes =
+  "{free: {copies: 1, onLoss: fail}, cacheClean: {copies: 1, onLoss: fail}, cacheDirty: {copies: 2, onLoss: fail}, " +
+  "anonymous: {copies: 3, onLoss: fail}, kernel: {copies: 3, onLoss: fail}, dropZero: true}";
+
 test("comes with the product and has no obstacles on four hosts", () => {
   assert.equal(replayObstacles(scenarioWith(), 4), []);
+});
+
+test("may store its types of pages each in as many copies as it says", () => {
+  const byType = scenarioWith(`storage.policy=${byTypes}`);
+  assert.equal(replayObstacles(byType, 4), []);
+  assert.equal(
+    copyGroups(byType.storage).map(({ types, redundancy: { fragments, own } }) => [fragments, own, types]),
+    [
+      [3, false, ["anonymous", "kernel"]],
+      [2, false, ["cacheDirty"]],
+      [1, false, ["free", "cacheClean"]],
+    ],
+  );
+  const own = copyGroups(scenarioWith(`storage.policy=${byTypes}`, "storage.placement=local-first").storage);
+  assert.equal(
+    own.map(({ redundancy }) => [redundancy.fragments, redundancy.own]),
+    [
+      [2, true],
+      [1, true],
+      [0, true],
+    ],
+  );
+  assert.equal(
+    copyGroups(scenarioWith().storage).map(({ types }) => types.length),
+    [5],
+  );
+  const dropped = scenarioWith("storage.policy=page-aware");
+  assert.equal(
+    copyGroups(dropped.storage).map(({ types }) => types),
+    [["cacheDirty", "anonymous", "kernel"], ["cacheClean"]],
+  );
 });
 
 for (const [settings, obstacle] of [
@@ -44,7 +80,14 @@ for (const [settings, obstacle] of [
     /^snapshot\.onOverrun/,
   ],
   [["snapshot.record=incremental"], /^storage\.expired: merge/],
-  [["storage.policy=page-aware"], /^storage\.policy: pages of each type/],
+  [
+    ["storage.policy=page-aware"],
+    /^storage\.policy: free pages are stored nowhere, cacheClean pages that are lost are made up for \(re-read\); a/,
+  ],
+  [
+    [`storage.policy=${byTypes.replace("kernel: {copies: 3", "kernel: {erasure: {data: 2, parity: 1}")}`],
+    /^storage\.policy: kernel pages are stored as a code; a/,
+  ],
   [["storage.policy=replicate-all"], /^storage\.policy: pages of zeros/],
   [["storage.deduplication=vm"], /^storage\.deduplication: vm/],
   [["rollback.resume=on-demand"], /^rollback\.resume: on-demand/],

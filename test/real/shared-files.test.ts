@@ -51,7 +51,7 @@ const stage = async (isReal: boolean) => {
   const cluster = new RealCluster(scenario, events);
   const names = [["all"], ["all", "pair"], ["all", "pair", "one"]];
   const wanted: Wanted[] = cluster.vms.map((vm, i) => ({
-    part: { vm, source: hosts[0]!, records: names[i]!, disks: [], bytes: 0 },
+    part: { vm, source: hosts[0]!, records: names[i]!, packs: [], disks: [], bytes: 0 },
     host: hosts[i + 1]!,
   }));
   const taken = { cutAt: 0, pause: 0, captureDuration: 0, whole: true, parts: wanted.map(({ part }) => part) };

@@ -67,7 +67,18 @@ verification(
     const order = ["stop-and-copy", "post-copy", "pre-copy"];
     for (const [i, mode] of order.entries()) {
       const base = i === 0 ? null : name(order[i - 1]!);
-      const recorded = await host.agent.ask("record", { stream: mode, name: name(mode), base }, 60_000);
+      const packs = [
+        { name: `${mode}.often`, types: ["anonymous" as const, "kernel" as const, "cacheDirty" as const] },
+        { name: `${mode}.once`, types: ["cacheClean" as const, "free" as const] },
+      ];
+      const recorded = await host.agent.ask("record", { stream: mode, name: name(mode), packs, base }, 60_000);
+      console.log(mode, JSON.stringify(recorded));
+      assert.is(recorded.untyped, null);
+      // What is written is anonymous.
+      assert.equal(
+        recorded.packs.map((one) => one.name),
+        packs.slice(0, i === 0 ? 2 : 1).map((one) => one.name),
+      );
       assert.is(recorded.kind, i === 0 ? "full" : "incremental");
       if (i > 0) {
         assert.ok(recorded.changed > 500 && recorded.changed < 0.8 * (recorded.frames - recorded.zero));

@@ -1,0 +1,138 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { placeCopies } from "../../models/placement/copy-placement.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
+import { HostFiles } from "../../real/replay/host-files.ts";
+import { RealCluster } from "../../real/replay/real-cluster.ts";
+import { RealHost } from "../../real/replay/real-host.ts";
+import { type RealPart, RealSnapshot } from "../../real/replay/real-snapshot.ts";
+import { RealStore } from "../../real/replay/real-store.ts";
+import { RunEvents } from "../../real/replay/run-events.ts";
+import { findPoints } from "../../real/store/restore-points.ts";
+import { diskFiles } from "../../scenarios/files.ts";
+import { loadScenario } from "../../scenarios/load.ts";
+import { setTo } from "../../scenarios/text/override.ts";
+import { AgentHost } from "./agent-host.ts";
+
+const testbed = `y${process.pid.toString(36)}`;
+const test = suite("copies by the types of pages");
+const made = ["h1", "h2", "h3", "h4"].map((name) => new AgentHost(testbed, name));
+test.before(async () => {
+  for (const host of made) await host.start();
+});
+test.after(async () => {
+  for (const host of made) await host.end();
+});
+
+const second = 1000;
+const policy =
+  "{free: {copies: 1, onLoss: fail}, cacheClean: {copies: 1, onLoss: fail}, cacheDirty: {copies: 2, onLoss: fail}, " +
+  "anonymous: {copies: 3, onLoss: fail}, kernel: {copies: 3, onLoss: fail}, dropZero: true}";
+const sizes = { record: 1000, often: 5000, twice: 3000, once: 2000, disk: 4000 } as const;
+
+/** A store with one VM on host 0, whose snapshots are files named by their number. */
+const stageOf = (...settings: string[]) => {
+  const overrides = [`storage.policy=${policy}`, "storage.copies=2", ...settings].map((text) => setTo("--set", text));
+  const scenario = loadScenario("replayed", { files: diskFiles, folder: "/", overrides }).points[0]!
+    .scenario as ClusterScenario;
+  const events = new RunEvents(1000);
+  const hosts = made.map(
+    ({ agent }, i) => new RealHost(i, agent, { address: "127.0.0.1", offset: 0, spec: scenario.dataCentre }),
+  );
+  const cluster = new RealCluster(scenario, events);
+  const files = new HostFiles(hosts, events);
+  const store = new RealStore(
+    hosts,
+    files,
+    events,
+    scenario.storage,
+    placeCopies(scenario.storage.placement, hosts, () => 0),
+  );
+  const source = hosts[0]!;
+  const captured = async (number: number, before?: RealPart): Promise<RealSnapshot> => {
+    const name = (kind: string): string => `${kind}-${number}`;
+    for (const [kind, bytes] of Object.entries(sizes)) {
+      const data = Buffer.alloc(bytes, name(kind)).toString("base64");
+      await source.agent.ask("writeFile", { name: name(kind), offset: 0, data }, second);
+    }
+    const names = Object.keys(sizes).map(name);
+    await files.seal(source, names);
+    files.written(
+      source,
+      Object.entries(sizes).map(([kind, bytes]) => [name(kind), bytes] as const),
+    );
+    const record = name("record");
+    const packs = ["often", "twice", "once"].map((kind, group) => ({ name: name(kind), group, record }));
+    const part = {
+      ...{ vm: cluster.vms[0]!, source, bytes: 10_000 },
+      records: [...(before?.records ?? []), record],
+      packs: [...(before?.packs ?? []), ...packs],
+      disks: [...(before?.disks ?? []), name("disk")],
+    };
+    const times = { cutAt: number, pause: 0, captureDuration: 0 };
+    const snapshot = new RealSnapshot(cluster, number, { ...times, parts: [part], whole: before === undefined });
+    store.captured(snapshot);
+    return snapshot;
+  };
+  /** How many hosts hold each kind of file of a snapshot. */
+  const holders = (number: number): Record<string, number> =>
+    Object.fromEntries(Object.keys(sizes).map((kind) => [kind, files.holders(`${kind}-${number}`).length]));
+  const stored = () => {
+    const last = events.inOrder.findLast(({ kind }) => kind === "stored");
+    assert.ok(last?.kind === "stored");
+    const { copies, staged, underReplicated } = last;
+    return { copies, staged, underReplicated: Number(underReplicated.toFixed(6)) };
+  };
+  return { hosts, cluster, files, store, captured, holders, stored };
+};
+
+test("are as many as each deserves, beside what was captured; a chain's stay together, and what is lost is made again", async () => {
+  const { hosts, cluster, store, captured, holders, stored, files } = stageOf();
+  const first = await captured(1);
+  assert.equal(stored(), { copies: 0, staged: 15_000, underReplicated: 0 });
+  await store.replicate(first);
+  assert.is(first.state, "durable");
+  assert.equal(holders(1), { record: 4, often: 4, twice: 3, once: 2, disk: 3 });
+  assert.equal(stored(), { copies: 3 * 6000 + 2 * 7000 + 2000, staged: 15_000, underReplicated: 0 });
+  const second = await captured(2, first.parts[0]!);
+  await store.replicate(second);
+  assert.equal(holders(2), { record: 4, often: 4, twice: 3, once: 2, disk: 3 });
+  for (const kind of ["twice", "once"]) assert.equal(files.holders(`${kind}-1`), files.holders(`${kind}-2`), kind);
+
+  // The only other copy of what is stored once is lost with its host: it is still where it was captured.
+  const holder = files.holders("once-1").find(({ index }) => index > 0)!;
+  await store.lost(holder, cluster);
+  assert.is(second.state, "durable");
+  // Two versions lack their copies of all but what was stored on other hosts, too.
+  const lost = 2 * (6000 + 2000 + (holders(1)["twice"]! < 3 ? 7000 : 0));
+  assert.equal(stored().underReplicated, Number((lost / 30_000).toFixed(6)));
+  await store.repair(cluster);
+  assert.equal(holders(2), { record: 4, often: 4, twice: 3, once: 2, disk: 3 });
+  assert.is(stored().underReplicated, 0);
+  const [, point] = (await findPoints(made.map(({ agent }) => agent))).points;
+  assert.ok(point!.complete);
+  assert.is(point!.holders.get("often-1")!.length, 4);
+  assert.is(point!.holders.get("once-1")!.length, 2);
+
+  // One after the other loses its disk before a repair: what was stored once is gone first, and both points with it.
+  await store.lost(hosts[0]!, cluster);
+  assert.is(second.state, "durable");
+  await store.lost(files.holders("once-1")[0]!, cluster);
+  assert.equal([first.state, second.state, holders(1)["often"]], ["lost", "lost", 2]);
+  await store.end();
+  for (const host of hosts) await host.reset();
+});
+
+test("are fewer by the capturing host's own where that counts, which is no longer beside them", async () => {
+  const { hosts, cluster, store, captured, holders, stored } = stageOf("storage.placement=local-first");
+  const first = await captured(1);
+  await store.replicate(first);
+  assert.equal(holders(1), { record: 3, often: 3, twice: 2, once: 1, disk: 2 });
+  assert.equal(stored(), { copies: 3 * 6000 + 2 * 7000 + 2000, staged: 0, underReplicated: 0 });
+  await store.lost(hosts[0]!, cluster);
+  assert.is(first.state, "lost", "its only copy was there");
+  await store.end();
+  for (const host of hosts) await host.reset();
+});
+
+test.run();
