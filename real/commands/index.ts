@@ -109,7 +109,10 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         })
         .option("seed", text("Seed of the scenario"))
         .option("replications", text("Runs of the simulator"))
-        .option("out", text("Folder for events and timelines of the real runs, and the report"))
+        .option(
+          "out",
+          text("Folder for the report, and of each run its events and a page of both timelines; runs in it are over"),
+        )
         .option("accelerate", number("Failures by laws come, and end, so many times as fast"))
         .option(
           "soak",

@@ -7,10 +7,11 @@ import {
   replayGoals,
 } from "../replay/comparison.ts";
 
-const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
-const short = (value: number): string => `${Number(value.toPrecision(4))}`;
+export const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
+export const short = (value: number): string => `${Number(value.toPrecision(4))}`;
 
-const difference = (real: number, simulated: number): string =>
+/** Of simulated and real, as a part of the real one, where there is one. */
+export const difference = (real: number, simulated: number): string =>
   real === 0 ? "" : percent((simulated - real) / Math.abs(real));
 
 /** Every column of one run that both have seen. */

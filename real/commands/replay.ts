@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { policyInForce } from "../../models/policies/policy-in-force.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
+import { writeAtomically } from "../../results/store/atomic-file.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import { ownPolicy, shownInSources } from "../../scenarios/own-policy/own-policy.ts";
 import { evaluate, loadSettings, type Searched } from "../../scenarios/search/evaluate.ts";
-import { HtmlTimeline } from "../../scenarios/timeline/html.ts";
+import { simulatedRun } from "../../scenarios/timeline/simulated-run.ts";
 import { NamespaceSwitch } from "../hosts/namespace-switch.ts";
 import { guestAddresses } from "../inventory/guest-addresses.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
@@ -15,8 +16,9 @@ import { drawnScenario } from "../replay/drawn-scenario.ts";
 import { type Replayed, replay } from "../replay/replay.ts";
 import { replayObstacles } from "../replay/replayable.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { comparedPage } from "./compared-page.ts";
+import { type RecordedRun, type ReplayPoint, readRun, recordedNow, writeRun } from "./recorded-run.ts";
 import { replayReport } from "./replay-report.ts";
-import { thisMachine } from "./this-machine.ts";
 import { withHosts } from "./with-hosts.ts";
 
 export interface ReplayArguments extends Searched {
@@ -27,23 +29,13 @@ export interface ReplayArguments extends Searched {
   readonly soak?: string;
 }
 
-/** One point of a scenario's sweep. */
-interface Point {
-  /** What the sweep has set: `snapshot.interval=12s`. */
-  readonly setting: string;
-  /** With its failures as lists of times. */
-  readonly scenario: ClusterScenario;
-  readonly seed: number;
-  readonly notes: readonly string[];
-}
-
 /** Runs every point of a scenario on real machines and in the simulator, and sets the columns of both beside each other. */
 export const replayCommand = async (line: CommandLine, given: ReplayArguments): Promise<void> => {
   if (given.soak !== undefined) return (await import("./soak.ts")).soakCommand(line, { ...given, soak: given.soak });
   try {
     const loaded = loadSettings(line, given, []);
     const inventory = namespacesOf(line, given);
-    const points = loaded.points.map(({ scenario, seed, labels }): Point => {
+    const points = loaded.points.map(({ scenario, seed, labels }): ReplayPoint => {
       const setting = Object.entries(labels)
         .map(([key, label]) => `${key}=${label}`)
         .join(" ");
@@ -52,13 +44,21 @@ export const replayCommand = async (line: CommandLine, given: ReplayArguments): 
       refuseObstacles(given.scenario, setting, scenario, inventory);
       return { setting, seed, ...drawnScenario(scenario, seed, given.accelerate) };
     });
-    const replayed: Replayed[] = [];
+    const folderOf = (i: number): string | undefined =>
+      given.out === undefined ? undefined : join(resolve(line.folder, given.out), `${i + 1}`);
+    // What is kept of something else is told before anything is run.
+    const kept = points.map((point, i) => {
+      const folder = folderOf(i);
+      return folder === undefined ? undefined : readRun(folder, point);
+    });
+    const replayed: RecordedRun[] = [];
     try {
       for (const [i, point] of points.entries()) {
-        if (points.length > 1) line.progress.write(`${i + 1} of ${points.length}: ${point.setting}\n`);
-        const real = await onHosts(line, inventory, point);
-        replayed.push(real);
-        if (given.out !== undefined) writeRun(join(resolve(line.folder, given.out), `${i + 1}`), point, real);
+        const run = kept[i];
+        const how = run === undefined ? "" : ` was run on ${run.date}`;
+        if (points.length > 1 || run !== undefined)
+          line.progress.write(`${i + 1} of ${points.length}: ${point.setting}${how}\n`);
+        replayed.push(run ?? keep(folderOf(i), point, await onHosts(line, inventory, point)));
       }
     } catch (error) {
       throw shownInSources(error, points[replayed.length]!.scenario);
@@ -72,7 +72,16 @@ export const replayCommand = async (line: CommandLine, given: ReplayArguments): 
       const { columns } = replayed[i]!;
       return { setting, real: columns, simulated: places[i]!.replications };
     });
+    for (const [i, point] of points.entries()) {
+      const folder = folderOf(i);
+      if (folder === undefined) continue;
+      const simulated = simulatedRun(point.scenario, { seed: point.seed, replication: 0 });
+      const page = comparedPage(point, { compared: runs[i]!, recorded: replayed[i]!, simulated });
+      writeAtomically(join(folder, "timeline.html"), page);
+    }
     show(line, given, runs, {
+      machines: [...new Set(replayed.map(({ machine }) => machine))],
+      dates: [...new Set(replayed.map(({ date }) => date))].sort(),
       verified: replayed.reduce((sum, { verifiedPoints }) => sum + verifiedPoints, 0),
       notes: [...points.flatMap(({ notes }) => notes), ...replayed.flatMap(({ notes }) => notes)],
     });
@@ -108,7 +117,7 @@ export const refuseObstacles = (
 export const onHosts = (
   line: CommandLine,
   inventory: NamespaceInventory,
-  { scenario, seed }: Pick<Point, "scenario" | "seed">,
+  { scenario, seed }: Pick<ReplayPoint, "scenario" | "seed">,
   checks = false,
 ): Promise<Replayed> => {
   // Cables are as fast as the scenario's network cards.
@@ -130,18 +139,32 @@ export const onHosts = (
   );
 };
 
+/** What is to be kept is, as soon as it is over. */
+const keep = (folder: string | undefined, point: ReplayPoint, replayed: Replayed): RecordedRun =>
+  folder === undefined ? recordedNow(replayed) : writeRun(folder, point, replayed);
+
 const show = (
   line: CommandLine,
   given: ReplayArguments,
   runs: readonly ComparedRun[],
-  { verified, notes }: { readonly verified: number; readonly notes: readonly string[] },
+  {
+    machines,
+    dates,
+    verified,
+    notes,
+  }: {
+    readonly machines: readonly string[];
+    readonly dates: readonly string[];
+    readonly verified: number;
+    readonly notes: readonly string[];
+  },
 ): void => {
   const faster = given.accelerate === undefined ? "" : ` --accelerate ${given.accelerate}`;
   const command = `snapback replay ${given.scenario} --testbed ${given.testbed}${given.set.map((one) => ` --set ${one}`).join("")}${faster}`;
-  const date = new Date().toISOString().slice(0, 10);
+  const date = [...new Set([dates[0]!, dates.at(-1)!])].join(" to ");
   const compared = runs.map((run) => ({ setting: run.setting, columns: comparedColumns(run) }));
   const judged = columnErrors(runs);
-  const record = { machine: thisMachine(), date, command, runs: compared, judged, verified, notes };
+  const record = { machine: machines.join("; "), date, command, runs: compared, judged, verified, notes };
   const text = [
     replayReport(runs),
     `${verified} restore points were read again at the end and are as they were captured.`,
@@ -153,22 +176,4 @@ const show = (
   writeFileSync(join(folder, "replay.json"), `${JSON.stringify(record, null, 2)}\n`);
   const head = `# The simulator beside real machines\n\nMachine: ${record.machine}. Date: ${date}. Command: \`${command}\`\n`;
   writeFileSync(join(folder, "replay.md"), `${head}\n\`\`\`\n${text}\n\`\`\`\n`);
-};
-
-/** Events and timeline of a real run. */
-export const writeRun = (
-  folder: string,
-  { scenario, seed, setting }: Pick<Point, "scenario" | "seed" | "setting">,
-  { events }: Replayed,
-): void => {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "events.jsonl"), events.map((event) => `${JSON.stringify(event)}\n`).join(""));
-  const { name, horizon } = scenario;
-  const of = { scenario: `${name} ${setting}, on real machines`, seed, replication: 0, domain: 0, domains: 1, horizon };
-  const timeline = new HtmlTimeline({ ...of, from: 0, to: horizon });
-  const [cast] = events;
-  if (cast?.kind !== "begin") throw new Error("a run begins with who takes part");
-  timeline.begin(cast);
-  for (const event of events) timeline.event(event);
-  writeFileSync(join(folder, "timeline.html"), timeline.end());
 };

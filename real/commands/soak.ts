@@ -9,7 +9,8 @@ import { drawnScenario } from "../replay/drawn-scenario.ts";
 import type { Replayed } from "../replay/replay.ts";
 import { soakScenario } from "../replay/soak-scenario.ts";
 import { TestbedError } from "../testbed-error.ts";
-import { namespacesOf, onHosts, type ReplayArguments, refuseObstacles, writeRun } from "./replay.ts";
+import { writeRun } from "./recorded-run.ts";
+import { namespacesOf, onHosts, type ReplayArguments, refuseObstacles } from "./replay.ts";
 import { thisMachine } from "./this-machine.ts";
 
 /**

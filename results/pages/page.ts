@@ -4,16 +4,19 @@ export type Html = string & { readonly __html?: true };
 /** Text as HTML shows it, also within an attribute. */
 export const escaped = (text: string): Html => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
+/** How tables look, and what scrolls within itself. */
+export const tableStyle = `.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; }
+th, td { padding: 0.2rem 0.7rem; text-align: right; border-bottom: 1px solid #e2e2e2; white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; } thead th { border-bottom: 1px solid #888; }`;
+
 const style = `
 :root { color-scheme: light; }
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 2rem auto; max-width: 74rem; padding: 0 1rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 figure { margin: 1rem 0; overflow-x: auto; } figure svg { max-width: 100%; height: auto; }
 figcaption { color: #555; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; }
-th, td { padding: 0.2rem 0.7rem; text-align: right; border-bottom: 1px solid #e2e2e2; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } thead th { border-bottom: 1px solid #888; }
+${tableStyle}
 pre { background: #f5f5f5; padding: 0.8rem; overflow-x: auto; font-size: 12.5px; line-height: 1.4; }
 @page { margin: 15mm; }
 @media print {

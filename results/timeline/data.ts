@@ -9,6 +9,7 @@ export const barKinds = [
   "resume",
   "announce",
   "coldStart",
+  "planned",
   "capturing",
   "copying",
   "durable",
@@ -37,7 +38,8 @@ export interface Mark {
 }
 
 export interface Lane {
-  readonly kind: "snapshots" | "vm" | "host";
+  /** A heading has neither bars nor marks, and says of what the lanes below it are, up to the next. */
+  readonly kind: "snapshots" | "vm" | "host" | "heading";
   readonly name: string;
   /** By their beginnings. */
   readonly bars: readonly Bar[];

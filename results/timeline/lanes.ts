@@ -1,7 +1,7 @@
 import type { Bar, BarKind, Lane } from "./data.ts";
 
 const errands = ["capture", "replicate", "merge", "repair", "restore"];
-const heights = { snapshots: 20, vm: 16, host: 26 };
+const heights = { snapshots: 20, vm: 16, host: 26, heading: 24 };
 
 /** Above the lanes, pixels. */
 export const axisHeight = 26;

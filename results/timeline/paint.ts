@@ -25,8 +25,14 @@ export const paint = (
   pen.font = "11px system-ui, sans-serif";
   pen.textBaseline = "middle";
   for (const lane of lanes) {
-    pen.fillStyle = lane.kind === "snapshots" ? "#eef2f7" : lane.kind === "host" ? "#fafafa" : "#fff";
+    pen.fillStyle = grounds[lane.kind];
     pen.fillRect(0, lane.top, width, lane.height);
+    if (lane.kind === "heading") {
+      pen.fillStyle = "#222";
+      pen.font = "600 12px system-ui, sans-serif";
+      pen.fillText(lane.name, 4, lane.top + lane.height / 2, width - 8);
+      continue;
+    }
     pen.fillStyle = "#e3e3e3";
     pen.fillRect(0, lane.top + lane.height - 1, width, 1);
     paintBars(pen, lane, x, width);
@@ -39,6 +45,8 @@ export const paint = (
     pen.fillText(lane.name, lane.kind === "vm" ? 14 : 4, lane.top + lane.height / 2, gutter - 20);
   }
 };
+
+const grounds = { snapshots: "#eef2f7", vm: "#fff", host: "#fafafa", heading: "#d9dee6" } as const;
 
 const paintBars = (pen: CanvasRenderingContext2D, lane: Placed, x: Scale, width: number): void => {
   const [from, to] = [x.invert(gutter), x.invert(width)];

@@ -27,8 +27,18 @@ export const under = (
   );
 };
 
-/** What is so at one moment: states of VMs, hosts that are down, and flows. */
+/** What is so at one moment, under each heading: states of VMs, hosts that are down, and flows. */
 export const stateAt = (lanes: readonly Placed[], now: number): string => {
+  const headings = lanes.filter(({ kind }) => kind === "heading");
+  const told = headings.map((heading, i) => {
+    const next = headings[i + 1];
+    const own = lanes.slice(lanes.indexOf(heading) + 1, next === undefined ? undefined : lanes.indexOf(next));
+    return `${heading.name}: ${countsAt(own, now)}`;
+  });
+  return told.length === 0 ? countsAt(lanes, now) : told.join(" | ");
+};
+
+const countsAt = (lanes: readonly Placed[], now: number): string => {
   const counts = new Map<string, number>();
   const add = (what: string): void => {
     counts.set(what, (counts.get(what) ?? 0) + 1);

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
-import { packed } from "../../results/timeline/data.ts";
+import { escaped, type Html, tableStyle } from "../../results/pages/page.ts";
+import { packed, type TimelineData } from "../../results/timeline/data.ts";
 import type { CastEvent, TimelineFormat, TimelineTitle } from "./format.ts";
 import { TimelineLanes } from "./lanes.ts";
 
@@ -26,26 +27,35 @@ export class HtmlTimeline implements TimelineFormat {
   }
 
   end(): string {
-    // "</script>" inside of a string would end the script.
-    const data = JSON.stringify(packed(this.#lanes.end())).replaceAll("<", "\\u003c");
-    return `<!doctype html>
+    return timelinePage(this.#title.scenario, this.#lanes.end());
+  }
+}
+
+/**
+ * One HTML file with a timeline and everything that draws it.
+ *
+ * @param below what stands below it
+ */
+export const timelinePage = (title: string, timeline: TimelineData, below: readonly Html[] = []): string => {
+  // "</script>" inside of a string would end the script.
+  const data = JSON.stringify(packed(timeline)).replaceAll("<", "\\u003c");
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(this.#title.scenario)}</title>
-</head>
+<title>${escaped(title)}</title>
+${below.length === 0 ? "" : `<style>${textStyle}${tableStyle}</style>\n`}</head>
 <body>
-<main id="timeline"></main>
+<main><div id="timeline"></div>${below.map((part) => `\n${part}`).join("")}</main>
 <script type="application/json" id="data">${data}</script>
 <script>${script()}</script>
 </body>
 </html>
 `;
-  }
-}
+};
 
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+const textStyle = "main section { font: 14px/1.45 system-ui, sans-serif; color: #222; }";
 
 /** The view, compiled for browsers with all that it imports. */
 const script = (): string => {

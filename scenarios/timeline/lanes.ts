@@ -19,6 +19,16 @@ const bytes = (amount: number): string =>
   amount >= 1e9 ? `${(amount / 1e9).toFixed(2)} GB` : `${(amount / 1e6).toFixed(1)} MB`;
 const seconds = (amount: number): string => `${Number(amount.toPrecision(4))} s`;
 
+/** The lanes of a whole run. @throws Error unless it begins with who takes part */
+export const lanesOf = (title: TimelineTitle, events: readonly LifeCycleEvent[]): TimelineData => {
+  const [cast] = events;
+  if (cast?.kind !== "begin") throw new Error("a run begins with who takes part");
+  const lanes = new TimelineLanes(title);
+  lanes.begin(cast);
+  for (const event of events) lanes.event(event);
+  return lanes.end();
+};
+
 /** Puts events together to bars on lanes: of each cluster its snapshots and its VMs, then the hosts. */
 export class TimelineLanes {
   readonly #title: TimelineTitle;
@@ -26,6 +36,8 @@ export class TimelineLanes {
   readonly #hostsOf = new Map<string, string>();
   /** What goes on, by lane; VMs and hosts have one thing, snapshots are told apart by their numbers. */
   readonly #begun = new Map<string, Begun>();
+  /** When the snapshots that are not cut yet were planned; one that never is has no end. */
+  readonly #planned = new Map<string, number>();
   readonly #notes = new Map<string, number>();
   readonly #transfers = new Map<number, { readonly at: number; readonly begins: TransferBegins }>();
 
@@ -111,9 +123,21 @@ export class TimelineLanes {
   }
 
   #snapshot(event: LifeCycleEvent & { readonly kind: "snapshot" }): void {
-    if (event.state === "planned" || event.state === "broken") return;
     const { at, cluster, snapshot, state } = event;
     const key = `${cluster}\n${snapshot}`;
+    if (event.state === "planned") {
+      this.#planned.set(key, at);
+      return;
+    }
+    const planned = this.#planned.get(key);
+    this.#planned.delete(key);
+    if (planned !== undefined)
+      this.#bar(
+        cluster,
+        { from: planned, to: at, kind: "planned" },
+        `snapshot ${snapshot} of ${cluster}: planned${event.state === "broken" ? ", and never cut" : ""}`,
+      );
+    if (event.state === "broken") return;
     const size = `snapshot ${snapshot} of ${cluster}, ${event.whole ? "all pages" : "what has changed"}, ${bytes(event.bytes)}`;
     if (state === "cut") this.#begun.set(key, { at, kind: "capturing", note: `${size}: captured` });
     else if (state === "captured") {

@@ -28,7 +28,11 @@ export const arrows = {
  * So the real testbed can never lean on the simulator's clock, events or models by way of a harmless-looking module,
  * and what it shares with the simulated one (policies, pure models, the schema of scenarios) stays free of `sim`.
  */
-export const simulationEntries: readonly string[] = ["scenarios/search/evaluate.ts", "scenarios/listed-scenario.ts"];
+export const simulationEntries: readonly string[] = [
+  "scenarios/search/evaluate.ts",
+  "scenarios/listed-scenario.ts",
+  "scenarios/timeline/simulated-run.ts",
+];
 
 /** Files that may use Node's built-in modules within the folders that also run in browsers. */
 const touchesNode = /^sim\/realtime\.ts$/;
