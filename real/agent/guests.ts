@@ -9,6 +9,9 @@ import { PageRecord } from "../capture/page-record.ts";
 import { rebuildStream } from "../capture/rebuild-stream.ts";
 import { recordStream } from "../capture/record-stream.ts";
 import { restore } from "../capture/restore.ts";
+import { DiskBlocks, diskExtents } from "../drop/disk-blocks.ts";
+import { leaveToDisk } from "../drop/found-on-disk.ts";
+import { leaveOut, pagesOf } from "../drop/left-out.ts";
 import { capturedLedger } from "../guest/captured-ledger.ts";
 import { GuestPort } from "../guest/guest-port.ts";
 import { QmpClient } from "../qmp/client.ts";
@@ -92,10 +95,12 @@ export const askWorkload = async (
 ): Promise<Result<"workload">> => {
   const port = await GuestPort.connect(name, join(files, name));
   try {
-    if (ask === "verify") return { beat: null, verdict: await port.verify(milliseconds) };
-    if (ask === "beat") return { beat: await port.nextBeat(milliseconds), verdict: null };
+    const none = { beat: null, verdict: null, exercised: null };
+    if (ask === "verify") return { ...none, verdict: await port.verify(milliseconds) };
+    if (ask === "exercise") return { ...none, exercised: await port.exercise(milliseconds) };
+    if (ask === "beat") return { ...none, beat: await port.nextBeat(milliseconds) };
     await port.hold(ask === "hold", milliseconds);
-    return { beat: null, verdict: null };
+    return none;
   } finally {
     port.close();
   }
@@ -119,6 +124,27 @@ export const rebuildCapture = (files: string, { records, stream }: Arguments<"re
     records.map((name) => PageRecord.open(join(files, name))),
     join(files, stream),
   );
+
+/** Leaves pages out of a captured stream. */
+export const leaveOutOf = async (
+  owner: string,
+  files: string,
+  { stream, name, classes, disk }: Arguments<"leaveOut">,
+): Promise<Result<"leaveOut">> => {
+  const chosen = pagesOf(join(files, stream), classes);
+  const counts = { held: chosen.pages.length, zero: chosen.zero };
+  if (disk === null) {
+    await leaveOut(join(files, stream), join(files, name), chosen.pages);
+    return { ...counts, left: chosen.pages.length };
+  }
+  const blocks = new DiskBlocks(await diskExtents(files, disk, environmentOf(owner)));
+  try {
+    const left = await leaveToDisk(join(files, stream), join(files, name), chosen.pages, blocks);
+    return { ...counts, left };
+  } finally {
+    blocks.close();
+  }
+};
 
 /** Makes a qcow2 image of so many bytes, or one over another, among the agent's files. */
 export const makeDisk = async (owner: string, files: string, { name, on }: Arguments<"disk">): Promise<void> => {

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { pageTypes } from "../../models/scenario.ts";
-import { heartbeat, verdict } from "../guest/guest-port.ts";
+import { exercised, heartbeat, verdict } from "../guest/guest-port.ts";
+import { frameClasses } from "../pages/page-classes.ts";
 import { printable } from "../printable.ts";
 import { storeRequests, storeResults } from "../store/store-verbs.ts";
 import { fileName } from "./file-name.ts";
@@ -99,13 +100,23 @@ export const requests = {
   /** A captured stream without the pages that an earlier record has, their contents in packs by their type; and back. */
   record: z.strictObject({ stream: fileName, name: fileName, packs, base: z.nullable(fileName) }),
   rebuild: z.strictObject({ records: z.array(fileName).check(z.minLength(1), z.maxLength(256)), stream: fileName }),
+  /**
+   * The stream that a restore without pages of these classes reads: they are zeros, or, with a disk, those that are found
+   * on it are read from there and all others are kept.
+   */
+  leaveOut: z.strictObject({
+    stream: fileName,
+    name: fileName,
+    classes: z.array(z.enum(frameClasses)).check(z.minLength(1), z.maxLength(frameClasses.length)),
+    disk: z.nullable(fileName),
+  }),
   clock: z.strictObject({}),
   pause: z.strictObject({ qmp: fileName }),
   goOn: z.strictObject({ qmp: fileName }),
   plug: z.strictObject({ tap: device, bridge: device }),
   ledger: z.strictObject({ stream: fileName }),
   disk: z.strictObject({ name: fileName, on: z.union([fileName, count]) }),
-  workload: z.strictObject({ port: fileName, ask: z.enum(["beat", "verify", "hold", "go"]), milliseconds }),
+  workload: z.strictObject({ port: fileName, ask: z.enum(["beat", "verify", "exercise", "hold", "go"]), milliseconds }),
   restore: z.strictObject({ qmp: fileName, name: fileName, milliseconds, run: z.boolean() }),
   writeFile: z.strictObject({ name: fileName, offset: count, data: base64 }),
   readFile: z.strictObject({ name: fileName, offset: count, bytes: count.check(z.maximum(mostChunkBytes)) }),
@@ -220,6 +231,8 @@ export const results = {
     untyped: z.nullable(told),
   }),
   rebuild: exact,
+  /** Frames of the classes: with a content, of them left out, and with zeros. */
+  leaveOut: z.strictObject({ held: count, left: count, zero: count }),
   clock: z.strictObject({ seconds: z.number() }),
   pause: z.strictObject({ stoppedAt: z.number() }),
   goOn: exact,
@@ -230,7 +243,11 @@ export const results = {
     peers: z.array(z.strictObject({ id: count, sent: pair, received: pair })).check(z.maxLength(64)),
   }),
   disk: exact,
-  workload: z.strictObject({ beat: z.nullable(heartbeat), verdict: z.nullable(verdict) }),
+  workload: z.strictObject({
+    beat: z.nullable(heartbeat),
+    verdict: z.nullable(verdict),
+    exercised: z.nullable(exercised),
+  }),
   restore: exact,
   writeFile: exact,
   readFile: z.strictObject({ data: base64, end: z.boolean() }),

@@ -11,6 +11,7 @@ import { readFile, removeFile, sizeOf, writeFile } from "./files.ts";
 import {
   askWorkload,
   captureGuest,
+  leaveOutOf,
   ledgerOf,
   letGuestRun,
   makeDisk,
@@ -73,6 +74,7 @@ export const owningVerbs = (
     ledger: (given) => ledgerOf(files, given),
     record: (given) => recordCapture(files, given),
     rebuild: (given) => done(rebuildCapture(files, given)),
+    leaveOut: (given) => leaveOutOf(folder, files, given),
     disk: (given) => done(makeDisk(folder, files, given)),
     workload: (given) => askWorkload(files, given),
     restore: (given) => done(restoreGuest(files, given)),

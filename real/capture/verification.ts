@@ -25,7 +25,7 @@ export const verifyCapture = async (guest: HostedGuest, stream: string, frozen: 
     const found = await restored.verify();
     if (found.verified)
       return { state: "verified", sequence: found.sequence, pages: found.pages, blocks: found.blocks };
-    const { badPages, first, blocksBehind, blocksAhead, blocksTorn, keysBehind, keysAhead } = found;
+    const { badPages, first, blocksBehind, blocksAhead, blocksTorn, cachedBad, keysBehind, keysAhead } = found;
     const memory = badPages === 0 ? [] : [`${badPages} pages of its memory are of other moments (${first})`];
     const disk = [
       [blocksBehind, "older"],
@@ -33,9 +33,10 @@ export const verifyCapture = async (guest: HostedGuest, stream: string, frozen: 
       [blocksTorn, "torn or another's"],
     ] as const;
     const blocks = disk.flatMap(([count, how]) => (count === 0 ? [] : [`${count} blocks of its disk are ${how}`]));
+    const cached = cachedBad === 0 ? [] : [`${cachedBad} pages that it has cached of its disk are others`];
     const redis = keysBehind + keysAhead;
     const keys = redis === 0 ? [] : [`${redis} keys of its Redis are of other moments`];
-    return { state: "corrupt", reason: [...memory, ...blocks, ...keys].join(", ") };
+    return { state: "corrupt", reason: [...memory, ...blocks, ...cached, ...keys].join(", ") };
   } catch (error) {
     if (!(error instanceof TestbedError)) throw error;
     return { state: "corrupt", reason: `its guest does not run: ${error.message}` };

@@ -95,6 +95,18 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./cut.ts")).cut(line, given as never),
   },
   {
+    command: "survive <inventory>",
+    describe: "Restore real guests without pages of each class, and tell which they survive without",
+    builder: (yargs) =>
+      withInventory(yargs)
+        .option("out", neededText("File of restores; what it has already is not done again"))
+        .option("memory", number("MiB of guests", 128))
+        .option("repetitions", number("Guests, each restored with every loss", 5))
+        .option("seconds", number("For which a restored guest works before it is asked how it is", 3))
+        .example("$0 survive two-namespaces --out survival.csv", "five guests, each restored twelve times"),
+    handler: async (given) => (await import("./survive.ts")).surviveCommand(line, given as never),
+  },
+  {
     command: "replay <scenario>",
     describe: "Run a scenario on real machines and in the simulator, and set both beside each other",
     builder: (yargs) =>

@@ -40,15 +40,25 @@ export const verdict = z.strictObject({
   blocksBehind: count,
   blocksAhead: count,
   blocksTorn: count,
+  /** Pages that its kernel may have cached of its disk, and those that are not as they were written. */
+  cached: count,
+  cachedBad: count,
   keys: count,
   keysBehind: count,
   keysAhead: count,
 });
 export type Verdict = z.infer<typeof verdict>;
 
+/** Whether programs did what they did the first time; else what they printed. */
+export const exercised = z.strictObject({
+  exercised: z.boolean(),
+  what: z.string().check(z.maxLength(200), z.regex(/^[\w :/.-]*$/)),
+});
+export type Exercised = z.infer<typeof exercised>;
+
 const held = z.strictObject({ holding: z.boolean(), sequence: count });
 const fatal = z.strictObject({ fatal: z.string().check(z.maxLength(300)) });
-const line = z.union([heartbeat, verdict, held, fatal]);
+const line = z.union([heartbeat, verdict, exercised, held, fatal]);
 
 const mostLineBytes = 4096;
 /** A guest that says more between two questions is no workload of ours. */
@@ -133,6 +143,16 @@ export class GuestPort {
   /** Lets the guest look through all its memory and disk. @param deadline milliseconds @throws TestbedError */
   verify(deadline: number): Promise<Verdict> {
     return this.#ask("verify", verdict, deadline);
+  }
+
+  /**
+   * Lets the guest start programs that fork, read all its files, write new ones and use its network, and compare what they
+   * print with the first time. It does nothing else meanwhile.
+   *
+   * @param deadline milliseconds @throws TestbedError
+   */
+  exercise(deadline: number): Promise<Exercised> {
+    return this.#ask("exercise", exercised, deadline);
   }
 
   /** The guest writes nothing, or goes on to. @throws TestbedError */

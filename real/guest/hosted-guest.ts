@@ -6,7 +6,7 @@ import type { CaptureMode } from "../capture/capture-modes.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { GuestImage } from "./guest-image.ts";
 import { machineArguments } from "./guest-machine.ts";
-import type { Heartbeat, Verdict } from "./guest-port.ts";
+import type { Exercised, Heartbeat, Verdict } from "./guest-port.ts";
 import { whenListening } from "./when-listening.ts";
 import { diskBytes, redisBytes, type WorkloadSettings, workloadText } from "./workload-settings.ts";
 
@@ -172,6 +172,13 @@ export class HostedGuest {
     return verdict;
   }
 
+  /** Has programs run in it that use all of it, beside its workload, which waits for them. */
+  async exercise(deadline = look): Promise<Exercised> {
+    const { exercised } = await this.#ask("exercise", deadline);
+    if (exercised === null) throw new TestbedError(`${this.name}: its agent tells nothing of its programs`);
+    return exercised;
+  }
+
   /** The workload writes nothing, or goes on to. */
   async hold(holding: boolean): Promise<void> {
     await this.#ask(holding ? "hold" : "go", quick);
@@ -215,7 +222,7 @@ export class HostedGuest {
       await this.agent.ask("removeFile", { name: `${this.name}.${what}` }, quick).catch(() => {});
   }
 
-  #ask(ask: "beat" | "verify" | "hold" | "go", deadline: number): Promise<Result<"workload">> {
+  #ask(ask: "beat" | "verify" | "exercise" | "hold" | "go", deadline: number): Promise<Result<"workload">> {
     return this.agent.ask("workload", { port: `${this.name}.port`, ask, milliseconds: deadline }, deadline + quick);
   }
 }

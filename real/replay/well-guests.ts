@@ -32,8 +32,8 @@ export const verdictsOf = (cluster: RealCluster, onNote: (note: string) => void)
   allOf(
     cluster.vms.map(async (vm) => {
       try {
-        const { verified, badPages, blocksBehind, blocksAhead, blocksTorn } = await vm.guest!.verify();
-        const blocks = blocksBehind + blocksAhead + blocksTorn;
+        const { verified, badPages, blocksBehind, blocksAhead, blocksTorn, cachedBad } = await vm.guest!.verify();
+        const blocks = blocksBehind + blocksAhead + blocksTorn + cachedBad;
         if (!verified) onNote(`${vm.name} found ${badPages} pages and ${blocks} blocks of another moment`);
         return verified;
       } catch (error) {

@@ -208,7 +208,16 @@ guest("no option of QEMU comes with a network card's address, and no control cha
     /is no address of a network card/,
   );
   const said = { verified: false, sequence: 1, pages: 1, badPages: 1, first: "\u001b[2Jpage", blocks: 0 };
-  const more = { blocksBehind: 0, blocksAhead: 0, blocksTorn: 0, keys: 0, keysBehind: 0, keysAhead: 0 };
+  const more = {
+    blocksBehind: 0,
+    blocksAhead: 0,
+    blocksTorn: 0,
+    cached: 0,
+    cachedBad: 0,
+    keys: 0,
+    keysBehind: 0,
+    keysAhead: 0,
+  };
   const path = join(folder, "verdict.sock");
   const speaking = createServer(
     (to) => void to.once("data", () => to.write(`${JSON.stringify({ ...said, ...more })}\n`)),

@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { verifyCapture } from "../../real/capture/verification.ts";
 import { bringImage, type GuestSpec, HostedGuest } from "../../real/guest/hosted-guest.ts";
+import type { FrameClass } from "../../real/pages/page-classes.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { AgentHost } from "./agent-host.ts";
@@ -24,6 +25,7 @@ const spec: GuestSpec = {
       { content: "unique", pages: 6000, writesPerSecond: 3000, compressRatio: 1 },
     ],
     disk: { blocks: 64, writesPerSecond: 30 },
+    cache: { pages: 1000, writesPerSecond: 0 },
     peers: [],
     messages: { udp: 0, tcp: 0 },
   },
@@ -61,6 +63,21 @@ verification(
     assert.match((back as { reason: string }).reason, /blocks of its disk are older/);
     const none = await verifyCapture(guest, "no-such", disks[0]!);
     assert.match((none as { reason: string }).reason, /it is not restored: .*ENOENT/);
+
+    // Of free pages it needs none, of its clean cache what is on its disk; with zeros in the cache it runs on, and is wrong.
+    const frozen = disks[0]!;
+    const without = async (name: string, classes: FrameClass[], disk: string | null, from = "stop-and-copy") =>
+      host.agent.ask("leaveOut", { stream: from, name, classes, disk }, 60_000);
+    const clean: FrameClass[] = ["cache-clean", "cache-private-clean"];
+    const free = await without("no-free", ["free"], null);
+    assert.ok(free.held > 1000 && free.left === free.held, JSON.stringify(free));
+    const cached = await without("dropped", clean, frozen, "no-free");
+    assert.ok(cached.held >= 1000 && cached.left > 0.98 * cached.held, JSON.stringify(cached));
+    const dropped = await verifyCapture(guest, "dropped", frozen);
+    assert.is(dropped.state, "verified", JSON.stringify(dropped));
+    await without("no-cache", clean, null);
+    const unsafe = await verifyCapture(guest, "no-cache", frozen);
+    assert.match((unsafe as { reason: string }).reason, /^\d+ pages that it has cached of its disk are others$/);
 
     // Of what was captured first, second and third: only what is another is kept, and all of it comes back.
     const name = (mode: string): string => `${mode}.record`;

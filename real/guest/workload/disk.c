@@ -16,6 +16,10 @@ static const char magic[16] = "SNAPBACK BLOCK\n";
 static int direct = -1, buffered = -1;
 static unsigned char *page;
 static uint64_t *expected, written;
+static uint64_t *cached;  // what each cached page was filled from
+// Half of the cached pages are mapped, too, as those of a program's text are.
+static const unsigned char *mapped;
+static uint64_t mapped_pages;
 static struct pace pace, cache_pace;
 static struct random draws;
 
@@ -31,13 +35,28 @@ static void write_block(uint64_t index, uint64_t sequence) {
   put(direct, index);
 }
 
-static void write_cached(uint64_t index) {
-  struct random random = random_from(settings.seed, ~1ull, random_next(&draws));
+static void fill_cached(unsigned char *to, uint64_t from) {
+  struct random random = random_from(settings.seed, ~1ull, from);
   for (size_t i = 0; i < page_size; i += 8) {
     uint64_t word = random_next(&random);
-    memcpy(page + i, &word, 8);
+    memcpy(to + i, &word, 8);
   }
+}
+
+static void write_cached(uint64_t index) {
+  cached[index] = random_next(&draws);
+  fill_cached(page, cached[index]);
   put(buffered, settings.disk_blocks + index);
+}
+
+static void map_cached(void) {
+  mapped_pages = settings.cache_pages / 2;
+  if (mapped_pages == 0) return;
+  // What was written has its buffers with the kernel, what is read has none: a cache of a guest has both.
+  posix_fadvise(buffered, (off_t)(settings.disk_blocks * page_size), (off_t)(mapped_pages * page_size), POSIX_FADV_DONTNEED);
+  mapped = mmap(NULL, mapped_pages * page_size, PROT_READ, MAP_SHARED, buffered, (off_t)(settings.disk_blocks * page_size));
+  if (mapped == MAP_FAILED) die("the disk is not mapped: %s", strerror(errno));
+  for (uint64_t i = 0; i < mapped_pages; i++) (void)*(const volatile unsigned char *)(mapped + i * page_size);
 }
 
 void open_disk(const char *path) {
@@ -50,11 +69,13 @@ void open_disk(const char *path) {
   // O_DIRECT asks for memory that is aligned.
   page = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   expected = mmap(NULL, settings.disk_blocks * sizeof *expected + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (page == MAP_FAILED || expected == MAP_FAILED) die("no memory for the disk");
+  cached = mmap(NULL, settings.cache_pages * sizeof *cached + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED || expected == MAP_FAILED || cached == MAP_FAILED) die("no memory for the disk");
   draws = random_from(settings.seed, ~2ull, 0);
   for (uint64_t i = 0; i < settings.disk_blocks; i++) write_block(i, 0);
   for (uint64_t i = 0; i < settings.cache_pages; i++) write_cached(i);
   if (fsync(buffered) != 0) die("the disk is not written: %s", strerror(errno));
+  map_cached();
   pace = (struct pace){.rate = settings.disk_rate, .last = now()};
   cache_pace = (struct pace){.rate = settings.cache_rate, .last = now()};
 }
@@ -79,6 +100,14 @@ void check_disk(struct verdict *verdict) {
       verdict->blocks_torn++;
     else if (block.sequence < expected[i]) verdict->blocks_behind++;
     else if (block.sequence > expected[i]) verdict->blocks_ahead++;
+  }
+  for (uint64_t i = 0; i < settings.cache_pages; i++) {
+    unsigned char right[page_size];
+    fill_cached(right, cached[i]);
+    verdict->cached++;
+    if (pread(buffered, page, page_size, (off_t)((settings.disk_blocks + i) * page_size)) != page_size) die("the disk is not read: %s", strerror(errno));
+    bool is_right = memcmp(page, right, page_size) == 0;
+    if (!is_right || (i < mapped_pages && memcmp(mapped + i * page_size, right, page_size) != 0)) verdict->cached_bad++;
   }
 }
 

@@ -52,16 +52,21 @@ static void answer(const char *word, bool *holding) {
     check_memory(&verdict);
     check_disk(&verdict);
     check_redis(&verdict);
-    bool good = verdict.bad_pages + verdict.blocks_behind + verdict.blocks_ahead + verdict.blocks_torn + verdict.keys_behind + verdict.keys_ahead == 0;
+    bool good = verdict.bad_pages + verdict.blocks_behind + verdict.blocks_ahead + verdict.blocks_torn + verdict.cached_bad + verdict.keys_behind + verdict.keys_ahead == 0;
     say("{\"verified\":%s,\"sequence\":%llu,\"pages\":%llu,\"badPages\":%llu,\"first\":\"%s\",\"blocks\":%llu,"
-        "\"blocksBehind\":%llu,\"blocksAhead\":%llu,\"blocksTorn\":%llu,\"keys\":%llu,\"keysBehind\":%llu,\"keysAhead\":%llu}",
+        "\"blocksBehind\":%llu,\"blocksAhead\":%llu,\"blocksTorn\":%llu,\"cached\":%llu,\"cachedBad\":%llu,\"keys\":%llu,\"keysBehind\":%llu,\"keysAhead\":%llu}",
         good ? "true" : "false", (unsigned long long)ledger->sequence, (unsigned long long)verdict.pages,
         (unsigned long long)verdict.bad_pages, verdict.first, (unsigned long long)verdict.blocks,
         (unsigned long long)verdict.blocks_behind, (unsigned long long)verdict.blocks_ahead, (unsigned long long)verdict.blocks_torn,
+        (unsigned long long)verdict.cached, (unsigned long long)verdict.cached_bad,
         (unsigned long long)verdict.keys, (unsigned long long)verdict.keys_behind, (unsigned long long)verdict.keys_ahead);
   } else if (strcmp(word, "hold") == 0 || strcmp(word, "go") == 0) {
     *holding = word[0] == 'h';
     say("{\"holding\":%s,\"sequence\":%llu}", *holding ? "true" : "false", (unsigned long long)ledger->sequence);
+  } else if (strcmp(word, "exercise") == 0) {
+    char what[200] = "";
+    bool good = exercise(what, sizeof what);
+    say("{\"exercised\":%s,\"what\":\"%s\"}", good ? "true" : "false", what);
   } else
     say("{\"unknown\":true}");
 }

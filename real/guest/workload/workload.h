@@ -62,6 +62,7 @@ struct verdict {
   uint64_t pages, bad_pages;
   char first[96];  // what is wrong with the first of them
   uint64_t blocks, blocks_behind, blocks_ahead, blocks_torn;
+  uint64_t cached, cached_bad;  // pages of the disk that the kernel may have cached
   uint64_t keys, keys_behind, keys_ahead;
 };
 
@@ -109,6 +110,9 @@ uint64_t redis_written(void);
 void open_network(void);
 unsigned network_descriptors(int *to, unsigned most);
 void serve_network(uint64_t at);
+
+// Has programs run that use all of the guest; false, with what it was, if one of them did not do as it did the first time.
+bool exercise(char *what, size_t most);
 
 void open_port(const char *path);
 int port_descriptor(void);
