@@ -139,6 +139,37 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     handler: async (given) => (await import("./replay.ts")).replayCommand(line, given as never),
   },
   {
+    command: "sweep <scenario>",
+    describe: "Run the points of a sweep on real machines, and draw them beside the simulator's curves",
+    builder: (yargs) =>
+      withScenario(yargs)
+        .option("testbed", { ...hosts("of the real runs"), demandOption: true })
+        .option("out", neededText("Folder for runs, report and picture; what it has already is not run again"))
+        .option("shortest", {
+          describe: "Search the shortest snapshot.interval of the sweep that is kept, and run only what that asks for",
+          type: "boolean",
+          default: false,
+        })
+        .option("cycles", number("Cycles of each run of the search, after three to warm up", 6))
+        .option("set", {
+          describe: "Sets a key of the scenario: key=value",
+          type: "string",
+          array: true,
+          default: [],
+          requiresArg: true,
+        })
+        .option("seed", text("Seed of the scenario"))
+        .option("replications", text("Runs of the simulator"))
+        .option("x", text("Swept key along which is drawn [the first]"))
+        .option("y", { describe: "Columns that are drawn", type: "string", array: true, requiresArg: true })
+        .option("panel", text("Swept key that has a panel for each value"))
+        .example(
+          "$0 sweep sustained-interval --testbed four-namespaces --shortest --panel snapshot.record --out sustained",
+          "how short an interval each way of capturing keeps, on real machines and in the simulator",
+        ),
+    handler: async (given) => (await import("./sweep.ts")).sweepCommand(line, given as never),
+  },
+  {
     command: "calibrate <captures>",
     describe: "Fit the model's costs of a capture to captures that were measured",
     builder: (yargs) =>

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import type { CaptureMode } from "../capture/capture-modes.ts";
@@ -11,6 +11,7 @@ import {
   readMeasured,
   settingOf,
 } from "../study/measured-capture.ts";
+import { rowsIn } from "../study/row-file.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { type ReadyHosts, withHosts } from "./with-hosts.ts";
 
@@ -74,19 +75,11 @@ const studyOf = ({ mode, memory, writes, hot, repetitions, seed }: MeasureArgume
 
 const key = (setting: string, repetition: number): string => `${setting}, repetition ${repetition}`;
 
-/** What a file has already; one that is new gets its head. */
-const doneIn = (name: string, out: string): Set<string> => {
-  if (!existsSync(out)) {
-    writeFileSync(out, measuredHead);
-    return new Set();
-  }
-  const text = readFileSync(out, "utf8");
-  // The last line of a run that was killed may be half.
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  const rows = readMeasured(name, whole);
-  if (whole !== text) writeFileSync(out, whole);
-  return new Set(rows.map((row) => key(settingOf(row), row.repetition)));
-};
+/** What a file has already. */
+const doneIn = (name: string, out: string): Set<string> =>
+  new Set(
+    rowsIn(out, measuredHead, (text) => readMeasured(name, text)).map((row) => key(settingOf(row), row.repetition)),
+  );
 
 interface Taking {
   readonly out: string;

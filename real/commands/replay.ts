@@ -19,7 +19,7 @@ import { TestbedError } from "../testbed-error.ts";
 import { comparedPage } from "./compared-page.ts";
 import { type RecordedRun, type ReplayPoint, readRun, recordedNow, writeRun } from "./recorded-run.ts";
 import { replayReport } from "./replay-report.ts";
-import { withHosts } from "./with-hosts.ts";
+import { type ReadyHosts, withHosts } from "./with-hosts.ts";
 
 export interface ReplayArguments extends Searched {
   readonly testbed: string;
@@ -113,18 +113,22 @@ export const refuseObstacles = (
   );
 };
 
-/** Makes the hosts of an inventory, and runs a scenario on them. */
+/**
+ * Makes the hosts of an inventory, and runs a scenario on them.
+ *
+ * @param next what a user can do who has interrupted it
+ */
 export const onHosts = (
   line: CommandLine,
   inventory: NamespaceInventory,
   { scenario, seed }: Pick<ReplayPoint, "scenario" | "seed">,
-  checks = false,
+  { checks = false, next = "" }: { readonly checks?: boolean; readonly next?: string } = {},
 ): Promise<Replayed> => {
   // Cables are as fast as the scenario's network cards.
   const rate = scenario.dataCentre.host.nic;
   const shaped = { ...inventory, hosts: inventory.hosts.map((host) => ({ ...host, rate })) };
   const policy = policyInForce(scenario, ownPolicy(scenario), (note) => line.progress.write(`${note}\n`));
-  return withHosts(line, shaped, ({ agents, image, accelerator, signal }) =>
+  const play = ({ agents, image, accelerator, signal }: ReadyHosts): Promise<Replayed> =>
     replay(
       scenario,
       policy,
@@ -135,8 +139,8 @@ export const onHosts = (
         network: { addresses: guestAddresses(shaped, scenario.cluster.vms), bits: shaped.subnet.bits },
       },
       { seed, signal, say: (text) => void line.progress.write(`${text}\n`), checks },
-    ),
-  );
+    );
+  return withHosts(line, shaped, play, { next });
 };
 
 /** What is to be kept is, as soon as it is over. */

@@ -35,7 +35,7 @@ export const soakCommand = async (
   const { scenario, notes } = drawnScenario(storm, seed);
   let replayed: Replayed;
   try {
-    replayed = await onHosts(line, inventory, { scenario, seed }, true);
+    replayed = await onHosts(line, inventory, { scenario, seed }, { checks: true });
   } catch (error) {
     if (!(error instanceof TestbedError)) throw error;
     throw new CommandError(`seed ${seed} shows it: ${error.message}`);

@@ -32,11 +32,13 @@ export interface CurveChart extends Heading {
   readonly legend: string;
   readonly points: readonly CurvePoint[];
   readonly closedForms: readonly ClosedFormPoint[];
+  /** What real machines did at some of the places. */
+  readonly measured?: readonly ClosedFormPoint[];
 }
 
 /**
  * Estimates against anything, a row of panels for each quantity: lines with bands of confidence over a key of numbers, points
- * with bars over words and over another estimate; closed forms dotted.
+ * with bars over words and over another estimate; closed forms dotted, measurements as large rings.
  */
 export const curveChart = (chart: CurveChart): TopLevelSpec => {
   const isLine = chart.x.kind === "number" && chart.points.every(({ xLow }) => xLow === undefined);
@@ -45,7 +47,9 @@ export const curveChart = (chart: CurveChart): TopLevelSpec => {
   const rows = chart.rows.map(({ row, title, scale, most }) => {
     const own = chart.points.filter((point) => point.row === row);
     const forms = chart.closedForms.filter((point) => point.row === row);
-    const values = [...own.flatMap(({ low, high }) => [low, high]), ...forms.map(({ value }) => value)];
+    const measured = (chart.measured ?? []).filter((point) => point.row === row);
+    const known = [...forms, ...measured].map(({ value }) => value);
+    const values = [...own.flatMap(({ low, high }) => [low, high]), ...known];
     const y = yChannel({
       title,
       scale,
@@ -57,11 +61,12 @@ export const curveChart = (chart: CurveChart): TopLevelSpec => {
       spacing: 26,
       hconcat: chart.panels.map((panel) => {
         const data = { values: own.filter((point) => point.panel === panel).map((point) => drawn(scale, point)) };
-        const closed = {
-          values: forms
+        const inPanel = (points: readonly ClosedFormPoint[]) => ({
+          values: points
             .filter((point) => point.panel === panel)
             .map((point) => ({ ...point, value: scale === "nines" ? 1 - point.value : point.value })),
-        };
+        });
+        const closed = inPanel(forms);
         const mean = { x, y: y("mean"), ...look };
         return {
           title: { text: panel, anchor: "start" as const, fontWeight: 600, fontSize: 12 },
@@ -114,6 +119,15 @@ export const curveChart = (chart: CurveChart): TopLevelSpec => {
               mark: { type: "point" as const, filled: true, size: 46, opacity: 1, clip: true },
               encoding: { ...mean, strokeDash: undefined, ...(isLine ? {} : beside(chart)), tooltip: tips },
             },
+            ...(measured.length === 0
+              ? []
+              : [
+                  {
+                    data: inPanel(measured),
+                    mark: { type: "point" as const, filled: false, size: 170, strokeWidth: 2.2, opacity: 1 },
+                    encoding: { x, y: y("value"), color: look.color, ...(isLine ? {} : beside(chart)) },
+                  },
+                ]),
           ],
         };
       }),

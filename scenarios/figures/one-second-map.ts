@@ -3,6 +3,7 @@ import { okabeIto } from "../../results/charts/look.ts";
 import { render } from "../../results/charts/render.ts";
 import { aggregate, type PointResult } from "../aggregate.ts";
 import type { CommandLine } from "../commands/command-line.ts";
+import { isKept } from "../search/kept-interval.ts";
 import { captureModes } from "./capture-modes.ts";
 import { type Curve, simulateCurves } from "./curves.ts";
 import { type FigureArguments, loadForFigure, writeFigure } from "./figure.ts";
@@ -26,9 +27,8 @@ const names: { readonly [verdict in Verdict]: string } = {
   pause: "the pause alone is longer",
 };
 
-/** An interval counts as kept when what was achieved is within 1 % of it. */
 export const metInterval = ({ metrics }: PointResult, asked: number): boolean =>
-  metrics["intervalAchieved"]!.mean! <= 1.01 * asked;
+  isKept(metrics["intervalAchieved"]!.mean!, asked);
 
 /** Which stage stops a shorter interval: the one that is busy most of the time. */
 export const limitOf = (metrics: PointResult["metrics"]): string => {
