@@ -52,6 +52,12 @@ export const trafficAmong = (traffic: TrafficMatrix, vms: readonly number[]): Tr
   return { kind: "pairs", vms: vms.length, pairs };
 };
 
+/** Messages per second from one VM to another one. */
+export const messagesBetween = (traffic: TrafficMatrix, from: number, to: number): number => {
+  if (traffic.kind === "even") return traffic.messagesPerSecond;
+  return traffic.pairs.find((pair) => pair.from === from && pair.to === to)?.messagesPerSecond ?? 0;
+};
+
 /** Whether any VM sends anything. */
 export const anyTraffic = (traffic: TrafficMatrix): boolean =>
   traffic.kind === "even" ? traffic.messagesPerSecond > 0 : traffic.pairs.length > 0;

@@ -83,7 +83,7 @@ const withCluster = <T>(
           return HostedGuest.start(agents[id % agents.length]!, image, `g${id}`, { accelerator, ...spec, workload });
         }),
       );
-      for (const guest of cluster) await untilItHears(guest, messages === 0 ? 0 : guests - 1);
+      for (const guest of cluster) await untilItHears(guest, messages === 0 ? 0 : 10 * (guests - 1));
       return await task(cluster);
     },
     { application },
@@ -108,8 +108,9 @@ const specOf = (
   workload: {
     ...{ id, image: 1, seed: id, beat: 0.1, address: `${addresses[id]}/${bits}` },
     classes: [{ content: "unique", pages: 4000, writesPerSecond: 500, compressRatio: 1 }],
-    peers: addresses.flatMap((address, peer) => (peer === id ? [] : [{ id: peer, address }])),
-    messages: { udp: messages, tcp: messages },
+    peers: addresses.flatMap((address, peer) =>
+      peer === id ? [] : [{ id: peer, address, messages: { udp: messages, tcp: messages } }],
+    ),
   },
 });
 

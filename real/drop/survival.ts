@@ -57,7 +57,6 @@ export const losingWorkload = (memory: number, seed: number): WorkloadSettings =
   disk: { blocks: 64, writesPerSecond: 10 },
   cache: { pages: memory * 24, writesPerSecond: 20 },
   peers: [],
-  messages: { udp: 0, tcp: 0 },
 });
 
 /**

@@ -18,7 +18,6 @@ const smallest: GuestSpec["workload"] = {
   beat: 0.1,
   classes: [{ content: "unique", pages: 1, writesPerSecond: 0, compressRatio: 1 }],
   peers: [],
-  messages: { udp: 0, tcp: 0 },
 };
 
 const verdictForm = z.strictObject({ accelerator: z.enum(["kvm", "tcg"]), reason: z.optional(z.string()) });

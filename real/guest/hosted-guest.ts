@@ -227,11 +227,11 @@ export class HostedGuest {
   }
 }
 
-/** Waits until a guest hears regularly of so many peers, by UDP and by TCP. @throws TestbedError */
-export const untilItHears = async (guest: HostedGuest, peers: number): Promise<void> => {
+/** Waits until a guest has heard of so many messages by UDP, and by TCP. @throws TestbedError */
+export const untilItHears = async (guest: HostedGuest, messages: number): Promise<void> => {
   for (let tries = 0; tries < 300; tries++) {
     const { received } = await guest.beat(30_000);
-    if (received[0] >= 10 * peers && received[1] >= 10 * peers) return;
+    if (received[0] >= messages && received[1] >= messages) return;
     await sleep(100);
   }
   throw new TestbedError(`${guest.name}: it does not hear of its peers`);

@@ -13,6 +13,8 @@ export interface PageClass {
 export interface GuestPeer {
   readonly id: number;
   readonly address: string;
+  /** To it, each second; a peer that only sends is one all the same. */
+  readonly messages: { readonly udp: number; readonly tcp: number };
 }
 
 /** What `redis-benchmark` does with a Redis: it sets and gets random keys as fast as it can; 0 clients do nothing. */
@@ -44,24 +46,27 @@ export interface WorkloadSettings {
   };
   /** With the length of its network's prefix: `10.0.0.1/24`. */
   readonly address?: string;
+  /** Whom it sends to or hears of. */
   readonly peers: readonly GuestPeer[];
-  /** To each peer, each second. */
-  readonly messages: { readonly udp: number; readonly tcp: number };
 }
 
 export const mostPageClasses = 8;
 export const mostPeers = 64;
+/** Messages to one peer by one protocol, each second. */
+export const mostMessages = 1e6;
 const mostClients = 1000;
 
 /**
  * The settings as the workload reads them: a word and its values a line.
  *
- * @throws RangeError if there are more classes or peers than it has room for, or a value is none
+ * @throws RangeError if there are more classes or peers than it has room for, one of them twice, or a value is none
  */
 export const workloadText = (settings: WorkloadSettings): string => {
-  const { id, image, seed, beat, classes, disk, cache, redis, address, peers, messages } = settings;
+  const { id, image, seed, beat, classes, disk, cache, redis, address, peers } = settings;
   if (classes.length > mostPageClasses) throw new RangeError(`a guest has at most ${mostPageClasses} classes of pages`);
   if (peers.length > mostPeers) throw new RangeError(`a guest has at most ${mostPeers} peers`);
+  if (new Set([id, ...peers.map((peer) => peer.id)]).size <= peers.length)
+    throw new RangeError("a guest's peers are others, and each is there once");
   const lines: (readonly (string | number)[])[] = [
     ["id", whole(id)],
     ["image", whole(image)],
@@ -72,8 +77,7 @@ export const workloadText = (settings: WorkloadSettings): string => {
     ...(cache === undefined ? [] : [["cache", whole(cache.pages), cache.writesPerSecond]]),
     ...(redis === undefined ? [] : [["redis", whole(redis.keys), redis.writesPerSecond, ...loadOf(redis.load)]]),
     ...(address === undefined ? [] : [["address", address]]),
-    ...peers.map((peer) => ["peer", whole(peer.id), peer.address]),
-    ["messages", messages.udp, messages.tcp],
+    ...peers.map(({ id, address, messages }) => ["peer", whole(id), address, rate(messages.udp), rate(messages.tcp)]),
   ];
   for (const value of lines.flat())
     if (typeof value === "number" ? !(Number.isFinite(value) && value >= 0) : !/^[\w./-]+$/.test(value))
@@ -84,6 +88,12 @@ export const workloadText = (settings: WorkloadSettings): string => {
 const whole = (value: number): number => {
   if (!(Number.isSafeInteger(value) && value >= 0))
     throw new RangeError(`${value} is no whole number, as settings of a guest need it`);
+  return value;
+};
+
+const rate = (value: number): number => {
+  if (!(value >= 0 && value <= mostMessages))
+    throw new RangeError(`${value} messages a second; a guest sends 0 to ${mostMessages} to a peer`);
   return value;
 };
 

@@ -28,7 +28,7 @@ import { RealRollback } from "./real-rollback.ts";
 import { RealSnapshots } from "./real-snapshots.ts";
 import { RealStore } from "./real-store.ts";
 import { RunEvents } from "./run-events.ts";
-import { type GuestNetwork, guestsOf } from "./scenario-guests.ts";
+import { type GuestNetwork, guestsOf, soonHeard } from "./scenario-guests.ts";
 
 export interface ReplayStage {
   /** Of the hosts, in the scenario's order. */
@@ -141,9 +141,7 @@ interface Stage {
 /** Starts all guests, and waits until they hear of each other. */
 const startGuests = async ({ scenario, cluster, guests }: Stage): Promise<void> => {
   await allOf(cluster.vms.map((vm) => guests.start(vm)));
-  const { traffic } = scenario.cluster;
-  const talks = traffic.kind === "even" && traffic.messagesPerSecond > 0;
-  for (const { guest } of cluster.vms) await untilItHears(guest!, talks ? cluster.vms.length - 1 : 0);
+  for (const { guest, index } of cluster.vms) await untilItHears(guest!, soonHeard(scenario, index));
 };
 
 /** The run itself: the policy lives its cluster's life, and machines fail, until the horizon. */

@@ -1,8 +1,7 @@
-import { anyTraffic } from "../../models/cut/traffic.ts";
 import { type ClassStorage, type ClusterScenario, type PageType, pageTypes } from "../../models/scenario.ts";
 import { isDropped } from "../../models/store/redundancy.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
-import { mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
+import { mostMessages, mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
 import { guestsOf, pagesInUse } from "./scenario-guests.ts";
 
 const MiB = 2 ** 20;
@@ -38,9 +37,13 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     "cluster.workload: pages that pairs of VMs share; real guests share theirs with all",
   );
   const traffic = cluster.traffic;
+  const busiest =
+    traffic.kind === "even"
+      ? traffic.messagesPerSecond
+      : Math.max(0, ...traffic.pairs.map((pair) => pair.messagesPerSecond));
   refuse(
-    traffic.kind === "pairs" && anyTraffic(traffic),
-    "cluster.traffic: real guests talk to all others alike (pattern uniform) or to none",
+    busiest / 2 > mostMessages,
+    `cluster.traffic: ${busiest} messages/s; a guest sends ${2 * mostMessages} to another one at most`,
   );
   refuse(cluster.vms - 1 > mostPeers, `cluster.vms: a guest talks to ${mostPeers} others at most`);
   refuse(cluster.vm.disk?.on === "store", "cluster.vm.disk.on: store; the testbed has no shared store");

@@ -1,7 +1,8 @@
+import { messagesBetween, type TrafficMatrix } from "../../models/cut/traffic.ts";
 import { pageSize } from "../../models/guest/memory.ts";
 import type { ClusterScenario, PageClass } from "../../models/scenario.ts";
 import type { GuestSpec } from "../guest/hosted-guest.ts";
-import type { PageClass as FilledClass, WorkloadSettings } from "../guest/workload-settings.ts";
+import type { PageClass as FilledClass, GuestPeer, WorkloadSettings } from "../guest/workload-settings.ts";
 
 const MiB = 2 ** 20;
 
@@ -32,16 +33,14 @@ export const guestsOf = (
       id,
       seed: id + 1,
       address: `${address}/${bits}`,
-      peers: addresses.flatMap((one, peer) => (peer === id ? [] : [{ id: peer, address: one }])),
+      peers: peersOf(cluster.traffic, id, addresses),
     },
   }));
 
 const workloadOf = ({
   vm,
   workload,
-  traffic,
 }: ClusterScenario["cluster"]): Omit<WorkloadSettings, "id" | "seed" | "address" | "peers"> => {
-  const rate = traffic.kind === "even" && traffic.vms > 1 ? traffic.messagesPerSecond / 2 : 0;
   const cached = workload.classes.filter(({ type }) => type === "cacheClean" || type === "cacheDirty");
   const sum = (of: (one: PageClass) => number): number => cached.reduce((total, one) => total + of(one), 0);
   const { disk } = vm;
@@ -55,8 +54,22 @@ const workloadOf = ({
     ...(disk === undefined
       ? {}
       : { disk: { blocks: Math.floor(disk.bytes / pageSize), writesPerSecond: disk.writeRate / pageSize } }),
-    messages: { udp: rate, tcp: rate },
   };
+};
+
+/** Whom a VM sends to or hears of; half of its messages go by each protocol. */
+const peersOf = (traffic: TrafficMatrix, vm: number, addresses: readonly string[]): GuestPeer[] =>
+  addresses.flatMap((address, id) => {
+    if (id === vm) return [];
+    const rate = messagesBetween(traffic, vm, id);
+    if (rate === 0 && messagesBetween(traffic, id, vm) === 0) return [];
+    return [{ id, address, messages: { udp: rate / 2, tcp: rate / 2 } }];
+  });
+
+/** Messages by each protocol that tell that a VM hears of its peers: what they send it in five seconds, ten from each at most. */
+export const soonHeard = ({ cluster: { vms, traffic } }: ClusterScenario, vm: number): number => {
+  const others = Array.from({ length: vms }, (_, from) => from).filter((from) => from !== vm);
+  return others.reduce((sum, from) => sum + Math.min(10, Math.floor((5 * messagesBetween(traffic, from, vm)) / 2)), 0);
 };
 
 /** A class by what its pages hold at first; writes fall on all of them alike. */

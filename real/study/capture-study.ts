@@ -58,7 +58,6 @@ const workload = (pages: number, writes: number, seed: number): WorkloadSettings
   classes: [{ content: "unique", pages, writesPerSecond: writes, compressRatio: 1 }],
   disk: { blocks: 64, writesPerSecond: 5 },
   peers: [],
-  messages: { udp: 0, tcp: 0 },
 });
 
 const written = (from: Heartbeat, to: Heartbeat): number => {

@@ -24,9 +24,9 @@ cuts(
           ...{ accelerator: "tcg", memory: 128, cores: 1 },
           network: { tap: `tap${id}`, mac: `52:54:00:00:00:0${id}` },
           workload: {
-            ...{ id, image: 1, seed: id, beat: 0.1, address: `${addressOf(id)}/24`, messages: rates },
+            ...{ id, image: 1, seed: id, beat: 0.1, address: `${addressOf(id)}/24` },
             classes: [{ content: "unique", pages: 4000, writesPerSecond: 500, compressRatio: 1 }],
-            peers: [{ id: 1 - id, address: addressOf(1 - id) }],
+            peers: [{ id: 1 - id, address: addressOf(1 - id), messages: rates }],
           },
         }),
       ),

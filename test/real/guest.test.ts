@@ -45,7 +45,6 @@ const settings: WorkloadSettings = {
   disk: { blocks: 64, writesPerSecond: 20 },
   cache: { pages: 256, writesPerSecond: 5 },
   peers: [],
-  messages: { udp: 0, tcp: 0 },
 };
 
 const start = async (
@@ -248,6 +247,15 @@ guest("settings that the workload cannot have are refused, and an archive is one
   );
   assert.throws(() => workloadText({ ...settings, address: "10.0.0.1/24\nclass unique 1 1 1" }), /is no value/);
   assert.throws(() => workloadText({ ...settings, classes: Array(9).fill(settings.classes[0]) }), /at most 8 classes/);
+  const peer = { id: settings.id + 1, address: "10.0.0.2", messages: { udp: 1, tcp: 0.5 } };
+  assert.match(workloadText({ ...settings, peers: [peer] }), /^peer \d+ 10\.0\.0\.2 1 0\.5$/m);
+  assert.throws(() => workloadText({ ...settings, peers: [peer, peer] }), /each is there once/);
+  assert.throws(() => workloadText({ ...settings, peers: [{ ...peer, id: settings.id }] }), /peers are others/);
+  for (const udp of [-1, 1.1e6, Number.NaN])
+    assert.throws(
+      () => workloadText({ ...settings, peers: [{ ...peer, messages: { udp, tcp: 1 } }] }),
+      /0 to 1000000 to a peer/,
+    );
   const archive = cpio([{ path: "a/b/file", data: Buffer.from("text"), executable: true }]);
   assert.is(archive.length % 4, 0);
   assert.is(archive.toString("latin1").split("070701").length - 1, 4, "two folders, a file and the end");

@@ -48,7 +48,6 @@ const settings: WorkloadSettings = {
   disk: { blocks: 64, writesPerSecond: 20 },
   cache: { pages: 3000, writesPerSecond: 200 },
   peers: [],
-  messages: { udp: 0, tcp: 0 },
 };
 
 /** Pages of 2 MiB for hugetlbfs, and the frames of all. */

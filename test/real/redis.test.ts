@@ -25,7 +25,6 @@ const spec: GuestSpec = {
     disk: { blocks: 16, writesPerSecond: 5 },
     redis: { keys: 300, writesPerSecond: 100, load: { clients: 5, keys: 5000, bytes: 1000 } },
     peers: [],
-    messages: { udp: 0, tcp: 0 },
   },
 };
 

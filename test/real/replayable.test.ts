@@ -7,7 +7,7 @@ import { replayReport } from "../../real/commands/replay-report.ts";
 import { type ComparedColumn, columnErrors, comparedColumns } from "../../real/replay/comparison.ts";
 import { copyGroups } from "../../real/replay/copy-groups.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
-import { guestsOf, pagesInUse } from "../../real/replay/scenario-guests.ts";
+import { guestsOf, pagesInUse, soonHeard } from "../../real/replay/scenario-guests.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { loadScenario } from "../../scenarios/load.ts";
 import { setTo } from "../../scenarios/text/override.ts";
@@ -65,7 +65,7 @@ for (const [settings, obstacle] of [
   [["cluster.vms=1"], /^cluster\.vms: 1; a cut of real guests takes 2 to 16/],
   [["cluster.count=2"], /^cluster\.count, domains/],
   [["cluster.vm.memory=64MiB"], /^cluster\.vm\.memory: 64 MiB; .* 96 to 2816/],
-  [["cluster.traffic={pattern: ring, messagesPerSecond: 10/s}", "cluster.vms=3"], /^cluster\.traffic: /],
+  [["cluster.traffic={pattern: uniform, messagesPerSecond: 3000000/s}"], /^cluster\.traffic: 3000000 messages\/s/],
   [["cluster.similarity=10%", "rollback.transfer=multicast"], /^rollback\.transfer: multicast of pages that VMs share/],
   [["rollback.transfer=swarm"], /^rollback\.transfer: swarm; .* unicast, multicast and chain/],
   [["snapshot.cut=colour"], /^snapshot\.cut: colour; real guests are cut independent, barrier, scheduled/],
@@ -148,10 +148,29 @@ test("gives its guests pages and writes by content, and leaves the rest to their
   );
   assert.equal(one!.workload.cache, { pages: 500, writesPerSecond: 50 });
   assert.is(pagesInUse(mixed), 1500);
-  assert.equal(one!.workload.peers, [{ id: 1, address: "10.0.0.2" }]);
   assert.equal(other!.workload.address, "10.0.0.2/24");
   // 100 messages a second from each VM to the other, half of them by each protocol.
-  assert.equal(one!.workload.messages, { udp: 50, tcp: 50 });
+  assert.equal(one!.workload.peers, [{ id: 1, address: "10.0.0.2", messages: { udp: 50, tcp: 50 } }]);
+});
+
+test("gives its guests the peers and the rates of its matrix", () => {
+  const scenario = scenarioWith(
+    "cluster.vms=4",
+    "cluster.traffic={matrix: [[0, 4/s, 0, 0], [0, 0, 0, 0], [0, 0.2/s, 0, 0], [0, 0, 0, 0]]}",
+  );
+  const addresses = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"];
+  const guests = guestsOf(scenario, { addresses, bits: 24 }, "tcg");
+  const to = (id: number, rate: number) => ({ id, address: addresses[id]!, messages: { udp: rate, tcp: rate } });
+  assert.equal(
+    guests.map(({ workload }) => workload.peers),
+    // Who is only sent to has a peer of whom it hears, and who talks to nobody has none.
+    [[to(1, 2)], [to(0, 0), to(2, 0)], [to(1, 0.1)], []],
+  );
+  assert.equal(
+    guests.map((_, vm) => soonHeard(scenario, vm)),
+    // Nobody waits for one that sends every few seconds.
+    [0, 10, 0, 0],
+  );
 });
 
 const refusal = async (given: object): Promise<string> => {

@@ -27,7 +27,6 @@ const spec: GuestSpec = {
     disk: { blocks: 64, writesPerSecond: 30 },
     cache: { pages: 1000, writesPerSecond: 0 },
     peers: [],
-    messages: { udp: 0, tcp: 0 },
   },
 };
 

@@ -54,8 +54,8 @@ void open_network(void) {
   for (unsigned i = 0; i < settings.peers; i++) {
     wire[i].address.sin_family = AF_INET;
     if (inet_pton(AF_INET, settings.peer[i].address, &wire[i].address.sin_addr) != 1) die("settings: %s is no address", settings.peer[i].address);
-    wire[i].udp = (struct pace){.rate = settings.udp_rate, .last = now()};
-    wire[i].tcp_pace = (struct pace){.rate = settings.tcp_rate, .last = now()};
+    wire[i].udp = (struct pace){.rate = settings.peer[i].udp_rate, .last = now()};
+    wire[i].tcp_pace = (struct pace){.rate = settings.peer[i].tcp_rate, .last = now()};
   }
 }
 

@@ -57,12 +57,14 @@ static void read_line(char *line) {
     if (settings.peers == most_peers) die("settings: more than %d peers", most_peers);
     struct peer *peer = &settings.peer[settings.peers++];
     peer->id = (unsigned)whole(word());
+    if (peer->id == settings.id) die("settings: a peer of its own");
+    for (unsigned i = 0; i + 1 < settings.peers; i++)
+      if (settings.peer[i].id == peer->id) die("settings: peer %u is there twice", peer->id);
     const char *address = word();
     if (address == NULL || strlen(address) >= sizeof peer->address) die("settings: a peer without an address");
     strcpy(peer->address, address);
-  } else if (strcmp(key, "messages") == 0) {
-    settings.udp_rate = number(word(), 0, 1e6);
-    settings.tcp_rate = number(word(), 0, 1e6);
+    peer->udp_rate = number(word(), 0, 1e6);
+    peer->tcp_rate = number(word(), 0, 1e6);
   } else if (strcmp(key, "address") != 0)  // The init script's.
     die("settings: unknown word %s", key);
 }

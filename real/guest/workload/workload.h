@@ -20,6 +20,7 @@ struct memory_class {
 struct peer {
   unsigned id;
   char address[16];
+  double udp_rate, tcp_rate;  // messages to it
 };
 
 struct settings {
@@ -36,7 +37,6 @@ struct settings {
   double redis_rate;  // stamps written to Redis
   unsigned peers;
   struct peer peer[most_peers];
-  double udp_rate, tcp_rate;  // messages to each peer
 };
 
 // Highest numbers of messages to one peer, written down before they were sent, and from it, after they were received.
