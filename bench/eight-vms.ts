@@ -76,6 +76,7 @@ export const eightVms: ClusterScenario = {
       copyRate: 1e9,
       hashRate: Number.POSITIVE_INFINITY,
       compressRate: Number.POSITIVE_INFINITY,
+      recordRate: Number.POSITIVE_INFINITY,
     },
   },
   storage: {

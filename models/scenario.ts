@@ -238,6 +238,8 @@ export interface CaptureCosts {
   /** Rates at which pages are hashed and compressed (bytes per second); Infinity where they are not. */
   readonly hashRate: number;
   readonly compressRate: number;
+  /** Rate at which a host makes records of what was captured on it, before they are copied (bytes per second); Infinity: at once. */
+  readonly recordRate: number;
 }
 
 export interface DetectionSpec {

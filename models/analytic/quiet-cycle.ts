@@ -110,7 +110,9 @@ const isApart = (scenario: ClusterScenario, captured: number, hold: number): boo
     ...Object.values(storage.types).map((type) => overheadOf(redundancyOf(type, storage.placement))),
   );
   const moved = cluster.vms * (captured + copies * cluster.vm.memory);
-  return moved / slowest + costs.prepare + hold + 4 * (dataCentre.latency + disk.latency) <= interval;
+  // Records are made side by side, on hosts of their own.
+  const recording = captured / costs.recordRate;
+  return moved / slowest + costs.prepare + hold + recording + 4 * (dataCentre.latency + disk.latency) <= interval;
 };
 
 /** Faults during a sweep of `seconds`, in which the guest works as long as its faults do not stall it. */

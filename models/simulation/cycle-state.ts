@@ -25,6 +25,7 @@ export class CycleStates {
     const seconds: number[] = [];
     const bytes: number[] = [];
     const { retention } = this.#domain.scenario.storage;
+    const isRecorded = Number.isFinite(this.#domain.scenario.snapshot.costs.recordRate);
     // Where in each bucket of retention this instant is, on a circle: both ends of a bucket are one and the same.
     for (const { every } of retention === "none" ? [] : retention.older) {
       const angle = (2 * Math.PI * sim.now) / every;
@@ -47,6 +48,8 @@ export class CycleStates {
       );
       for (const one of [...versions, ...inFlight]) {
         seconds.push(sim.now - one.cutAt, cluster.progress - one.progress, one.whole ? 1 : 0);
+        // When its record is made tells when its copies begin.
+        if (isRecorded && one.captureDuration !== undefined) seconds.push(one.captureDuration);
         for (const { replicated, copies } of new Set(one.shared))
           seconds.push(replicated ? 1 : 0, this.#identity(copies), copies.revision);
         for (const part of one.parts) {

@@ -1,4 +1,5 @@
 import type { ProcessHandle, Simulation } from "../../sim/index.ts";
+import { recordTime } from "../capture/record-time.ts";
 import { ClusterCut } from "../cut/cluster-cut.ts";
 import { extentOf } from "../cut/extent.ts";
 import { cutBy } from "../cut/protocols.ts";
@@ -128,6 +129,7 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
       ledger.observe("tcpInterruption", tcpInterruption(standstill, plan.delivery, roundTrip));
     }
     ledger.observe("captureDuration", snapshot.captureDuration);
+    yield* this.#record(snapshot, plan);
     cluster.captured?.succeed(undefined);
     cluster.captured = undefined;
     return snapshot;
@@ -146,6 +148,19 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
       if (snapshot.state !== "failed") copied = bytesOf(snapshot);
     } finally {
       use.end(copied);
+    }
+  }
+
+  /** Hosts make records of what they have captured; the next cut waits for them. */
+  *#record({ cluster, parts }: SimulatedSnapshot, { costs }: SnapshotPlan): Policy {
+    const seconds = recordTime(parts, costs);
+    if (seconds === 0) return;
+    const { capture } = cluster.use;
+    capture.begin();
+    try {
+      yield* pass(seconds);
+    } finally {
+      capture.end(undefined);
     }
   }
 

@@ -88,6 +88,8 @@ export const resolveCluster = (
         copyRate: costs.copyRate,
         hashRate: costs.hashRate === "none" ? Number.POSITIVE_INFINITY : costs.hashRate,
         compressRate: costs.compressRate === "none" ? Number.POSITIVE_INFINITY : costs.compressRate,
+        recordRate:
+          costs.recordRate === undefined || costs.recordRate === "none" ? Number.POSITIVE_INFINITY : costs.recordRate,
       },
     },
     storage: {

@@ -183,6 +183,10 @@ const snapshot = z.strictObject({
     copyRate: bytesPerSecond("The copier when alone"),
     hashRate: z.union([unhurried, bytesPerSecond("Rate")]).describe("Pages are hashed at; none: they are not"),
     compressRate: z.union([unhurried, bytesPerSecond("Rate")]).describe("Pages are compressed at; none: they are not"),
+    recordRate: z
+      .union([unhurried, bytesPerSecond("Rate")])
+      .optional()
+      .describe("Hosts make records of what was captured at, before it is copied; left out or none: at once"),
   }),
 });
 

@@ -364,6 +364,7 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
         copyRate: costs.copyRate / k,
         hashRate: costs.hashRate / k,
         compressRate: costs.compressRate / k,
+        recordRate: costs.recordRate / k,
       },
     },
     storage: { ...storage, repairDelay: storage.repairDelay * k, repairRate: storage.repairRate / k },

@@ -75,6 +75,7 @@ export const smallCluster: ClusterScenario = {
       copyRate: 150 * MiB,
       hashRate: Number.POSITIVE_INFINITY,
       compressRate: Number.POSITIVE_INFINITY,
+      recordRate: Number.POSITIVE_INFINITY,
     },
   },
   storage: {

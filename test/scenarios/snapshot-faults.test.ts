@@ -37,6 +37,12 @@ tellFaults(test, [
     /^snapshot\.costs\.compressRate: .*none/,
   ],
   [
+    "no rate of making records",
+    "snapshot: { costs: { recordRate: 0MB/s } }",
+    "1:34",
+    /^snapshot\.costs\.recordRate: must be above 0, not 0MB\/s$/,
+  ],
+  [
     "a lazy record of pre-copy",
     "snapshot: { capture: pre-copy, record: lazy-incremental }",
     "1:40",
