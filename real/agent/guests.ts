@@ -14,6 +14,10 @@ import { leaveToDisk } from "../drop/found-on-disk.ts";
 import { leaveOut, pagesOf } from "../drop/left-out.ts";
 import { capturedLedger } from "../guest/captured-ledger.ts";
 import { GuestPort } from "../guest/guest-port.ts";
+import { withImage } from "../pages/open-image.ts";
+import { SeenContents } from "../pages/seen-contents.ts";
+import { similarityOf } from "../pages/similarity.ts";
+import { survey } from "../pages/survey.ts";
 import { QmpClient } from "../qmp/client.ts";
 import { environmentOf } from "./programs.ts";
 import type { Arguments, Result } from "./protocol.ts";
@@ -86,6 +90,13 @@ export const ledgerOf = async (files: string, { stream }: Arguments<"ledger">): 
     sequence,
     peers: [...peers].map(([peer, { sent, received }]) => ({ id: peer, sent: [...sent], received: [...received] })),
   };
+};
+
+/** What guests have in common, by captured streams of their memories. */
+export const similarityIn = (files: string, { streams }: Arguments<"similarity">): Result<"similarity"> => {
+  const seen = new SeenContents();
+  const surveys = streams.map((name, machine) => withImage(join(files, name), (image) => survey(image, machine, seen)));
+  return { types: similarityOf(surveys) };
 };
 
 /** Asks the workload in a guest, over its port. */

@@ -115,6 +115,8 @@ export const requests = {
   goOn: z.strictObject({ qmp: fileName }),
   plug: z.strictObject({ tap: device, bridge: device }),
   ledger: z.strictObject({ stream: fileName }),
+  /** What guests have in common, by captured streams of their memories. */
+  similarity: z.strictObject({ streams: fileNames }),
   disk: z.strictObject({ name: fileName, on: z.union([fileName, count]) }),
   workload: z.strictObject({ port: fileName, ask: z.enum(["beat", "verify", "exercise", "hold", "go"]), milliseconds }),
   restore: z.strictObject({ qmp: fileName, name: fileName, milliseconds, run: z.boolean() }),
@@ -241,6 +243,11 @@ export const results = {
     id: count,
     sequence: count,
     peers: z.array(z.strictObject({ id: count, sent: pair, received: pair })).check(z.maxLength(64)),
+  }),
+  similarity: z.strictObject({
+    types: z
+      .array(z.strictObject({ type: z.enum(pageTypes), pages: count, shared: count }))
+      .check(z.maxLength(pageTypes.length)),
   }),
   disk: exact,
   workload: z.strictObject({

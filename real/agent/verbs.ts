@@ -20,6 +20,7 @@ import {
   rebuildCapture,
   recordCapture,
   restoreGuest,
+  similarityIn,
   switchLink,
 } from "./guests.ts";
 import { holdings } from "./holdings.ts";
@@ -72,6 +73,7 @@ export const owningVerbs = (
     goOn: (given) => done(letGuestRun(files, given)),
     plug: (given) => done(plugTap(folder, given)),
     ledger: (given) => ledgerOf(files, given),
+    similarity: async (given) => similarityIn(files, given),
     record: (given) => recordCapture(files, given),
     rebuild: (given) => done(rebuildCapture(files, given)),
     leaveOut: (given) => leaveOutOf(folder, files, given),

@@ -151,6 +151,11 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           default: false,
         })
         .option("cycles", number("Cycles of each run of the search, after three to warm up", 6))
+        .option("similarity", {
+          describe: "Look at what guests have in common at the end of each run: columns similarity*",
+          type: "boolean",
+          default: false,
+        })
         .option("set", {
           describe: "Sets a key of the scenario: key=value",
           type: "string",

@@ -13,7 +13,7 @@ import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { readInventory } from "../inventory/read-inventory.ts";
 import { type ComparedRun, columnErrors, comparedColumns } from "../replay/comparison.ts";
 import { drawnScenario } from "../replay/drawn-scenario.ts";
-import { type Replayed, replay } from "../replay/replay.ts";
+import { type Replayed, type ReplayOptions, replay } from "../replay/replay.ts";
 import { replayObstacles } from "../replay/replayable.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { comparedPage } from "./compared-page.ts";
@@ -122,7 +122,7 @@ export const onHosts = (
   line: CommandLine,
   inventory: NamespaceInventory,
   { scenario, seed }: Pick<ReplayPoint, "scenario" | "seed">,
-  { checks = false, next = "" }: { readonly checks?: boolean; readonly next?: string } = {},
+  { next = "", ...looks }: Pick<ReplayOptions, "checks" | "surveys"> & { readonly next?: string } = {},
 ): Promise<Replayed> => {
   // Cables are as fast as the scenario's network cards.
   const rate = scenario.dataCentre.host.nic;
@@ -138,7 +138,7 @@ export const onHosts = (
         fabric: new NamespaceSwitch(shaped),
         network: { addresses: guestAddresses(shaped, scenario.cluster.vms), bits: shaped.subnet.bits },
       },
-      { seed, signal, say: (text) => void line.progress.write(`${text}\n`), checks },
+      { seed, signal, say: (text) => void line.progress.write(`${text}\n`), ...looks },
     );
   return withHosts(line, shaped, play, { next });
 };

@@ -10,7 +10,7 @@ import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { drawnScenario } from "../replay/drawn-scenario.ts";
 import { machineSide } from "../replay/machine-side.ts";
 import { MeasuredRuns } from "../study/measured-runs.ts";
-import { meanColumns, steadyColumns, warmUp } from "../study/run-columns.ts";
+import { meanColumns, similarityColumns, steadyColumns, warmUp } from "../study/run-columns.ts";
 import { keptIntervals, type SweepPoint, searchedKey, settingOf } from "../study/sweep-study.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { namespacesOf, onHosts, refuseObstacles } from "./replay.ts";
@@ -29,6 +29,7 @@ export interface SweepArguments extends Searched, SweepChart {
   readonly out: string;
   readonly shortest: boolean;
   readonly cycles: number;
+  readonly similarity: boolean;
 }
 
 interface Point extends SweepPoint {
@@ -126,14 +127,15 @@ const measured = async (
   { labels, played, seed, id }: Point,
   runs: MeasuredRuns,
 ): Promise<Columns> => {
-  const known = runs.of(id);
-  if (known !== undefined) return known.columns;
+  const known = runs.of(id)?.columns;
+  if (known !== undefined && !(given.similarity && Number.isNaN(known["similarity"]))) return known;
   line.progress.write(`${settingOf(labels)}: ${played.horizon} s\n`);
   const from = { testbed: inventory.name, date: new Date().toISOString(), machine: thisMachine(), load: loadavg()[0]! };
   const next = "; the same command goes on from here";
-  const { events, columns, verifiedPoints } = await onHosts(line, inventory, { scenario: played, seed }, { next });
-  const found = given.shortest ? steadyColumns(events) : columns;
-  runs.add({ point: id, labels, ...from, verified: verifiedPoints, columns: found });
+  const looks = { next, surveys: given.similarity };
+  const run = await onHosts(line, inventory, { scenario: played, seed }, looks);
+  const found = { ...(given.shortest ? steadyColumns(run.events) : run.columns), ...similarityColumns(run.similarity) };
+  runs.add({ point: id, labels, ...from, verified: run.verifiedPoints, columns: found });
   return found;
 };
 
@@ -145,6 +147,7 @@ const commandOf = ({
   replications,
   shortest,
   cycles,
+  similarity,
   x,
   y,
   panel,
@@ -155,6 +158,7 @@ const commandOf = ({
     ...(seed === undefined ? [] : [`--seed ${seed}`]),
     ...(replications === undefined ? [] : [`--replications ${replications}`]),
     ...(shortest ? [`--shortest --cycles ${cycles}`] : []),
+    ...(similarity ? ["--similarity"] : []),
     ...(x === undefined ? [] : [`--x ${x}`]),
     ...(y === undefined ? [] : [`--y ${y.join(",")}`]),
     ...(panel === undefined ? [] : [`--panel ${panel}`]),

@@ -13,7 +13,9 @@ import { clockOffset } from "../cut/cut-cluster.ts";
 import type { GuestImage } from "../guest/guest-image.ts";
 import { type GuestSpec, untilItHears } from "../guest/hosted-guest.ts";
 import type { Fabric } from "../hosts/namespace-switch.ts";
+import type { TypeSimilarity } from "../pages/similarity.ts";
 import { QemuTestbed } from "../qemu-testbed.ts";
+import { clusterSimilarity } from "./cluster-similarity.ts";
 import { FileChecks } from "./file-checks.ts";
 import { drawing, placeFirst, tellBegin } from "./first-steps.ts";
 import { GuestMaker } from "./guest-maker.ts";
@@ -49,6 +51,8 @@ export interface Replayed {
   /** Durable restore points at the end of which every file was read and found to be what was captured. */
   readonly verifiedPoints: number;
   readonly notes: readonly string[];
+  /** What the guests of the newest restore point have in common, if that was asked for and there is one. */
+  readonly similarity: readonly TypeSimilarity[] | undefined;
   /** What was looked at after each recovery, if that was asked for. */
   readonly checked: Checked | undefined;
 }
@@ -59,6 +63,8 @@ export interface ReplayOptions {
   readonly say: (text: string) => void;
   /** Looks at invariants whenever the cluster is up again. */
   readonly checks?: boolean;
+  /** Looks at what guests have in common at the end. */
+  readonly surveys?: boolean;
 }
 
 /**
@@ -72,7 +78,7 @@ export const replay = async (
   scenario: ClusterScenario,
   policy: ClusterPolicy,
   { agents, hostAddresses, network, fabric, image, accelerator }: ReplayStage,
-  { seed, signal, say, checks: isLooking = false }: ReplayOptions,
+  { seed, signal, say, checks: isLooking = false, surveys = false }: ReplayOptions,
 ): Promise<Replayed> => {
   const { dataCentre, storage, horizon } = scenario;
   const notes: string[] = [];
@@ -108,12 +114,15 @@ export const replay = async (
     await live(stage, policy, { pick, signal, onNote: (note) => notes.push(note) });
     const { points, spoilt } = await store.verify();
     notes.push(...spoilt);
+    const newest = surveys ? store.newestReadable : undefined;
+    const similarity = newest && (await clusterSimilarity(newest, hosts, files));
     const { inOrder } = events;
     const account = new LifeCycleAccount();
     for (const event of inOrder) account.enter(event);
     return {
       events: inOrder,
       columns: { ...account.columns, ...latent?.columns },
+      similarity,
       checked: invariants?.checked,
       verifiedPoints: points - spoilt.length,
       notes,

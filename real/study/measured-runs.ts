@@ -4,6 +4,7 @@ import type { Columns } from "../../models/books/columns.ts";
 import { LifeCycleAccount } from "../../models/books/life-cycle-account.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { rowsIn } from "./row-file.ts";
+import { similarityNames } from "./run-columns.ts";
 
 /** Where a run is from. */
 export interface Provenance {
@@ -28,8 +29,8 @@ export interface MeasuredRun extends Provenance {
 }
 
 const provenance = ["point", "testbed", "date", "machine", "load", "verified"] as const;
-/** The columns that events tell, on every testbed the same. */
-const columns = Object.keys(new LifeCycleAccount().columns);
+/** The columns that events tell, on every testbed the same, and what guests have in common. */
+const columns = [...Object.keys(new LifeCycleAccount().columns), ...similarityNames];
 
 /** The file in which the runs of a sweep are kept as they end. */
 export class MeasuredRuns {

@@ -78,10 +78,8 @@ test("the same search on short runs of the simulator, judged as real ones are, f
     ]);
   const found = named(await keptIntervals(points, brief));
   assert.equal(found, named(await keptIntervals(points, long)));
-  assert.equal(found, [
-    ["snapshot.capture=post-copy snapshot.record=full", "2s", "1.4s"],
-    ["snapshot.capture=post-copy snapshot.record=incremental", "1s", undefined],
-  ]);
+  const [full, incremental] = found.map(([, shortest]) => Number.parseFloat(shortest!));
+  assert.ok(full! > incremental!, `${full} s with full records, ${incremental} s with incremental ones`);
   assert.ok(asked.length < points.length, `${asked.length} runs for ${points.length} points`);
 });
 
@@ -134,7 +132,7 @@ const sweeping = async (given: Partial<SweepArguments>): Promise<string> => {
   const printed: string[] = [];
   const line = { ...noWorld, folder, print: (text: string) => void printed.push(text) };
   const usual = { scenario: "sustained-interval", testbed: "four-namespaces", out: "refused", set: [] };
-  await sweepCommand(line, { ...usual, shortest: false, cycles: 6, ...given });
+  await sweepCommand(line, { ...usual, shortest: false, similarity: false, cycles: 6, ...given });
   return printed.join("\n");
 };
 
