@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Fitted } from "../../results/statistics/straight-line.ts";
 import { align } from "../../scenarios/align.ts";
@@ -11,6 +11,7 @@ import { catalogueEntries, curveCsv, workloadName } from "../study/catalogue-ent
 import { type MeasuredCapture, readMeasured, saturationIn } from "../study/measured-capture.ts";
 import type { Parameter } from "../study/parameter.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { calibrateReplaysCommand } from "./calibrate-replays.ts";
 import { thisMachine } from "./this-machine.ts";
 
 interface CalibrateArguments {
@@ -18,14 +19,24 @@ interface CalibrateArguments {
   readonly memory?: readonly number[];
   readonly writes?: readonly number[];
   readonly assume?: readonly Assumable[];
+  readonly run?: readonly string[];
+  readonly extends?: string;
   readonly out: string;
 }
 
 /**
  * Fits the costs of captures and what guests write to captures that were measured; writes entries of the catalogue, a scenario
- * that names them, curves of distinct writes and a record of the fit.
+ * that names them, curves of distinct writes and a record of the fit. Of a folder of replays it fits costs of whole runs.
  */
 export const calibrateCommand = (line: CommandLine, given: CalibrateArguments): void => {
+  if (statSync(resolve(line.folder, given.captures), { throwIfNoEntry: false })?.isDirectory() === true) {
+    const own = (["memory", "writes", "assume"] as const).find((key) => given[key] !== undefined);
+    if (own !== undefined) throw new CommandError(`--${own}: of captures; ${given.captures} is a folder of replays`);
+    calibrateReplaysCommand(line, given);
+    return;
+  }
+  const own = (["run", "extends"] as const).find((key) => given[key] !== undefined);
+  if (own !== undefined) throw new CommandError(`--${own}: of replays; ${given.captures} is no folder of them`);
   try {
     const all = readCaptures(line, given.captures);
     const isSaturated = saturationIn(all);

@@ -179,17 +179,31 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     describe: "Fit the model's costs of a capture to captures that were measured",
     builder: (yargs) =>
       yargs
-        .positional("captures", { describe: "File of snapback measure", type: "string" })
+        .positional("captures", {
+          describe: "File of snapback measure, or folder of snapback replay --out",
+          type: "string",
+        })
         .option(
           "memory",
           numbers("Only guests of so many MiB; the others are held out, if they can write what they are to"),
         )
         .option("writes", numbers("Only guests with so many writes a second"))
         .option("assume", words("Taken from the catalogue, where captures do not tell it", assumable))
+        .option("run", {
+          describe: "Only replays in folders of these names; the others are held out",
+          type: "string",
+          array: true,
+          requiresArg: true,
+        })
+        .option("extends", text("Scenario that was replayed, over which costs of replays are laid"))
         .option("out", neededText("Name of the entries of the catalogue, of the scenario and of the record"))
         .example(
           "$0 calibrate captures.csv --memory 128 --memory 256 --out here",
           "here.catalogue.yaml, whose entries scenarios can name, here.yaml, which does, and here.json",
+        )
+        .example(
+          "$0 calibrate replayed --run 1 --run 2 --extends replayed --out here",
+          "what records, plans, restores and announcements of two replays have cost",
         ),
     handler: async (given) => (await import("./calibrate.ts")).calibrateCommand(line, given as never),
   },
@@ -204,6 +218,14 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         })
         .option("measured", text("File of snapback measure, whose guests it is to have"))
         .option("testbed", hosts("on which the scenario's own guests are captured now"))
+        .option("replays", text("Folder of snapback replay --out, whose runs are of its points"))
+        .option("set", {
+          describe: "Sets a key, as the replays did: key=value",
+          type: "string",
+          array: true,
+          requiresArg: true,
+        })
+        .option("accelerate", number("Failures by laws, as the replays had them"))
         .option("calibration", text("Record of the fit [scenario's name with .json]"))
         .option("repetitions", number("Cuts of each point, on a testbed", 10))
         .option("seed", number("Decides the order, on a testbed", 1))

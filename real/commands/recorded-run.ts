@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { type LifeCycleEvent, lifeCycleKinds } from "../../models/life-cycle-events.ts";
@@ -82,6 +82,31 @@ export const readRun = (
   if (asked !== machineSide(scenario, seed))
     throw new CommandError(`${folder}: keeps a run of something else; name another folder with --out, or remove it`);
   return { ...run, events: eventsOf(join(folder, "events.jsonl")) };
+};
+
+/** A run that is kept, whatever it was of. */
+export interface KeptRun extends RecordedRun {
+  /** Its folder below that of all. */
+  readonly name: string;
+  /** What of its scenario machines went by: {@link machineSide}. */
+  readonly asked: string;
+}
+
+/** All runs that are over in a folder of `snapback replay --out`. @throws CommandError if there is none, or one cannot be read */
+export const keptRuns = (folder: string): KeptRun[] => {
+  let names: string[];
+  try {
+    names = readdirSync(folder).toSorted((one, other) => one.localeCompare(other, "en", { numeric: true }));
+  } catch (error) {
+    throw new CommandError(`${folder}: ${(error as Error).message}; expected a folder of snapback replay --out`);
+  }
+  const runs = names.flatMap((name): KeptRun[] => {
+    const path = join(folder, name, "run.json");
+    if (!existsSync(path)) return [];
+    return [{ ...parsed(path), name, events: eventsOf(join(folder, name, "events.jsonl")) }];
+  });
+  if (runs.length === 0) throw new CommandError(`${folder}: keeps no run of snapback replay --out that is over`);
+  return runs;
 };
 
 const parsed = (path: string): z.infer<typeof file> => {

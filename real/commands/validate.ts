@@ -8,12 +8,16 @@ import { TestbedError } from "../testbed-error.ts";
 import { cutPoints } from "./cut-points.ts";
 import { studyPoints } from "./study-points.ts";
 import { thisMachine } from "./this-machine.ts";
+import { validateReplays } from "./validate-replays.ts";
 import { validationPicture, validationReport, verdictLines, verdictOf } from "./validation-report.ts";
 
 export interface ValidateArguments {
   readonly scenario: string;
   readonly measured?: string;
   readonly testbed?: string;
+  readonly replays?: string;
+  readonly set?: readonly string[];
+  readonly accelerate?: number;
   readonly calibration?: string;
   readonly repetitions: number;
   readonly seed: number;
@@ -29,18 +33,21 @@ export interface Validated {
 /** Sets the simulator beside real captures to which nothing was fitted, and says how far both are apart. */
 export const validate = async (line: CommandLine, given: ValidateArguments): Promise<void> => {
   try {
-    const { measured, testbed } = given;
-    if ((measured === undefined) === (testbed === undefined))
+    const { measured, testbed, replays } = given;
+    if ([measured, testbed, replays].filter((one) => one !== undefined).length !== 1)
       throw new CommandError(
-        "one of --measured, a file of snapback measure, and --testbed, hosts on which the scenario is run now",
+        "one of --measured, a file of snapback measure, --testbed, hosts on which the scenario's guests are cut now, and --replays, a folder of snapback replay --out",
       );
+    if (replays !== undefined) return validateReplays(line, { ...given, replays });
+    for (const key of ["set", "accelerate"] as const)
+      if (given[key] !== undefined) throw new CommandError(`--${key}: of --replays alone`);
     const calibration = knownCalibration(line, given);
     const found =
       measured === undefined
         ? await cutPoints(line, { ...given, testbed: testbed! }, calibration)
         : await studyPoints(line, { ...given, measured }, calibration);
     const judged = judgeAll(found.points, calibration);
-    const text = validationReport(judged, found.points);
+    const text = validationReport(judged, found.points.length);
     line.print(text);
     if (given.out !== undefined) await write(line, given, judged, found, text);
   } catch (error) {

@@ -1,7 +1,14 @@
 import type { TopLevelSpec } from "vega-lite";
 import { type ValidationMark, validationChart } from "../../results/charts/validation-chart.ts";
 import { align } from "../../scenarios/align.ts";
-import { type MetricValidation, type ValidatedPoint, validatedMetrics } from "../study/validation.ts";
+import type { Judgement } from "../study/judgement.ts";
+import { type ValidatedPoint, validatedMetrics } from "../study/validation.ts";
+
+/** How far the model is from one figure, and of which captures or runs it is. */
+export interface JudgedFigure extends Judgement {
+  readonly metric: string;
+  readonly mode: string;
+}
 
 const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 
@@ -10,7 +17,7 @@ const head = [
   ...["KS", "p", "W1", "covered", "error ± 2u"],
 ] as const;
 
-const row = (one: MetricValidation): string[] => [
+const row = (one: JudgedFigure): string[] => [
   one.metric,
   one.mode,
   `${one.points}`,
@@ -30,13 +37,13 @@ const row = (one: MetricValidation): string[] => [
 ];
 
 /** More or fewer captures are within the interval of 95 % than chance would have. */
-const isUncovered = ({ coverageP }: MetricValidation): boolean => coverageP < 0.05;
+const isUncovered = ({ coverageP }: JudgedFigure): boolean => coverageP < 0.05;
 
-const named = (some: readonly MetricValidation[]): string =>
+const named = (some: readonly JudgedFigure[]): string =>
   some.map(({ metric, mode }) => `${metric} of ${mode}`).join(", ");
 
 /** What was reached and what was not: a goal that is met by luck is told, and so is all that was not shown. */
-export const verdictOf = (judged: readonly MetricValidation[]): readonly string[] => {
+export const verdictOf = (judged: readonly JudgedFigure[]): readonly string[] => {
   const missed = judged.filter(({ isMet }) => !isMet);
   const lucky = judged.filter(({ isMet, errorInterval, goal }) => isMet && errorInterval.upper > goal);
   const apart = judged.filter(({ uncertainty }) => !uncertainty.isWithinNoise);
@@ -60,7 +67,7 @@ export const verdictOf = (judged: readonly MetricValidation[]): readonly string[
 };
 
 /** The same in lines that a picture has room for. */
-export const verdictLines = (judged: readonly MetricValidation[]): string[] =>
+export const verdictLines = (judged: readonly JudgedFigure[]): string[] =>
   verdictOf(judged).flatMap((sentence) => {
     const lines = [""];
     for (const word of sentence.split(" ")) {
@@ -73,11 +80,12 @@ export const verdictLines = (judged: readonly MetricValidation[]): string[] =>
 
 const lineLength = 120;
 
-export const validationReport = (judged: readonly MetricValidation[], points: readonly ValidatedPoint[]): string =>
+/** @param points that were held out */
+export const validationReport = (judged: readonly JudgedFigure[], points: number): string =>
   [
     align([[...head], ...judged.map(row)]),
     "",
-    `${points.length} held-out settings. ${verdictOf(judged).join(" ")}`,
+    `${points} held-out settings. ${verdictOf(judged).join(" ")}`,
     "bias: geometric mean of simulated / measured, less 1. MAPE: of medians of settings, its interval by bootstrap. KS and W1: single captures over what is simulated, against a normal law with the calibration's scatter. covered: captures within its 95 %.",
   ].join("\n");
 

@@ -52,7 +52,7 @@ verdicts("does not praise a goal that is met by chance", () => {
 
 verdicts("tells each figure's errors, distances and coverage in a row", () => {
   const own = points([1, 1, 1, 1]);
-  const text = validationReport([judge("pause", "all", own, scatter)], own);
+  const text = validationReport([judge("pause", "all", own, scatter)], own.length);
   assert.match(text, /^pause +all +4 +80 .* % to .* % +30\.0 % +met /m);
   assert.match(text, /MAPE +95 % .*KS +p +W1 +covered/);
 });

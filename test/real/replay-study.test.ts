@@ -1,0 +1,199 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { calibrateCommand } from "../../real/commands/calibrate.ts";
+import { writeRun } from "../../real/commands/recorded-run.ts";
+import { validate } from "../../real/commands/validate.ts";
+import { judgedRuns } from "../../real/commands/validate-replays.ts";
+import { calibrateReplays } from "../../real/study/replay-calibration.ts";
+import { type RunFigures, runFigures } from "../../real/study/run-figures.ts";
+import { simulatedRun } from "../../scenarios/timeline/simulated-run.ts";
+import { capturedLine } from "../scenarios/captured-line.ts";
+import { columnsOf, recordedEvents, recordedPoint } from "./recorded-replay.ts";
+
+const test = suite("a study of replays");
+
+const near = (one: number | undefined, other: number, part = 1e-9): void =>
+  assert.ok(one !== undefined && Math.abs(one - other) <= part * Math.abs(other), `${one} and ${other}`);
+
+test("reads the figures of a run of real machines from its events", () => {
+  const events = recordedEvents();
+  const seen = runFigures(events);
+  const columns = columnsOf(events);
+  const once = (of: readonly number[]): number => {
+    assert.is(of.length, 1);
+    return of[0]!;
+  };
+  const parts = (["detect", "plan", "transfer", "resume"] as const).map((metric) => once(seen[metric]));
+  near(
+    parts.reduce((sum, one) => sum + one, 0),
+    once(seen.rto),
+    1e-3,
+  );
+  near(once(seen.transfer) / 150, columns["downtimeTransfer"]!, 1e-3);
+  near(once(seen.announce) / 150, columns["downtimeAnnounce"]!, 1e-3);
+  near(once(seen.durability), columns["durabilityLatencyMean"]!);
+  near(once(seen.age), columns["restorePointAgeMean"]!);
+  near(once(seen.copied), columns["sourceBytes"]!);
+  assert.equal([once(seen.restored), seen.coldStart.length], [0, 0], "it was rolled back in place");
+});
+
+/** Costs that machines might have, other than those that `replayed` says. */
+const costs = (factor: number): string[] => [
+  `snapshot.costs.recordRate=${21 / factor}MB/s`,
+  `dataCentre.host.disk.read=${150 / factor}MB/s`,
+  `rollback.planTime=${110 * factor}ms`,
+  `rollback.resumeTime=${8 * factor}s`,
+  `rollback.announceTime=${70 * factor}ms`,
+];
+const intervals = [41, 43, 45, 47, 49, 51, 53, 55];
+/** A guest dies once the second snapshot is durable. */
+const pointAt = (interval: number, ...more: string[]) =>
+  recordedPoint(
+    "horizon=170s",
+    `snapshot.interval=${interval}s`,
+    "failures.vm={times: [{component: 0, start: 130s}]}",
+    ...more,
+  );
+/** What simulated machines with such costs do, each by its own a little more or less. */
+const machines = (interval: number) => {
+  const factor = [0.98, 1, 1.02][intervals.indexOf(interval) % 3]!;
+  return simulatedRun(pointAt(interval, ...costs(factor)).scenario, { seed: 1, replication: 0 });
+};
+
+test("tells the parts of a rollback that is begun anew, waits for a host or starts cold apart", () => {
+  const rollback = (at: number, phase: "plan" | "noSpare" | "transfer" | "resume" | "coldStart" | "announce") =>
+    ({ at, kind: "rollback", cluster: "c", phase }) as const;
+  const chosen = (at: number) =>
+    ({ at, kind: "rollback", cluster: "c", phase: "chosen", degraded: false, lost: 1, places: [] }) as const;
+  const [begin] = recordedEvents();
+  const seen = runFigures([
+    begin!,
+    rollback(1, "plan"),
+    chosen(1.5),
+    rollback(1.5, "transfer"),
+    rollback(3, "plan"),
+    rollback(3.25, "noSpare"),
+    chosen(9),
+    rollback(9, "coldStart"),
+    rollback(17, "announce"),
+  ]);
+  assert.equal(
+    [seen.plan, seen.transfer, seen.coldStart, seen.announce, seen.rto],
+    [[0.5], [], [8], [], []],
+    "neither what was broken off, nor the time without a host, nor what has not ended",
+  );
+});
+
+test("finds the costs of machines again", () => {
+  const runs = intervals.slice(0, 6).map((interval) => ({ asked: `${interval}`, events: machines(interval) }));
+  const { parameters, untold, fittedTo } = calibrateReplays(runs);
+  const value = (name: string): number => parameters.find((one) => one.name === name)!.value;
+  near(value("rollback.planTime"), 0.11);
+  near(value("rollback.resumeTime"), 8);
+  near(value("rollback.announceTime"), 0.07);
+  // Delays of disk and network are in these, too.
+  near(value("snapshot.costs.recordRate"), 21e6, 0.01);
+  near(value("dataCentre.host.disk.read"), 150e6, 0.01);
+  for (const { value: one, lower, upper } of parameters) assert.ok(lower <= one && one <= upper);
+  assert.equal(untold, ["rollback.coldStart: 0 cold starts"]);
+  assert.equal(fittedTo, ["41", "43", "45", "47", "49", "51"]);
+  assert.throws(
+    () => calibrateReplays(runs.slice(0, 2)),
+    /nothing to be told from 2 runs: .*planTime from 2 rollbacks.*each takes 6/,
+  );
+});
+
+test("fits some replays, and judges the model by the others", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "snapback-replays-"));
+  try {
+    for (const [i, interval] of intervals.entries()) {
+      const events = machines(interval);
+      writeRun(join(folder, "kept", `${i + 1}`), pointAt(interval), {
+        events,
+        columns: columnsOf(events),
+        verifiedPoints: 1,
+        notes: [],
+      });
+    }
+    const { line, out } = capturedLine(folder);
+    const run = ["1", "2", "3", "4", "5", "6"];
+    writeFileSync(join(folder, "base.yaml"), "extends: replayed\nreplications: 1\n");
+    calibrateCommand(line, { captures: "kept", run, extends: "./base.yaml", out: "here" });
+    assert.match(
+      readFileSync(join(folder, "here.yaml"), "utf8"),
+      /^ {2}planTime: 110ms # measured: 6 rollbacks, .*; 95 %: 107\.8ms to 112\.2ms$/m,
+    );
+    const set = [
+      "horizon=170s",
+      "cluster.vm.memory=96MiB",
+      "dataCentre.host.nic=1Gbit/s",
+      "detection={heartbeat: 1s, timeout: 6s}",
+      "failures={vm: {times: [{component: 0, start: 130s}]}, host: none}",
+      `sweep.snapshot.interval=[${intervals.map((one) => `${one}s`).join(", ")}]`,
+    ];
+    const given = { repetitions: 1, seed: 1, replays: "kept", set };
+    await validate(line, { ...given, scenario: "here.yaml", out: "report" });
+    assert.match(out(), /left out, the calibration was fitted to it: snapshot\.interval=41s/);
+    assert.match(out(), /\nplan +replays +2 +2 .* met /);
+    assert.match(out(), /2 held-out settings\. All goals are met on settings that nothing was fitted to/);
+    const { judged } = JSON.parse(readFileSync(join(folder, "report", "validation.json"), "utf8"));
+    for (const one of judged)
+      assert.ok(one.error.meanAbsoluteRelative < 0.05, `${one.metric}: ${one.error.meanAbsoluteRelative}`);
+    // The scenario before the fit is as wrong as it is.
+    const before = capturedLine(folder);
+    await validate(before.line, { ...given, scenario: "base.yaml", calibration: "here.json" });
+    assert.match(before.out(), /NOT met: .*plan of replays.*durability of replays/);
+
+    const refused = async (more: object, what: RegExp): Promise<void> =>
+      validate(line, { ...given, scenario: "here.yaml", ...more }).then(
+        () => assert.unreachable("it is judged"),
+        (error) => assert.match(error.message, what),
+      );
+    await refused(
+      { set: [...set, "snapshot.interval=53s"] },
+      /1 runs of here\.yaml that nothing was fitted to; it takes two/,
+    );
+    await refused({ replays: "none" }, /none: .*; expected a folder of snapback replay --out/);
+    await refused({ testbed: "four-namespaces" }, /^one of --measured/);
+    await refused({ scenario: "base.yaml" }, /base\.json: .*name with --calibration/);
+    const fit = (more: object) => () =>
+      calibrateCommand(line, { captures: "kept", extends: "replayed", out: "there", ...more });
+    assert.throws(fit({ run: ["9"] }), /--run: kept has no run 9; there are 1, 2, .*8/);
+    assert.throws(fit({ memory: [128] }), /--memory: of captures; kept is a folder of replays/);
+    assert.throws(fit({ captures: "here.json" }), /--extends: of replays; here\.json is no folder of them/);
+    assert.throws(fit({ captures: "report" }), /report: keeps no run of snapback replay --out that is over/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("tells what only one side has seen, instead of leaving it out", () => {
+  const none = Object.fromEntries(
+    Object.keys(runFigures(recordedEvents())).map((metric) => [metric, []]),
+  ) as never as RunFigures;
+  const held = (setting: string, real: Partial<RunFigures>, said: Partial<RunFigures>) => ({
+    setting,
+    real: { ...none, ...real },
+    simulated: [{ ...none, ...said }],
+  });
+  const { judged, told } = judgedRuns(
+    [
+      held("a", { plan: [0.1, 0.2, 0.3], restored: [5e6], coldStart: [8] }, { plan: [0.2], restored: [0] }),
+      held("b", { plan: [0.2], restored: [0] }, { plan: [0.1, 0.3], restored: [0] }),
+    ],
+    { plan: 0.1 },
+  );
+  assert.equal(
+    judged.map(({ metric, points, error }) => [metric, points, error.meanAbsoluteRelative]),
+    [["plan", 2, 0]],
+  );
+  assert.equal(told, [
+    "coldStart with a: 8 on real machines and 0 in the simulator, which no error is a part of",
+    "restored with a: 5000000 on real machines and 0 in the simulator, which no error is a part of",
+  ]);
+});
+
+test.run();
