@@ -29,7 +29,7 @@ const failures = ({ failures, dataCentre, domains, horizon }: ClusterScenario): 
   const source = failures[only];
   if (source.kind !== "law" || source.time.law !== "exponential" || source.repair.law !== "exponential") return {};
   const hosts = racks * hostsPerRack;
-  const count = { host: hosts, disk: hosts, rack: racks, uplink: racks, store: 1 }[only];
+  const count = { host: hosts, disk: hosts, slowDisk: hosts, rack: racks, uplink: racks, store: 1 }[only];
   const [failing, returning] = [1 / source.time.mean, 1 / source.repair.mean];
   const both = failing + returning;
   const upTime = (returning * horizon + (failing * -Math.expm1(-both * horizon)) / both) / both;

@@ -9,6 +9,7 @@ export const failureCounts = [
   "hostFailures",
   "vmFailures",
   "diskFailures",
+  "slowDiskFailures",
   "rackFailures",
   "uplinkFailures",
   "storeFailures",

@@ -1,12 +1,16 @@
 import type { Link } from "../../sim/index.ts";
 
-/** What a link has left for transfers: running guests are served first, and while it has failed nothing passes. */
+/**
+ * What a link has left for transfers: running guests are served first, and while it has failed nothing passes. While it is
+ * slow, it serves guests and transfers at the same part of what they get else.
+ */
 export class LinkCapacity {
   readonly link: Link;
   readonly #nominal: number;
   readonly #taken = new Map<number, number>();
   /** Outages that go on: of one link there may be several. */
   #outages = 0;
+  #part = 1;
 
   constructor(link: Link) {
     this.link = link;
@@ -35,6 +39,12 @@ export class LinkCapacity {
     this.#apply();
   }
 
+  /** From now on it has this part of its capacity, above 0; 1 is all of it. */
+  slow(part: number): void {
+    this.#part = part;
+    this.#apply();
+  }
+
   #apply(): void {
     // Counted and not summed up, so that what is given back leaves no rounding behind.
     let left = this.#nominal;
@@ -44,6 +54,6 @@ export class LinkCapacity {
         `${this.link.name}: guests write ${this.#nominal - left} bytes per second, it takes ${this.#nominal}: nothing is left for snapshots`,
       );
     }
-    this.link.setCapacity(this.#outages > 0 ? 0 : left);
+    this.link.setCapacity(this.#outages > 0 ? 0 : this.#part * left);
   }
 }

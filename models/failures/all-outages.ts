@@ -12,6 +12,7 @@ const streamNames = {
   vm: "VMs",
   host: "hosts",
   disk: "disks",
+  slowDisk: "slow disks",
   rack: "racks",
   uplink: "uplinks",
   store: "stores",

@@ -2,7 +2,7 @@ import type { Law } from "../laws.ts";
 import type { SilentErrors } from "./silent-errors.ts";
 
 /** What can fail, one by one (model.md, section 7). */
-export const components = ["vm", "host", "disk", "rack", "uplink", "store"] as const;
+export const components = ["vm", "host", "disk", "slowDisk", "rack", "uplink", "store"] as const;
 export type Component = (typeof components)[number];
 
 /** `component`: each begins a new life when it is repaired; `all`: every failure of a component renews all others too. */
@@ -16,6 +16,8 @@ export type Age = (typeof ages)[number];
 export type FailureSpec = { readonly [component in Component]: FailureSource } & {
   readonly renewal: Renewal;
   readonly shocks: readonly ShockSpec[];
+  /** Part of its rates, above 0, that a slow disk has left. */
+  readonly slowDiskRate: number;
   /** Errors in what lies on the disk of a host. */
   readonly latentErrors: SilentErrors;
   /** A guest goes wrong without failing, and its snapshots with it. */
@@ -37,7 +39,7 @@ export type FailureSource =
   | { readonly kind: "trace"; readonly trace: OutageTrace; readonly permanent: number };
 
 /**
- * One outage of one component, called by its index: of VMs the index over all clusters, of disks that of their host, of
+ * One outage of one component, called by its index: of VMs the index over all clusters, of disks (that fail or are slow) that of their host, of
  * uplinks that of their rack.
  */
 export interface Outage {
@@ -86,11 +88,13 @@ export const noFailures: FailureSpec = {
   vm: none,
   host: none,
   disk: none,
+  slowDisk: none,
   rack: none,
   uplink: none,
   store: none,
   renewal: "component",
   shocks: [],
+  slowDiskRate: 0.1,
   latentErrors: none,
   corruption: none,
 };

@@ -8,7 +8,15 @@ import { shocksOf } from "./shocks.ts";
 export const countsOf = ({ dataCentre, cluster }: Pick<ClusterScenario, "dataCentre" | "cluster">): Counts => {
   const { racks, hostsPerRack } = dataCentre;
   const hosts = racks * hostsPerRack;
-  return { vm: cluster.count * cluster.vms, host: hosts, disk: hosts, rack: racks, uplink: racks, store: 1 };
+  return {
+    vm: cluster.count * cluster.vms,
+    host: hosts,
+    disk: hosts,
+    slowDisk: hosts,
+    rack: racks,
+    uplink: racks,
+    store: 1,
+  };
 };
 
 /**

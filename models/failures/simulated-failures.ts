@@ -24,6 +24,7 @@ export class SimulatedFailures {
   readonly #machines: Machines;
   readonly #racks: Racks;
   readonly #corruptions: Corruptions;
+  readonly #slow = new Set<Host>();
   /** Time until a wrong restore is found. */
   readonly #latency: () => number;
 
@@ -56,6 +57,7 @@ export class SimulatedFailures {
     each(outages.host, (i, outage) => this.#hostFails(centre.hosts[i]!, outage));
     each(outages.vm, (i) => this.#vmFails(vms[i]!.cluster, vms[i]!.vm));
     each(outages.disk, (i, outage) => this.#diskFails(centre.hosts[i]!, outage));
+    each(outages.slowDisk, (i, outage) => this.#diskSlows(centre.hosts[i]!, outage));
     each(outages.rack, (rack, outage) => this.#rackFails(rack, outage));
     each(outages.uplink, (rack, outage) => this.#uplinkFails(rack, outage));
     each(outages.store, (_, outage) => this.#storeFails(outage));
@@ -176,6 +178,28 @@ export class SimulatedFailures {
       },
       outage,
     );
+  }
+
+  /** It reads and writes at a part of its rates, and loses nothing; nobody notices. */
+  #diskSlows(host: Host, outage: Outage): void {
+    const name = `${host.name} disk`;
+    if (this.#slow.has(host)) {
+      this.#ignore("slowDisk", name, false);
+      return;
+    }
+    const { centre, scenario } = this.#domain;
+    const run = (part: number): void => {
+      for (const link of [host.diskRead, host.diskWrite]) centre.capacityOf(link).slow(part);
+    };
+    const fail = (): void => {
+      this.#slow.add(host);
+      run(scenario.failures.slowDiskRate);
+    };
+    const repair = (): void => {
+      this.#slow.delete(host);
+      run(1);
+    };
+    this.#begin({ component: "slowDisk", name, vms: [], fail, repair }, outage);
   }
 
   #rackFails(rack: number, outage: Outage): void {

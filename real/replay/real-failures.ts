@@ -132,6 +132,8 @@ export class RealFailures {
         return this.#rack(outage.component, outage.permanent);
       case "uplink":
         return this.#uplink(outage.component);
+      case "slowDisk":
+        throw new RangeError("failures.slowDisk: real disks are as fast as they are");
       case "store":
         throw new RangeError("failures.store: the testbed has no shared store");
     }

@@ -91,6 +91,7 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     rollback.placement === "similarity-aware" || rollback.placement === "joint",
     `rollback.placement: ${rollback.placement}; the testbed does not know what hosts hold of which content`,
   );
+  refuse(failures.slowDisk.kind !== "none", "failures.slowDisk: real disks are as fast as they are");
   refuse(failures.store.kind !== "none", "failures.store: the testbed has no shared store");
   refuse(
     failures.disk.kind !== "none" && cluster.vm.disk?.on !== "local",

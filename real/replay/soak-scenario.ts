@@ -29,6 +29,8 @@ export const soakScenario = (scenario: ClusterScenario, seconds: number): Cluste
     vm: law(between.vm * cluster.vms, 1),
     host: law(between.host * hosts, 20, 0.3),
     disk: hasDisks ? law(between.disk * hosts, 20, 1) : none,
+    slowDisk: none,
+    slowDiskRate: scenario.failures.slowDiskRate,
     rack: isSeveral ? law(between.rack * dataCentre.racks, 10) : none,
     uplink: isSeveral ? law(between.uplink * dataCentre.racks, 5) : none,
     store: none,

@@ -54,6 +54,12 @@ const uses: readonly Use[] = [
     message: () => "has no use on disks without an end: leave it out, or give dataCentre.host.disk.capacity",
   },
   ...["copies", "block"].map(ofLayers),
+  {
+    path: ["failures", "slowDiskRate"],
+    by: ["failures", "slowDisk"],
+    isOf: ({ failures }) => failures.slowDisk !== "none",
+    message: () => "has no use where no disk is slow: leave it out, or say in failures.slowDisk when one is",
+  },
 ];
 
 /** A key that somebody wrote and that changes nothing. */

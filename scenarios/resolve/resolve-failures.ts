@@ -23,6 +23,8 @@ export const resolveFailures = ({ failures, dataCentre }: ClusterFile, traces: T
     vm: source("vm"),
     host: source("host"),
     disk: source("disk"),
+    slowDisk: source("slowDisk"),
+    slowDiskRate: failures.slowDiskRate,
     rack: source("rack"),
     uplink: source("uplink"),
     store: source("store"),

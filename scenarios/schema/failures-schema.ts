@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ages, components, renewals } from "../../models/failures/failure-spec.ts";
 import { lawSchema, lawShapes, oneLocation } from "./law-schema.ts";
-import { part, positiveSeconds, seconds, whole } from "./quantity-schema.ts";
+import { part, positivePart, positiveSeconds, seconds, whole } from "./quantity-schema.ts";
 
 const permanent = part("Part of the failures after which nothing comes back");
 
@@ -81,6 +81,10 @@ export const failuresSchema = z.strictObject({
   vm: failureSourceSchema,
   host: failureSourceSchema,
   disk: failureSourceSchema,
+  slowDisk: failureSourceSchema.describe(
+    "Disks that are slow for a time: they read and write at slowDiskRate of their rates",
+  ),
+  slowDiskRate: positivePart("Part of its rates that a slow disk has left"),
   rack: failureSourceSchema,
   uplink: failureSourceSchema,
   store: failureSourceSchema,

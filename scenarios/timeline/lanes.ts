@@ -73,7 +73,7 @@ export class TimelineLanes {
       case "failure": {
         if (event.ignored) return;
         const lost = event.vms.length === 0 ? "" : `, with ${event.vms.join(", ")}`;
-        const note = `${named(event)} ${event.suspected === true ? "is taken for dead" : "fails"}${event.permanent ? " for good" : ""}${lost}`;
+        const note = `${named(event)} ${event.suspected === true ? "is taken for dead" : event.component === "slowDisk" ? "slows down" : "fails"}${event.permanent ? " for good" : ""}${lost}`;
         if (this.#lanes.has(event.name)) {
           this.#mark(event.name, { at, kind: "failure", note });
           if (event.component === "host")

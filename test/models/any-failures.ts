@@ -58,6 +58,8 @@ export const anyFailures = ({ racks, hostsPerRack, vms }: Centre, horizon: numbe
     host: listed(hosts, horizon, 4, fc.boolean()),
     vm: listed(vms, horizon, 3, never),
     disk: listed(hosts, horizon, 3, fc.constant(true)),
+    slowDisk: listed(hosts, horizon, 3, never),
+    slowDiskRate: fc.constantFrom(1, 0.5, 0.01),
     rack: listed(racks, horizon, 2, fc.boolean()),
     uplink: listed(racks, horizon, 2, never),
     store: listed(1, horizon, 2, never),

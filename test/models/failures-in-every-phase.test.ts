@@ -34,7 +34,7 @@ const scenario: ClusterScenario = {
 };
 
 type Kind = Exclude<Component, "vm" | "store"> | "rack for ever" | "vm" | "store";
-const kinds: readonly Kind[] = ["vm", "host", "disk", "rack", "rack for ever", "uplink", "store"];
+const kinds: readonly Kind[] = ["vm", "host", "disk", "slowDisk", "rack", "rack for ever", "uplink", "store"];
 
 /** A failure of one kind that concerns the first VM, which is on host 0 in rack 0. */
 const failure = (kind: Kind, start: number, length: number, component = 0): Partial<FailureSpec> => {

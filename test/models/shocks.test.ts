@@ -78,7 +78,7 @@ const firstInterruption = ({ vms, hosts, racks, vmMttf, hostMttf, rackMttf }: Sh
     age: "new",
   });
   const streams = new Streams(seed);
-  const counts = { vm: vms, host: hosts, disk: hosts, rack: racks, uplink: racks, store: 1 };
+  const counts = { vm: vms, host: hosts, disk: hosts, slowDisk: hosts, rack: racks, uplink: racks, store: 1 };
   const failures = { ...noFailures, vm: law(vmMttf), host: law(hostMttf) };
   const horizon = 20 / (vms / vmMttf + hosts / hostMttf + racks / rackMttf);
   const own = allOutages(failures, counts, horizon, streams);
@@ -169,7 +169,7 @@ test("with google-bursts 37 % of the failures of nodes are in bursts: two or mor
   assert.ok(scenario.model === "cluster");
   const { failures } = scenario;
   const [racks, hostsPerRack, horizon] = [20, 40, 365 * 86_400];
-  const counts = { vm: 0, host: racks * hostsPerRack, disk: 0, rack: 0, uplink: 0, store: 0 };
+  const counts = { vm: 0, host: racks * hostsPerRack, disk: 0, slowDisk: 0, rack: 0, uplink: 0, store: 0 };
   const shares = Array.from({ length: 12 }, (_, seed) => {
     const streams = new Streams(seed);
     const own = allOutages({ ...failures, vm: { kind: "none" } }, counts, horizon, streams).host.flat();

@@ -93,6 +93,7 @@ for (const [settings, obstacle] of [
   [["rollback.resume=on-demand"], /^rollback\.resume: on-demand/],
   [["rollback.placement=joint"], /^rollback\.placement: joint/],
   [["failures.store={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.store: the testbed has no shared/],
+  [["failures.slowDisk={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.slowDisk: real disks are/],
   [["failures.disk={times: [{component: 0, start: 9s}]}"], /^failures\.disk: the disk of a real guest is a file/],
   [
     ["failures.latentErrors={law: exponential, mean: 1h}", "storage.checksums=false"],

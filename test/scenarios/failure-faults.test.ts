@@ -22,7 +22,7 @@ tellFaults(test, [
     "what cannot fail",
     "failures: { nic: none }",
     "1:13",
-    /^failures\.nic: unknown key; known here: vm, host, disk, rack/,
+    /^failures\.nic: unknown key; known here: vm, host, disk, slowDisk, slowDiskRate, rack/,
   ],
   ["an unknown source of failures", "failures: { host: infinitehdb }", "1:19", /did you mean infinitehbd\?/],
   [
@@ -141,6 +141,19 @@ tellFaults(test, [
     "1:67",
     /write permanent: true$/,
   ],
+  [
+    "a slow disk that loses what it holds",
+    "failures: { slowDisk: { law: exponential, mean: 9d, permanent: 1 } }",
+    "1:64",
+    /^failures\.slowDisk\.permanent: a disk that is slow loses nothing: .* permanent: 0$/,
+  ],
+  [
+    "a slow disk on a host that is not there",
+    "failures: { slowDisk: { times: [{ component: 12, start: 1s }] } }",
+    "1:46",
+    /there is no slowDisk 12: they are counted from 0 to 11$/,
+  ],
+  ["a slow disk that stands still", "failures: { slowDiskRate: 0 }", "1:27", /must be above 0/],
   [
     "a trace of disks that come back",
     "failures: { disk: { trace: infinitehbd, permanent: 0 } }",

@@ -37,6 +37,12 @@ tellFaults(test, [
     /^storage\.keep: has no use beside retention, which says what is kept: leave one of them out$/,
   ],
   [
+    "how slow disks are that never are",
+    "failures: { slowDiskRate: 20% }",
+    "1:27",
+    /^failures\.slowDiskRate: has no use where no disk is slow: .* failures\.slowDisk when one is$/,
+  ],
+  [
     "what to do when disks are full that never are",
     "storage: { onFull: expire }",
     "1:20",
