@@ -9,6 +9,7 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { watchCluster } from "../../models/watch.ts";
 import { type SweepArguments, sweepCommand } from "../../real/commands/sweep.ts";
 import { machineSide } from "../../real/replay/machine-side.ts";
+import { replayObstacles } from "../../real/replay/replayable.ts";
 import { MeasuredRuns } from "../../real/study/measured-runs.ts";
 import { steadyColumns, warmUp } from "../../real/study/run-columns.ts";
 import { shortestKept } from "../../real/study/shortest-kept.ts";
@@ -126,6 +127,13 @@ const settings = [
   "sweep.snapshot.capture=[post-copy]",
   "sweep.snapshot.record=[full]",
 ];
+
+for (const name of ["sustained-interval", "stored-by-policy"])
+  test(`every point of ${name} can be run on four hosts`, () => {
+    const { points } = loadScenario(name, { files: diskFiles, folder: "/" });
+    for (const { scenario, labels } of points)
+      assert.equal(isCluster(scenario) ? replayObstacles(scenario, 4) : ["no cluster"], [], JSON.stringify(labels));
+  });
 
 /** What the command prints that is given these. */
 const sweeping = async (given: Partial<SweepArguments>): Promise<string> => {
