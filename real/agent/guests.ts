@@ -25,7 +25,7 @@ import type { Arguments, Result } from "./protocol.ts";
 const connectDeadline = 10_000;
 
 /** Talks to the QEMU that listens on a socket among the agent's files, for as long as the task takes. */
-const withQemu = async <T>(path: string, task: (qmp: QmpClient) => Promise<T>): Promise<T> => {
+export const withQemu = async <T>(path: string, task: (qmp: QmpClient) => Promise<T>): Promise<T> => {
   const qmp = await QmpClient.connect(path, connectDeadline);
   try {
     return await task(qmp);

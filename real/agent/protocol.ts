@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { pageTypes } from "../../models/scenario.ts";
+import { mostTouched } from "../capture/touched.ts";
 import { exercised, heartbeat, verdict } from "../guest/guest-port.ts";
 import { frameClasses } from "../pages/page-classes.ts";
 import { printable } from "../printable.ts";
@@ -120,6 +121,22 @@ export const requests = {
   disk: z.strictObject({ name: fileName, on: z.union([fileName, count]) }),
   workload: z.strictObject({ port: fileName, ask: z.enum(["beat", "verify", "exercise", "hold", "go"]), milliseconds }),
   restore: z.strictObject({ qmp: fileName, name: fileName, milliseconds, run: z.boolean() }),
+  /** A QEMU reads a stream that brings pages while its guest runs, which another agent, or this one, sends to the port. */
+  takePages: z.strictObject({ qmp: fileName, address: ipv4, token, milliseconds }),
+  /** Sends what is there before the guest runs; then lets it run, and gives it the rest. */
+  offerPages: z.strictObject({
+    address: ipv4,
+    port,
+    token,
+    records: z.array(fileName).check(z.minLength(1), z.maxLength(256)),
+    first: z.array(count).check(z.maxLength(mostTouched)),
+    /** Of what comes behind the guest; null: no limit. */
+    bytesPerSecond: z.nullable(z.number().check(z.minimum(1))),
+    milliseconds,
+  }),
+  givePages: z.strictObject({ token }),
+  hurryPages: z.strictObject({ token }),
+  runs: z.strictObject({ qmp: fileName, milliseconds }),
   writeFile: z.strictObject({ name: fileName, offset: count, data: base64 }),
   readFile: z.strictObject({ name: fileName, offset: count, bytes: count.check(z.maximum(mostChunkBytes)) }),
   removeFile: z.strictObject({ name: fileName }),
@@ -256,6 +273,16 @@ export const results = {
     exercised: z.nullable(exercised),
   }),
   restore: exact,
+  takePages: z.strictObject({ port }),
+  /** Contents of pages that were sent so far, and of all there are. */
+  offerPages: z.strictObject({ bytes: count, whole: count }),
+  givePages: z.strictObject({
+    bytes: count,
+    misses: count,
+    touched: z.array(count).check(z.maxLength(mostTouched)),
+  }),
+  hurryPages: exact,
+  runs: exact,
   writeFile: exact,
   readFile: z.strictObject({ data: base64, end: z.boolean() }),
   removeFile: exact,

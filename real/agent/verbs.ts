@@ -25,6 +25,7 @@ import {
 } from "./guests.ts";
 import { holdings } from "./holdings.ts";
 import { install } from "./install.ts";
+import { PageFeeds, takePages, untilGuestRuns } from "./lazy-pages.ts";
 import { MulticastOffers } from "./multicast/offers.ts";
 import { takeMulticast } from "./multicast/take.ts";
 import { OwnedProcesses } from "./owned-processes.ts";
@@ -56,6 +57,7 @@ export const owningVerbs = (
 ): Verbs => {
   const processes = new OwnedProcesses(folder, files, onExit);
   const offers = new MulticastOffers(files);
+  const feeds = new PageFeeds(files);
   return {
     ...lookingVerbs(folder),
     holdings: () => holdings(folder, files),
@@ -87,6 +89,11 @@ export const owningVerbs = (
     digestOf: (given) => digestOf(files, given),
     spoilByte: (given) => done(spoilByte(files, given)),
     takeFile: (given) => takeFile(files, given),
+    takePages: (given) => takePages(files, given),
+    offerPages: (given) => feeds.offer(given),
+    givePages: (given) => feeds.give(given),
+    hurryPages: async ({ token }) => feeds.hurry(token),
+    runs: (given) => done(untilGuestRuns(files, given)),
     giveFile: (given) => giveFile(files, given),
     passOn: (given) => passOn(files, given),
     giveChain: (given) => giveChain(files, given),

@@ -84,6 +84,8 @@ const refusal = async (qmp: QmpClient, status: string): Promise<TestbedError> =>
 interface StreamSettings {
   /** QEMU's background snapshot: pages are saved while the guest runs on. */
   readonly background?: boolean;
+  /** Pages come while the guest runs that reads it. */
+  readonly lazy?: boolean;
   /** QEMU waits between the last of the pages and the end, with the guest stopped, to be told to continue. */
   readonly waits?: boolean;
   /** Bytes per second. */
@@ -93,11 +95,12 @@ interface StreamSettings {
 /** Sets up the next stream; events tell of its end. */
 export const prepareMigration = async (
   qmp: QmpClient,
-  { background = false, waits = false, bandwidth }: StreamSettings,
+  { background = false, lazy = false, waits = false, bandwidth }: StreamSettings,
 ): Promise<void> => {
   const capabilities = [
     { capability: "events", state: true },
     { capability: "background-snapshot", state: background },
+    { capability: "postcopy-ram", state: lazy },
     { capability: "pause-before-switchover", state: waits },
   ];
   await qmp.execute("migrate-set-capabilities", { capabilities }, quick);

@@ -132,6 +132,37 @@ export class HostedGuest {
     return guest;
   }
 
+  /**
+   * Starts a machine that waits for its pages, which an agent is to send to the port. It runs once it has the states of its
+   * devices.
+   *
+   * @param spec as it was when it was captured
+   * @throws TestbedError
+   */
+  static async awaitPages(
+    agent: AgentClient,
+    image: GuestImage,
+    name: string,
+    spec: GuestSpec,
+    { frozen, address, token }: { readonly frozen: string; readonly address: string; readonly token: string },
+  ): Promise<{ readonly guest: HostedGuest; readonly port: number }> {
+    const disk = `${name}.disk`;
+    await agent.ask("disk", { name: disk, on: frozen }, quick);
+    const guest = await HostedGuest.#spawn(agent, image, name, spec, disk, { incoming: true, isPlugged: true });
+    try {
+      const given = { qmp: `${name}.qmp`, address, token, milliseconds: slow };
+      return { guest, port: (await whenListening(() => agent.ask("takePages", given, quick))).port };
+    } catch (error) {
+      await guest.stop();
+      throw error;
+    }
+  }
+
+  /** Waits for the first instruction of one that waited for its pages. @throws TestbedError */
+  async untilItRuns(): Promise<void> {
+    await this.agent.ask("runs", { qmp: `${this.name}.qmp`, milliseconds: slow }, slow + quick);
+  }
+
   static async #spawn(
     agent: AgentClient,
     image: GuestImage,

@@ -34,6 +34,18 @@ export class GuestMaker {
     vm.disks = [...disks, `${name}.disk`];
   }
 
+  /** Starts a VM that waits for its pages, over its disk at that moment. @returns the port where they are waited for */
+  async awaitPages(vm: RealVm, disks: readonly string[], token: string): Promise<number> {
+    const { host, agent, name, spec } = this.#next(vm);
+    const { address } = host;
+    const to = { frozen: disks.at(-1)!, address, token };
+    const { guest, port } = await HostedGuest.awaitPages(agent, this.#image, name, spec, to);
+    if (await gone(vm, host, guest)) return port;
+    vm.guest = guest;
+    vm.disks = [...disks, `${name}.disk`];
+    return port;
+  }
+
   #next(vm: RealVm): {
     readonly host: RealHost;
     readonly agent: AgentClient;

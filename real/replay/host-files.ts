@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Errand } from "../../models/data-centre/errand.ts";
+import type { TransferBegins, TransferEnds } from "../../models/life-cycle-events.ts";
 import { allOf } from "../all-of.ts";
 import type { SentToMany } from "../hosts/one-to-many.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -78,6 +79,28 @@ export class HostFiles {
       if (host.up && host.files.has(name)) return host;
     }
     throw new HostDown(`no host that is up holds ${name}`);
+  }
+
+  /** Tells of a transfer that other means than files make. @returns what tells of its end */
+  beginTransfer(
+    transfer: Omit<TransferBegins, "kind" | "id" | "state">,
+    at: number,
+  ): (end: Pick<TransferEnds, "state" | "moved" | "sourceBytes" | "linkBytes">) => void {
+    const begun = { kind: "transfer", id: ++this.#transfers, ...transfer } as const;
+    this.#events.tell({ ...begun, state: "begin" }, at);
+    return (end) => this.#events.tell({ ...begun, ...end });
+  }
+
+  /** A host that is up and holds all of a memory, which it has looked at; `to` if it does. */
+  async sourceOfMemory(part: RealPart, to: RealHost): Promise<RealHost | undefined> {
+    const names = memoryFilesOf(part);
+    const has = (host: RealHost): boolean => host.up && names.every((name) => host.files.has(name));
+    for (const host of [to, ...this.#hosts.filter((one) => one !== to)]) {
+      if (!has(host)) continue;
+      await this.removeWrong(host, names);
+      if (has(host)) return host;
+    }
+    return undefined;
   }
 
   /** Pages went from the memory of a guest to the disk of its host. */

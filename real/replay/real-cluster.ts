@@ -2,6 +2,7 @@ import type { VmState } from "../../models/books/downtime.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import type { Cluster, Vm } from "../../models/testbed.ts";
 import type { HostedGuest } from "../guest/hosted-guest.ts";
+import type { PagesBehind } from "./pages-behind.ts";
 import type { RealHost } from "./real-host.ts";
 import type { RealPart } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
@@ -24,6 +25,12 @@ export class RealVm implements Vm {
   disks: string[] = [];
   /** What the next version can build on. */
   version: RealPart | undefined;
+  /** What it lacks of its memory comes behind it. */
+  behind: PagesBehind | undefined;
+  /** When all had come that came behind it, seconds since the run began. */
+  residentAt = 0;
+  /** Frames that it touched first when it was restored last, in their order. */
+  workingSet: readonly number[] = [];
   /** When it was heard of last, seconds since the run began; undefined while nobody listens. */
   heardAt: number | undefined;
   /** Since when it runs on without being reached. */
@@ -49,6 +56,8 @@ export class RealCluster implements Cluster {
   failures = 0;
   /** When the failure happened that the coming or present rollback is counted from. */
   failedAt: number | undefined;
+  /** Settles when all that comes behind its guests is there, and has been looked at; undefined when nothing does. */
+  behind: Promise<void> | undefined;
   /** Captures and starts under way: no next step touches their guests before they are over. */
   readonly #underWay = new Set<Promise<void>>();
   /** Copies under way: a rollback does not wait for those that it makes useless. */

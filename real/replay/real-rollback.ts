@@ -8,11 +8,13 @@ import { restoreLine } from "../../models/transfer/restore-line.ts";
 import { allOf } from "../all-of.ts";
 import type { GuestMaker } from "./guest-maker.ts";
 import type { HostFiles } from "./host-files.ts";
+import { LazyRestores } from "./lazy-restores.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { awaiting } from "./real-process.ts";
 import type { RealPart, RealSnapshot } from "./real-snapshot.ts";
 import type { RealStore } from "./real-store.ts";
+import { RestoreBehind, type RollbackOutcome } from "./restore-behind.ts";
 import type { RunEvents } from "./run-events.ts";
 import { togetherBy } from "./shared-files.ts";
 import { untilHeard, verdictsOf } from "./well-guests.ts";
@@ -33,21 +35,29 @@ interface RollbackParts {
   /** The guests of the cluster run, and are to be heard of from now on. */
   readonly onUp: (cluster: RealCluster) => void;
   readonly onNote: (note: string) => void;
+  /** The run cannot go on. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** The verbs of the real testbed that roll a cluster back. */
 export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume" | "coldStart" | "announce"> {
   readonly #parts: RollbackParts;
+  readonly #lazy: LazyRestores;
+  readonly #behind: RestoreBehind;
   #lost = 0;
   #point: RealSnapshot | undefined;
   #firstInstruction = 0;
 
   constructor(parts: RollbackParts) {
     this.#parts = parts;
+    this.#lazy = new LazyRestores(parts);
+    this.#behind = new RestoreBehind(parts);
   }
 
   *plan(cluster: RealCluster, rollback: RollbackPlan): Policy<RealSnapshot | undefined> {
     const { events, store } = this.#parts;
+    this.#lazy.giveUp(cluster);
+    this.#behind.giveUp(cluster);
     events.tell({ kind: "rollback", cluster: cluster.name, phase: "plan" });
     for (const vm of cluster.vms) {
       vm.heardAt = undefined;
@@ -75,6 +85,11 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
 
   *transfer(cluster: RealCluster, point: RealSnapshot, rollback: RollbackPlan): Policy {
     this.#enter(cluster, "transfer");
+    if (rollback.resume !== "eager") {
+      const prepared = (): Promise<unknown> =>
+        allOf(point.parts.map((part) => this.#lazy.prepare(point, part, rollback)));
+      return yield* unlessDown(cluster, () => cluster.begun(prepared().then(() => {})));
+    }
     const wanted = point.parts.map((part) => ({ part, host: part.vm.host! }));
     const together = togetherBy(rollback, this.#parts.scenario.dataCentre.host.nic);
     const bring = async (): Promise<void> => {
@@ -84,13 +99,15 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     yield* unlessDown(cluster, () => cluster.begun(bring()));
   }
 
-  *resume(cluster: RealCluster, { startAfter }: RollbackPlan): Policy {
+  *resume(cluster: RealCluster, { startAfter, resume }: RollbackPlan): Policy {
     this.#enter(cluster, "resume");
     const lines = restoreLine(startAfter);
     const last = Math.max(0, ...lines);
     for (let line = 0; line <= last; line++) {
       const parts = this.#point!.parts.filter(({ vm }) => (lines[vm.index] ?? 0) === line);
-      yield* unlessDown(cluster, () => cluster.begun(allOf(parts.map((part) => this.#restore(part)))));
+      const start = (part: RealPart): Promise<void> =>
+        resume === "eager" ? this.#restore(part) : this.#startLazily(part, cluster);
+      yield* unlessDown(cluster, () => cluster.begun(allOf(parts.map(start))));
     }
     cluster.sinceWhole = Math.max(...this.#point!.parts.map(({ records }) => records.length)) - 1;
     this.#firstInstruction = this.#parts.events.now;
@@ -103,7 +120,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     this.#firstInstruction = this.#parts.events.now;
   }
 
-  *announce(cluster: RealCluster, _rollback: RollbackPlan): Policy {
+  *announce(cluster: RealCluster, { resume }: RollbackPlan): Policy {
     this.#enter(cluster, "announce");
     // A guest whose heartbeat is heard again has its network, too: its bridge has learned where it is.
     yield* awaiting(() => cluster.begun(allOf(cluster.vms.map((vm) => untilHeard(vm, cluster)))));
@@ -117,11 +134,17 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     for (const vm of cluster.vms) cluster.move(vm, "up");
     const failedAt = cluster.failedAt ?? at;
     cluster.failedAt = undefined;
+    if (this.#point !== undefined && resume !== "eager") {
+      this.#behind.follow(cluster, { upAt: at, failedAt }, (outcome) => this.#done(cluster, failedAt, outcome));
+      this.#parts.onUp(cluster);
+      return;
+    }
     const verdicts =
       this.#point === undefined
         ? undefined
         : yield* awaiting(() => cluster.begun(verdictsOf(cluster, this.#parts.onNote)));
-    this.#done(cluster, at, failedAt, verdicts);
+    const times = { ttr: at - failedAt, residency: this.#firstInstruction - failedAt };
+    this.#done(cluster, failedAt, { verdicts, times, at });
     this.#parts.onUp(cluster);
   }
 
@@ -203,26 +226,27 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     await host.agent.ask("removeFile", { name: stream }, quick);
   }
 
-  #done(cluster: RealCluster, at: number, failedAt: number, verdicts: readonly boolean[] | undefined): void {
+  async #startLazily(part: RealPart, cluster: RealCluster): Promise<void> {
+    await this.#lazy.start(part, cluster);
+    part.vm.version = part;
+  }
+
+  #done(cluster: RealCluster, failedAt: number, { verdicts, times, at }: RollbackOutcome): void {
     const whole = verdicts?.filter((one) => one).length ?? 0;
     const vms =
       verdicts === undefined
         ? "failed"
         : { intact: whole, degraded: verdicts.length - whole, reRead: 0, zeroFilled: 0, killed: 0 };
-    this.#parts.events.tell(
-      {
-        kind: "rollback",
-        cluster: cluster.name,
-        phase: "done",
-        outcome: vms === "failed" ? "failed" : vms.degraded > 0 ? "degraded" : "intact",
-        vms,
-        rpo: this.#lost,
-        rto: this.#firstInstruction - failedAt,
-        ttr: at - failedAt,
-        residency: this.#firstInstruction - failedAt,
-      },
-      at,
-    );
+    const done = {
+      kind: "rollback",
+      cluster: cluster.name,
+      phase: "done",
+      outcome: vms === "failed" ? "failed" : vms.degraded > 0 ? "degraded" : "intact",
+      vms,
+      rpo: this.#lost,
+      rto: this.#firstInstruction - failedAt,
+    } as const;
+    this.#parts.events.tell({ ...done, ...times }, at);
   }
 }
 

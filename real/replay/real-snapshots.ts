@@ -113,6 +113,13 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
   async #take(cluster: RealCluster, plan: SnapshotPlan, number: number): Promise<RealSnapshot | undefined> {
     const { failures } = cluster;
     const told = { kind: "snapshot", cluster: cluster.name, snapshot: number } as const;
+    // QEMU captures no guest that lacks pages; a capture reads them all.
+    await Promise.all(cluster.vms.map(({ behind }) => behind?.hurry().catch(() => {})));
+    await cluster.behind;
+    if (cluster.undetected.size > 0 || cluster.failures !== failures) {
+      this.#events.tell({ ...told, state: "broken" });
+      return undefined;
+    }
     const guests = cluster.vms.map(({ guest }) => guest!);
     let report: ClusterCutReport;
     try {

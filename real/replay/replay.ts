@@ -173,6 +173,7 @@ const live = async (
     rollback: new RealRollback({
       ...{ scenario, events, hosts, files, store, guests },
       ...options,
+      onError: (error) => stop(error),
       onUp: () => {
         failures.listen();
         if (cluster.undetected.size === 0) invariants?.look();

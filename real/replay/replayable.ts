@@ -5,6 +5,8 @@ import { mostMessages, mostPageClasses, mostPeers } from "../guest/workload-sett
 import { guestsOf, pagesInUse } from "./scenario-guests.ts";
 
 const MiB = 2 ** 20;
+/** Seconds. */
+const longestBehind = 240;
 /** Part of a guest's memory that is left to its kernel and busybox. */
 const ownPart = 0.35;
 
@@ -84,8 +86,12 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     `rollback.transfer: ${rollback.transfer} of pages that VMs share; records share no pages, so no two hosts want the same ones (unicast)`,
   );
   refuse(
-    rollback.resume !== "eager",
-    `rollback.resume: ${rollback.resume}; real guests start when all pages are there`,
+    rollback.resume !== "eager" && rollback.transfer !== "unicast",
+    `rollback.transfer: ${rollback.transfer} with resume: ${rollback.resume}; each guest asks one host for what it touches (unicast)`,
+  );
+  refuse(
+    rollback.resume !== "eager" && cluster.vm.memory / rollback.background > longestBehind,
+    `rollback.background: the pages of a guest come behind it for more than ${longestBehind} s, which is as long as the testbed waits for them`,
   );
   refuse(
     rollback.placement === "similarity-aware" || rollback.placement === "joint",

@@ -11,22 +11,53 @@ const mostBlocks = 256;
 /** Of a guest with 1 TiB. */
 const mostFrames = 2 ** 28;
 
+/** Pages of firmware and the like: a reader holds them all. */
+const mostOthers = 2 ** 16;
+
 /** Kinds of sections, and flags of page headers, as QEMU's scripts/analyze-migration.py has them. */
-const section = { start: 1, part: 2, end: 3, full: 4, configuration: 7, footer: 0x7e } as const;
-const flag = { zero: 0x02, sizes: 0x04, page: 0x08, end: 0x10, same: 0x20 } as const;
+export const section = { start: 1, part: 2, end: 3, full: 4, configuration: 7, command: 8, footer: 0x7e } as const;
+export const flag = { zero: 0x02, sizes: 0x04, page: 0x08, end: 0x10, same: 0x20 } as const;
+
+/** What a stream is read with: a file, or what stands for one. */
+export type StreamBytes = Pick<ByteReader, "bytes" | "skip" | "seek" | "error" | "offset" | "size">;
+
+/** A page of another block than the guest's RAM, such as its firmware. */
+export interface OtherPage {
+  readonly block: string;
+  readonly address: number;
+  /** Where its content begins; {@link zeroFrame} for zeros. */
+  readonly at: number;
+}
+
+/** Where in a migration stream what lies. */
+export interface StreamLayout {
+  readonly machine: string;
+  /** Number of the section `ram`. */
+  readonly ramSection: number;
+  /** Where the section `ram` begins, and where what it tells of its blocks has ended. */
+  readonly blocksFrom: number;
+  readonly blocksTo: number;
+  /** Offset of each frame of `pc.ram`. */
+  readonly at: Float64Array;
+  /** Pages of all other blocks, in their order. */
+  readonly others: readonly OtherPage[];
+  /** Where the states of devices begin. */
+  readonly devices: number;
+}
 
 interface Ram {
   /** Offset of each frame of `pc.ram`. */
   main: Float64Array | undefined;
+  readonly others: OtherPage[];
   readonly lengths: Map<string, number>;
   /** The block of the last page, which later headers do not repeat. */
   block: string | undefined;
 }
 
-const u8 = (reader: ByteReader, what: string): number => reader.bytes(1, what)[0]!;
-const u32 = (reader: ByteReader, what: string): number => reader.bytes(4, what).readUInt32BE();
-const u64 = (reader: ByteReader, what: string): bigint => reader.bytes(8, what).readBigUInt64BE();
-const text = (reader: ByteReader, what: string): string => reader.bytes(u8(reader, what), what).toString("latin1");
+const u8 = (reader: StreamBytes, what: string): number => reader.bytes(1, what)[0]!;
+const u32 = (reader: StreamBytes, what: string): number => reader.bytes(4, what).readUInt32BE();
+const u64 = (reader: StreamBytes, what: string): bigint => reader.bytes(8, what).readBigUInt64BE();
+const text = (reader: StreamBytes, what: string): string => reader.bytes(u8(reader, what), what).toString("latin1");
 
 /**
  * The guest's RAM (`pc.ram`) in a migration stream of version 3, as QEMU 7.2 writes it, as one region whose frames are
@@ -36,15 +67,19 @@ const text = (reader: ByteReader, what: string): string => reader.bytes(u8(reade
  * @throws MemoryImageError if the stream breaks off, or has what is not read: compressed or delta pages, other sections
  *   before the end of `ram`
  */
-export const streamRegions = (reader: ByteReader): Region[] => [{ first: 0, ...ramOf(reader) }];
+export const streamRegions = (reader: StreamBytes): Region[] => {
+  const { at } = streamLayout(reader);
+  return [{ first: 0, frames: at.length, at }];
+};
 
 /**
  * The same by physical address.
  *
  * @throws MemoryImageError also if it is not known where the machine has so much RAM
  */
-export const streamMemory = (reader: ByteReader): Region[] => {
-  const { at, frames, machine } = ramOf(reader);
+export const streamMemory = (reader: StreamBytes): Region[] => {
+  const { at, machine } = streamLayout(reader);
+  const frames = at.length;
   const pieces = ramPieces(machine, frames * frameSize);
   if (pieces === undefined)
     throw reader.error(
@@ -56,37 +91,44 @@ export const streamMemory = (reader: ByteReader): Region[] => {
   });
 };
 
-const ramOf = (reader: ByteReader): { at: Float64Array; frames: number; machine: string } => {
+/** The same, and what else there is. @throws MemoryImageError */
+export const streamLayout = (reader: StreamBytes): StreamLayout => {
   reader.seek(4);
   const version = u32(reader, "the version");
   if (version !== 3) throw reader.error(`a migration stream of version ${version}; expected 3`);
   let machine = "";
-  const ram: Ram = { main: undefined, lengths: new Map(), block: undefined };
+  const ram: Ram = { main: undefined, others: [], lengths: new Map(), block: undefined };
   let id: number | undefined;
+  let [blocksFrom, blocksTo, devices] = [0, 0, 0];
   for (let ended = false; !ended; ) {
     const kind = u8(reader, "a section");
     if (kind === section.configuration) {
       machine = reader.bytes(u32(reader, "the configuration"), "the configuration").toString("latin1");
       continue;
     }
+    devices = reader.offset - 1;
     // A background snapshot goes on with the devices as soon as each page has been sent, and never says that ram ends.
     if (kind === section.full && id !== undefined) break;
     const given = u32(reader, "a section's number");
-    if (kind === section.start) id = start(reader, given, id);
-    else if ((kind !== section.part && kind !== section.end) || given !== id)
+    if (kind === section.start) {
+      blocksFrom = reader.offset - 5;
+      id = start(reader, given, id);
+    } else if ((kind !== section.part && kind !== section.end) || given !== id)
       throw reader.error(`section ${given} of kind ${kind} before the end of ram; only ram is read`);
     pages(reader, ram);
     ended = kind === section.end;
     if (u8(reader, "a footer") !== section.footer || u32(reader, "a footer") !== given)
       throw reader.error(`section ${given} has no footer`);
+    if (kind === section.start) blocksTo = reader.offset;
+    devices = reader.offset;
   }
-  if (ram.main === undefined) throw reader.error("the stream has no block pc.ram");
+  if (ram.main === undefined || id === undefined) throw reader.error("the stream has no block pc.ram");
   const lacking = ram.main.indexOf(missingFrame);
   if (lacking >= 0) throw reader.error(`the stream has no content of frame ${lacking}`);
-  return { at: ram.main, frames: ram.main.length, machine };
+  return { machine, ramSection: id, blocksFrom, blocksTo, at: ram.main, others: ram.others, devices };
 };
 
-const start = (reader: ByteReader, given: number, id: number | undefined): number => {
+const start = (reader: StreamBytes, given: number, id: number | undefined): number => {
   const name = text(reader, "a section's name");
   const version = [u32(reader, "an instance"), u32(reader, "a version")][1];
   if (name !== "ram" || version !== 4 || id !== undefined)
@@ -95,7 +137,7 @@ const start = (reader: ByteReader, given: number, id: number | undefined): numbe
 };
 
 /** Page headers up to the one that ends the section. */
-const pages = (reader: ByteReader, ram: Ram): void => {
+const pages = (reader: StreamBytes, ram: Ram): void => {
   for (;;) {
     const header = u64(reader, "a page header");
     const flags = Number(header & 0xfffn);
@@ -108,7 +150,7 @@ const pages = (reader: ByteReader, ram: Ram): void => {
   }
 };
 
-const blocks = (reader: ByteReader, ram: Ram, total: bigint): void => {
+const blocks = (reader: StreamBytes, ram: Ram, total: bigint): void => {
   for (let left = total; left > 0n; ) {
     const name = text(reader, "a block's name");
     const length = u64(reader, "a block's length");
@@ -126,7 +168,7 @@ const blocks = (reader: ByteReader, ram: Ram, total: bigint): void => {
   }
 };
 
-const page = (reader: ByteReader, ram: Ram, flags: number, address: bigint): void => {
+const page = (reader: StreamBytes, ram: Ram, flags: number, address: bigint): void => {
   if ((flags & flag.same) === 0) ram.block = text(reader, "a block's name");
   const length = ram.block === undefined ? undefined : ram.lengths.get(ram.block);
   if (length === undefined)
@@ -142,4 +184,9 @@ const page = (reader: ByteReader, ram: Ram, flags: number, address: bigint): voi
     reader.skip(frameSize, "a page");
   }
   if (ram.block === "pc.ram") ram.main![Number(address) / frameSize] = at;
+  else {
+    if (ram.others.length === mostOthers)
+      throw reader.error(`more than ${mostOthers} pages of other blocks than pc.ram`);
+    ram.others.push({ block: ram.block!, address: Number(address), at });
+  }
 };

@@ -55,6 +55,8 @@ class Follower {
       case "vm":
         this.#law(this.#vms.get(event.vm) === event.from, `it was ${this.#vms.get(event.vm)}`, event);
         this.#vms.set(event.vm, event.to);
+        // A rollback is over only when all pages are there; its cluster is up before that.
+        if ([...this.#vms.values()].every((state) => state === "up")) this.#isDown = false;
         // One that is cut off fails when it is suspected, as far as anybody knows at its cut.
         if (event.to === "detect") this.#fails(event.vm, event.at);
         else if (event.from === "detect") this.#failed.delete(event.vm);
@@ -126,13 +128,12 @@ class Follower {
 
   #rollback(event: Of<"rollback">): void {
     const { phase } = event;
-    this.#law(this.#isDown, "nothing has failed", event);
+    this.#law(this.#isDown || phase === "done", "nothing has failed", event);
     this.#law(phase === "plan" || nextPhase[this.#phase]!.includes(phase), `it was in ${this.#phase}`, event);
     if (event.phase === "chosen") this.#chosen(event);
     if (event.phase === "done") {
       this.#law(event.rto >= 0 && event.rpo >= 0, "its times are below 0", event);
       this.#law(event.ttr === undefined || event.ttr >= event.rto, "it was up before its first instruction", event);
-      this.#isDown = false;
     }
     this.#phase = phase;
   }

@@ -6,9 +6,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { pageTypes } from "../../models/scenario.ts";
 import { capture } from "../../real/capture/capture.ts";
 import type { CaptureMode } from "../../real/capture/capture-modes.ts";
+import { openLazily, untilItRuns } from "../../real/capture/lazy-restore.ts";
+import { PageFeed } from "../../real/capture/page-feed.ts";
+import { PageRecord } from "../../real/capture/page-record.ts";
+import { recordStream } from "../../real/capture/record-stream.ts";
 import { restore } from "../../real/capture/restore.ts";
+import { VersionPages } from "../../real/capture/version-pages.ts";
 import { ByteReader } from "../../real/pages/byte-reader.ts";
 import { QmpClient } from "../../real/qmp/client.ts";
 import { streamRegions } from "../../real/streams/migration-stream.ts";
@@ -123,6 +129,44 @@ captures(
     await restore(target, join(folder, "pre-copy"), join(folder, "incoming"), 30_000);
     assert.ok((await stampsNow(target)).every((number) => number > 1000));
     source.close();
+    target.close();
+  }),
+);
+
+captures(
+  "is restored while its pages come behind the guest, each once and as it was at the cut",
+  skipUnless(qemuHere, "needs qemu-system-x86_64", async (qemu) => {
+    const source = await machine(qemu);
+    await untilItWrites(source);
+    const file = join(folder, "lazy");
+    await capture(source, "post-copy", file, 30_000);
+    const cut = stampsIn(file);
+    source.close();
+    await recordStream(file, `${file}.record`, [{ name: "lazy.pack", types: pageTypes }]);
+    const pages = new VersionPages([PageRecord.open(`${file}.record`)]);
+    const target = await machine(qemu, "-incoming", "defer", "-S");
+    const runs = untilItRuns(target, 30_000);
+    const stream = await openLazily(target, join(folder, "incoming"));
+    // 64 pages a minute: what the guest does not ask for is not there.
+    const feed = new PageFeed(pages, stream, { background: (64 * 4096) / 60 });
+    await feed.prepare([]);
+    const over = feed.run();
+    await runs;
+    const early = await stampsNow(target);
+    assert.ok(early.every((number, i) => number >= cut[i]!) && areOfOneMoment(early), early.join(" "));
+    feed.hurry();
+    const { bytes, misses, touched } = await over;
+    assert.is(bytes, pages.bytes);
+    assert.ok(misses > 0 && misses < pages.bytes / 4096, `${misses} misses`);
+    assert.is(new Set(touched).size, misses);
+    feed.end();
+    pages.close();
+    await sleep(200);
+    const later = await stampsNow(target);
+    assert.ok(later[0]! > early[0]!, "it runs on");
+    // And can be captured again in the way that needs write protection.
+    await capture(target, "post-copy", `${file}-again`, 30_000);
+    assert.ok(areOfOneMoment(stampsIn(`${file}-again`)));
     target.close();
   }),
 );

@@ -86,6 +86,7 @@ test(
       "snapshot.fullEvery=3",
       "storage.expired=keep-chain",
       "storage.policy={free: {copies: 1, onLoss: fail}, cacheClean: {copies: 1, onLoss: fail}, cacheDirty: {copies: 3, onLoss: fail}, anonymous: {copies: 3, onLoss: fail}, kernel: {copies: 3, onLoss: fail}, dropZero: true}",
+      "rollback.resume=on-demand",
       "failures.vm={times: [{component: 0, start: 28s}]}",
       "failures.host=none",
     );

@@ -28,6 +28,8 @@ const byTypes =
 
 test("comes with the product and has no obstacles on four hosts", () => {
   assert.equal(replayObstacles(scenarioWith(), 4), []);
+  for (const resume of ["on-demand", "working-set"])
+    assert.equal(replayObstacles(scenarioWith(`rollback.resume=${resume}`), 4), []);
 });
 
 test("may store its types of pages each in as many copies as it says", () => {
@@ -90,7 +92,11 @@ for (const [settings, obstacle] of [
   ],
   [["storage.policy=replicate-all"], /^storage\.policy: pages of zeros/],
   [["storage.deduplication=vm"], /^storage\.deduplication: vm/],
-  [["rollback.resume=on-demand"], /^rollback\.resume: on-demand/],
+  [["rollback.resume=on-demand", "rollback.transfer=chain"], /^rollback\.transfer: chain with resume: on-demand; /],
+  [
+    ["rollback.resume=working-set", "rollback.background=500kB/s"],
+    /^rollback\.background: the pages .* more than 240 s/,
+  ],
   [["rollback.placement=joint"], /^rollback\.placement: joint/],
   [["failures.store={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.store: the testbed has no shared/],
   [["failures.slowDisk={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.slowDisk: real disks are/],
