@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { type LifeCycleEvent, lifeCycleKinds } from "../../models/life-cycle-events.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { writeAtomically } from "../../results/store/atomic-file.ts";
 import { CommandError } from "../../scenarios/commands/command-line.ts";
+import { whyUnwritable } from "../../scenarios/files.ts";
 import type { TimelineTitle } from "../../scenarios/timeline/format.ts";
 import { timelinePage } from "../../scenarios/timeline/html.ts";
 import { lanesOf } from "../../scenarios/timeline/lanes.ts";
@@ -40,6 +41,25 @@ const file = z.object({
   notes: z.array(z.string()),
 });
 
+/** Writes a file of `--out`. @throws CommandError that says why it cannot */
+export const writeOut = (path: string, text: string): void => {
+  try {
+    writeAtomically(path, text);
+  } catch (error) {
+    throw new CommandError(`--out: cannot write ${path}: ${whyUnwritable(error)}`);
+  }
+};
+
+/** Makes a folder for a run, so that one whose outcome cannot be kept is not begun. @throws CommandError that says why it cannot */
+export const makeFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new CommandError(`--out: cannot write ${folder}: ${whyUnwritable(error)}`);
+  }
+};
+
 /** A run that has just come to its end on this machine. */
 export const recordedNow = ({
   events,
@@ -59,11 +79,11 @@ export const writeRun = (
 ): RecordedRun => {
   const run = recordedNow(replayed);
   const { events, ...kept } = run;
-  writeAtomically(join(folder, "events.jsonl"), events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  writeOut(join(folder, "events.jsonl"), events.map((event) => `${JSON.stringify(event)}\n`).join(""));
   const title = titleOf(`${scenario.name} ${setting}, on real machines`, scenario, seed);
-  writeAtomically(join(folder, "timeline.html"), timelinePage(title.scenario, lanesOf(title, events)));
+  writeOut(join(folder, "timeline.html"), timelinePage(title.scenario, lanesOf(title, events)));
   const asked = machineSide(scenario, seed);
-  writeAtomically(join(folder, "run.json"), `${JSON.stringify({ asked, ...kept }, null, 2)}\n`);
+  writeOut(join(folder, "run.json"), `${JSON.stringify({ asked, ...kept }, null, 2)}\n`);
   return run;
 };
 

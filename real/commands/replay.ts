@@ -1,8 +1,6 @@
-import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { policyInForce } from "../../models/policies/policy-in-force.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
-import { writeAtomically } from "../../results/store/atomic-file.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import { ownPolicy, shownInSources } from "../../scenarios/own-policy/own-policy.ts";
 import { evaluate, loadSettings, type Searched } from "../../scenarios/search/evaluate.ts";
@@ -17,7 +15,15 @@ import { type Replayed, type ReplayOptions, replay } from "../replay/replay.ts";
 import { replayObstacles } from "../replay/replayable.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { comparedPage } from "./compared-page.ts";
-import { type RecordedRun, type ReplayPoint, readRun, recordedNow, writeRun } from "./recorded-run.ts";
+import {
+  makeFolder,
+  type RecordedRun,
+  type ReplayPoint,
+  readRun,
+  recordedNow,
+  writeOut,
+  writeRun,
+} from "./recorded-run.ts";
 import { replayReport } from "./replay-report.ts";
 import { type ReadyHosts, withHosts } from "./with-hosts.ts";
 
@@ -49,7 +55,9 @@ export const replayCommand = async (line: CommandLine, given: ReplayArguments): 
     // What is kept of something else is told before anything is run.
     const kept = points.map((point, i) => {
       const folder = folderOf(i);
-      return folder === undefined ? undefined : readRun(folder, point);
+      if (folder === undefined) return undefined;
+      makeFolder(folder);
+      return readRun(folder, point);
     });
     const replayed: RecordedRun[] = [];
     try {
@@ -77,7 +85,7 @@ export const replayCommand = async (line: CommandLine, given: ReplayArguments): 
       if (folder === undefined) continue;
       const simulated = simulatedRun(point.scenario, { seed: point.seed, replication: 0 });
       const page = comparedPage(point, { compared: runs[i]!, recorded: replayed[i]!, simulated });
-      writeAtomically(join(folder, "timeline.html"), page);
+      writeOut(join(folder, "timeline.html"), page);
     }
     show(line, given, runs, {
       machines: [...new Set(replayed.map(({ machine }) => machine))],
@@ -177,7 +185,7 @@ const show = (
   line.print(given.json === true ? JSON.stringify(record, null, 2) : text);
   if (given.out === undefined) return;
   const folder = resolve(line.folder, given.out);
-  writeFileSync(join(folder, "replay.json"), `${JSON.stringify(record, null, 2)}\n`);
+  writeOut(join(folder, "replay.json"), `${JSON.stringify(record, null, 2)}\n`);
   const head = `# The simulator beside real machines\n\nMachine: ${record.machine}. Date: ${date}. Command: \`${command}\`\n`;
-  writeFileSync(join(folder, "replay.md"), `${head}\n\`\`\`\n${text}\n\`\`\`\n`);
+  writeOut(join(folder, "replay.md"), `${head}\n\`\`\`\n${text}\n\`\`\`\n`);
 };

@@ -112,6 +112,22 @@ test("that is of something else is told before a machine is started", () =>
     assert.is(err(), "");
   }));
 
+test("that cannot be kept is told before a machine is started", () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, "kept"), "a file");
+    const { line, err } = capturedLine(folder);
+    await replayCommand(line, {
+      scenario: "replayed",
+      testbed: "four-namespaces",
+      out: "kept",
+      set: recordedSettings,
+    }).then(
+      () => assert.unreachable("it is run"),
+      (error) => assert.match(error.message, /^--out: cannot write .*kept\/1: a file stands where a folder is needed/),
+    );
+    assert.is(err(), "");
+  }));
+
 test("is a page in which nothing of a scenario or a machine is markup", () => {
   const evil = `</script><img src=x onerror="alert('1')">&amp;`;
   const point = recordedPoint();
