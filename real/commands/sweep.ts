@@ -5,6 +5,8 @@ import type { Columns } from "../../models/books/columns.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { render } from "../../results/charts/render.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
+import { whyUnwritable } from "../../scenarios/files.ts";
+import { shownInSources } from "../../scenarios/own-policy/own-policy.ts";
 import { evaluate, loadSettings, type Searched } from "../../scenarios/search/evaluate.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { drawnScenario } from "../replay/drawn-scenario.ts";
@@ -54,7 +56,7 @@ export const sweepCommand = async (line: CommandLine, given: SweepArguments): Pr
     const { points, notes } = pointsOf(given, loaded.points, inventory);
     const chart = checkedChart(given, points, given.shortest ? searchedKey : undefined);
     const folder = resolve(line.folder, given.out);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const file = join(folder, "runs.csv");
     const runs = new MeasuredRuns(join(given.out, "runs.csv"), file, Object.keys(points[0]!.labels));
     const real = (point: Point): Promise<Columns> => measured(line, given, inventory, point, runs);
@@ -78,6 +80,15 @@ export const sweepCommand = async (line: CommandLine, given: SweepArguments): Pr
     await write(folder, commandOf(given), { text, swept, chart, notes });
   } catch (error) {
     throw error instanceof TestbedError ? new CommandError(error.message) : error;
+  }
+};
+
+/** @throws CommandError if it cannot be made */
+const makeFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CommandError(`--out: cannot write into ${folder}: ${whyUnwritable(error)}`);
   }
 };
 
@@ -133,7 +144,9 @@ const measured = async (
   const from = { testbed: inventory.name, date: new Date().toISOString(), machine: thisMachine(), load: loadavg()[0]! };
   const next = "; the same command goes on from here";
   const looks = { next, surveys: given.similarity };
-  const run = await onHosts(line, inventory, { scenario: played, seed }, looks);
+  const run = await onHosts(line, inventory, { scenario: played, seed }, looks).catch((error: unknown) => {
+    throw shownInSources(error, played);
+  });
   const found = { ...(given.shortest ? steadyColumns(run.events) : run.columns), ...similarityColumns(run.similarity) };
   runs.add({ point: id, labels, ...from, verified: run.verifiedPoints, columns: found });
   return found;

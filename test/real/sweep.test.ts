@@ -135,6 +135,8 @@ for (const name of ["sustained-interval", "stored-by-policy"])
       assert.equal(isCluster(scenario) ? replayObstacles(scenario, 4) : ["no cluster"], [], JSON.stringify(labels));
   });
 
+writeFileSync(join(folder, "file"), "");
+
 /** What the command prints that is given these. */
 const sweeping = async (given: Partial<SweepArguments>): Promise<string> => {
   const printed: string[] = [];
@@ -178,6 +180,7 @@ for (const [why, given, message] of [
   ["what real machines cannot do is refused", { set: ["rollback.transfer=tree"] }, /cannot be replayed/],
   ["an axis is one of the sweep", { x: "cluster.vms" }, /--x: cluster.vms is not swept/],
   ["nobody tells twelve curves apart", { x: "snapshot.record", panel: "snapshot.capture" }, /cannot be told apart/],
+  ["a folder is needed", { shortest: true, out: "file/in" }, /--out: cannot write into/],
   ["two cycles are the fewest", { shortest: true, cycles: 1 }, /--cycles/],
 ] as const)
   test(why, async () => {
