@@ -59,6 +59,9 @@ export const safetyOf = (rows: readonly SurvivalRow[]): "yes" | "NO" | "not told
   return rows.some(({ left }) => left > 0) ? "yes" : "not told";
 };
 
+const mostShown = 50;
+const shortened = (text: string): string => (text.length <= mostShown ? text : `${text.slice(0, mostShown - 1)}…`);
+
 const head = ["pages left out", "instead", "frames", "left out", "guests", ...survivals, "safe", "found, for instance"];
 
 /** A line for each loss: frames of its classes that have a content, and those that were left out (medians), and what became of guests. */
@@ -74,7 +77,7 @@ export const survivalTable = (rows: readonly SurvivalRow[]): string[][] => {
       `${own.length}`,
       ...survivals.map((outcome) => `${own.filter((one) => one.outcome === outcome).length}`),
       safetyOf(own),
-      own.find(({ outcome }) => outcome !== "intact")?.found ?? "",
+      shortened(own.find(({ outcome }) => outcome !== "intact")?.found ?? ""),
     ]),
   ];
 };

@@ -96,14 +96,15 @@ export const survive = async (cut: CutGuest, loss: Loss, seconds: number): Promi
     for (const [i, { classes, onLoss }] of loss.steps.entries()) {
       const next = `${cut.stream}.without${i}`;
       const disk = onLoss === "re-read" ? cut.disk : null;
-      const told = await agent.ask("leaveOut", { stream, name: next, classes: [...classes], disk }, slow);
       made.push(next);
+      const told = await agent.ask("leaveOut", { stream, name: next, classes: [...classes], disk }, slow);
       stream = next;
       for (const of of ["held", "left", "zero"] as const) counts[of] += told[of];
     }
     return { ...counts, ...(await restoredWithout(cut, `${name}-without`, stream, seconds)) };
   } finally {
-    for (const file of made) await agent.ask("removeFile", { name: file }, quick);
+    // One that could not be made is not there.
+    for (const file of made) await agent.ask("removeFile", { name: file }, quick).catch(() => {});
   }
 };
 

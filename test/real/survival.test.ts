@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { losses, wayOf } from "../../real/drop/losses.ts";
@@ -11,6 +12,7 @@ import {
   survivalTable,
 } from "../../real/drop/survival-rows.ts";
 import type { Verdict } from "../../real/guest/guest-port.ts";
+import { align } from "../../scenarios/align.ts";
 
 const survival = suite("a guest without some of its pages");
 
@@ -72,6 +74,19 @@ survival("is asked what each loss does, by names that are told apart", () => {
   const names = losses.map((loss) => `${loss.name}, ${wayOf(loss)}`);
   assert.is(new Set(names).size, losses.length);
   assert.ok(names.includes("free cache-clean cache-private-clean, zero-fill, re-read"));
+});
+
+survival("is told of in the published record as its restores say", () => {
+  const published = (name: string): string =>
+    readFileSync(new URL(`../../results/published/${name}`, import.meta.url), "utf8");
+  const rows = readSurvivals("survival.csv", published("survival.csv"));
+  const record = published("survival.md");
+  assert.ok(record.includes(align(survivalTable(rows))));
+  // Without each loss that is told of there, in each guest.
+  assert.is(rows.length, 4 * losses.length);
+  const cached = rows.filter(({ instead, pages }) => instead === "re-read" && !pages.startsWith("free"));
+  const sum = (of: "held" | "left"): string => cached.reduce((total, row) => total + row[of], 0).toLocaleString("en");
+  assert.ok(record.includes(`(${sum("left")} of ${sum("held")})`));
 });
 
 survival.run();
