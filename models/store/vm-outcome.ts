@@ -16,7 +16,7 @@ export interface VmOutcome {
  * What the loss of pages does. Free pages mean nothing to the guest; what a clean cache held lies on the disk of the same
  * cut, without which the VM cannot be restored anyway; of a dirty one the disk only has what was there before.
  */
-const harm = (type: PageType, onLoss: OnLoss): "none" | "degraded" | "fatal" => {
+export const harm = (type: PageType, onLoss: OnLoss): "none" | "degraded" | "fatal" => {
   switch (onLoss) {
     case "fail":
       return "fatal";

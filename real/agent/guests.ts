@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -9,9 +9,6 @@ import { PageRecord } from "../capture/page-record.ts";
 import { rebuildStream } from "../capture/rebuild-stream.ts";
 import { recordStream } from "../capture/record-stream.ts";
 import { restore } from "../capture/restore.ts";
-import { DiskBlocks, diskExtents } from "../drop/disk-blocks.ts";
-import { leaveToDisk } from "../drop/found-on-disk.ts";
-import { leaveOut, pagesOf } from "../drop/left-out.ts";
 import { capturedLedger } from "../guest/captured-ledger.ts";
 import { GuestPort } from "../guest/guest-port.ts";
 import { withImage } from "../pages/open-image.ts";
@@ -19,6 +16,7 @@ import { SeenContents } from "../pages/seen-contents.ts";
 import { similarityOf } from "../pages/similarity.ts";
 import { survey } from "../pages/survey.ts";
 import { QmpClient } from "../qmp/client.ts";
+import { fillFrom } from "./dropping.ts";
 import { environmentOf } from "./programs.ts";
 import type { Arguments, Result } from "./protocol.ts";
 
@@ -129,31 +127,22 @@ export const recordCapture = async (
     base === null ? undefined : PageRecord.open(join(files, base)),
   );
 
-/** Makes the stream of the last record again. */
-export const rebuildCapture = (files: string, { records, stream }: Arguments<"rebuild">): Promise<void> =>
-  rebuildStream(
+/** Makes the stream of the last record again, and makes up for what was dropped of it. */
+export const rebuildCapture = async (
+  owner: string,
+  files: string,
+  { records, stream, disk }: Arguments<"rebuild">,
+): Promise<Result<"rebuild">> => {
+  await rebuildStream(
     records.map((name) => PageRecord.open(join(files, name))),
     join(files, stream),
   );
-
-/** Leaves pages out of a captured stream. */
-export const leaveOutOf = async (
-  owner: string,
-  files: string,
-  { stream, name, classes, disk }: Arguments<"leaveOut">,
-): Promise<Result<"leaveOut">> => {
-  const chosen = pagesOf(join(files, stream), classes);
-  const counts = { held: chosen.pages.length, zero: chosen.zero };
-  if (disk === null) {
-    await leaveOut(join(files, stream), join(files, name), chosen.pages);
-    return { ...counts, left: chosen.pages.length };
-  }
-  const blocks = new DiskBlocks(await diskExtents(files, disk, environmentOf(owner)));
   try {
-    const left = await leaveToDisk(join(files, stream), join(files, name), chosen.pages, blocks);
-    return { ...counts, left };
-  } finally {
-    blocks.close();
+    return await fillFrom(owner, files, stream, disk);
+  } catch (error) {
+    // What lacks pages is not to be taken for a memory.
+    rmSync(join(files, stream), { force: true });
+    throw error;
   }
 };
 

@@ -100,7 +100,19 @@ export const requests = {
   }),
   /** A captured stream without the pages that an earlier record has, their contents in packs by their type; and back. */
   record: z.strictObject({ stream: fileName, name: fileName, packs, base: z.nullable(fileName) }),
-  rebuild: z.strictObject({ records: z.array(fileName).check(z.minLength(1), z.maxLength(256)), stream: fileName }),
+  /** With the disk of the same cut, from which pages are read that were dropped. */
+  rebuild: z.strictObject({
+    records: z.array(fileName).check(z.minLength(1), z.maxLength(256)),
+    stream: fileName,
+    disk: z.optional(fileName),
+  }),
+  /** Drops pages from a captured stream: some are zeros in a restore, others are read from the disk again if they are there. */
+  drop: z.strictObject({
+    stream: fileName,
+    disk: fileName,
+    zeroFilled: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
+    reRead: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
+  }),
   /**
    * The stream that a restore without pages of these classes reads: they are zeros, or, with a disk, those that are found
    * on it are read from there and all others are kept.
@@ -249,7 +261,9 @@ export const results = {
     typingSeconds: z.number(),
     untyped: z.nullable(told),
   }),
-  rebuild: exact,
+  /** Pages that were made up for. */
+  rebuild: z.strictObject({ reRead: count, zeroFilled: count }),
+  drop: z.strictObject({ zeroFilled: count, reRead: count, kept: count, untyped: z.nullable(told) }),
   /** Frames of the classes: with a content, of them left out, and with zeros. */
   leaveOut: z.strictObject({ held: count, left: count, zero: count }),
   clock: z.strictObject({ seconds: z.number() }),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
 import type { HostStore } from "../store/host-store.ts";
+import { dropFrom, leaveOutOf } from "./dropping.ts";
 import { facts } from "./facts.ts";
 import { giveChain, passOn } from "./file-chain.ts";
 import { digestOf, spoilByte } from "./file-digest.ts";
@@ -11,7 +12,6 @@ import { readFile, removeFile, sizeOf, writeFile } from "./files.ts";
 import {
   askWorkload,
   captureGuest,
-  leaveOutOf,
   ledgerOf,
   letGuestRun,
   makeDisk,
@@ -77,7 +77,8 @@ export const owningVerbs = (
     ledger: (given) => ledgerOf(files, given),
     similarity: async (given) => similarityIn(files, given),
     record: (given) => recordCapture(files, given),
-    rebuild: (given) => done(rebuildCapture(files, given)),
+    rebuild: (given) => rebuildCapture(folder, files, given),
+    drop: (given) => dropFrom(folder, files, given),
     leaveOut: (given) => leaveOutOf(folder, files, given),
     disk: (given) => done(makeDisk(folder, files, given)),
     workload: (given) => askWorkload(files, given),

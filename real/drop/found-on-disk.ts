@@ -1,85 +1,76 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { hashBytes } from "../capture/page-record.ts";
 import { readAt } from "../capture/read-at.ts";
 import { frameSize } from "../pages/memory-image.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { DiskBlocks } from "./disk-blocks.ts";
-import { leaveOut, type StreamPage } from "./left-out.ts";
+import type { StreamPage } from "./left-out.ts";
 
 /** Where the content of a page lies on the guest's own disk. */
 export interface OnDisk {
   /** Byte of the disk at which it begins. */
   readonly start: number;
-  /** SHA-256 of the content, by which it is believed when it is read again. */
-  readonly digest: string;
+  /** Of the content, by which it is believed when it is read again: the first 16 bytes of its SHA-256. */
+  readonly hash: Buffer;
 }
 
 /** Bytes of a disk that are read at once. */
 const piece = 64 * frameSize;
 
-export const digestOfPage = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
+const hashOf = (content: Uint8Array): Buffer => createHash("sha256").update(content).digest().subarray(0, hashBytes);
 
 /**
  * Looks on a guest's disk of the same cut for contents of its pages: what its kernel has cached of a file, and not changed,
  * is a block there, wherever the file system has put it. So it need not be stored, mapped by a process or not: it is read
  * again from there, exactly.
  *
- * @param digests SHA-256 of the pages that are looked for
- * @returns those that are there, by their digest
+ * @param stream that the pages are in
+ * @returns for pages that are there, where
+ * @throws TestbedError if the stream or a layer ends before its time
  */
-export const foundOnDisk = async (disk: DiskBlocks, digests: Iterable<string>): Promise<Map<string, OnDisk>> => {
-  const wanted = new Set(digests);
-  const found = new Map<string, OnDisk>();
+export const foundOnDisk = async (
+  stream: string,
+  pages: readonly StreamPage[],
+  disk: DiskBlocks,
+): Promise<Map<StreamPage, OnDisk>> => {
+  const wanted = new Map<string, StreamPage[]>();
+  const descriptor = openSync(stream, "r");
+  try {
+    for (const page of pages) {
+      const key = hashOf(readAt(descriptor, page.offset, frameSize)).toString("hex");
+      const same = wanted.get(key);
+      if (same === undefined) wanted.set(key, [page]);
+      else same.push(page);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  const found = new Map<StreamPage, OnDisk>();
   for (const extent of disk.extents) {
     // Blocks of file systems lie at multiples of their size.
     const first = Math.ceil(extent.start / frameSize) * frameSize;
     const end = extent.start + extent.bytes;
-    for (let at = first; at + frameSize <= end && found.size < wanted.size; at += piece) {
+    for (let at = first; at + frameSize <= end && wanted.size > 0; at += piece) {
       await setImmediate();
       const bytes = Math.floor((Math.min(end, at + piece) - at) / frameSize) * frameSize;
       const content = disk.read(at, bytes);
       for (let i = 0; i < bytes; i += frameSize) {
-        const digest = digestOfPage(content.subarray(i, i + frameSize));
-        if (wanted.has(digest) && !found.has(digest)) found.set(digest, { start: at + i, digest });
+        const hash = hashOf(content.subarray(i, i + frameSize));
+        const key = hash.toString("hex");
+        for (const page of wanted.get(key) ?? []) found.set(page, { start: at + i, hash });
+        wanted.delete(key);
       }
     }
   }
   return found;
 };
 
-/**
- * Makes a stream without those of its pages that are found on the disk, and fills them from there, as a restore does; all
- * others stay.
- *
- * @param to as `leaveOut` takes it
- * @returns how many were found
- * @throws TestbedError
- */
-export const leaveToDisk = async (
-  stream: string,
-  to: string,
-  pages: readonly StreamPage[],
-  disk: DiskBlocks,
-): Promise<number> => {
-  const digests = new Map<StreamPage, string>();
-  const descriptor = openSync(stream, "r");
-  try {
-    for (const page of pages) digests.set(page, digestOfPage(readAt(descriptor, page.offset, frameSize)));
-  } finally {
-    closeSync(descriptor);
-  }
-  const found = await foundOnDisk(disk, digests.values());
-  const placeOf = (page: StreamPage): OnDisk | undefined => found.get(digests.get(page)!);
-  const left = pages.filter((page) => placeOf(page) !== undefined);
-  await leaveOut(stream, to, left, (page) => readAgain(disk, placeOf(page)!));
-  return left.length;
-};
-
 /** Reads a page again from the disk. @throws TestbedError if another content is there */
-export const readAgain = (disk: DiskBlocks, { start, digest }: OnDisk): Buffer => {
+export const readAgain = (disk: DiskBlocks, { start, hash }: OnDisk): Buffer => {
   const content = disk.read(start, frameSize);
-  if (digestOfPage(content) !== digest)
+  if (!hashOf(content).equals(hash))
     throw new TestbedError(`the disk has another content at ${start} than the page that was cached of it`);
   return content;
 };

@@ -12,6 +12,8 @@ export interface StreamPage {
   readonly index: number;
   /** Where its content begins in the stream. */
   readonly offset: number;
+  /** What its kernel uses it for. */
+  readonly class: FrameClass;
 }
 
 /** The pages of some classes in a captured stream. */
@@ -32,10 +34,11 @@ const chosenOf = (image: MemoryImage, codes: Uint8Array, classes: readonly Frame
   let [index, zero] = [0, 0];
   for (const { frames, at } of image.regions)
     for (let i = 0; i < frames; i++, index++) {
-      if (!wanted[codes[index]!]) continue;
+      const code = codes[index]!;
+      if (!wanted[code]) continue;
       const offset = typeof at === "number" ? at + i * frameSize : at[i]!;
       if (offset === zeroFrame) zero++;
-      else pages.push({ index, offset });
+      else pages.push({ index, offset, class: frameClasses[code]! });
     }
   return { pages, zero };
 };

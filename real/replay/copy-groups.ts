@@ -7,7 +7,7 @@ export interface CopyGroup {
   readonly redundancy: Redundancy;
 }
 
-/** How pages are stored as the scenario says it of each type, by falling number of copies; types that are dropped are in no group. */
+/** How pages are stored as the scenario says it of each type, by falling number of copies. What cannot be dropped of types that are is stored as the best. */
 export const copyGroups = ({ types, placement }: Pick<StoragePlan, "types" | "placement">): CopyGroup[] => {
   const groups = new Map<number, { readonly types: PageType[]; readonly redundancy: Redundancy }>();
   for (const type of pageTypes) {
@@ -18,5 +18,8 @@ export const copyGroups = ({ types, placement }: Pick<StoragePlan, "types" | "pl
     group.types.push(type);
     groups.set(how.copies, group);
   }
-  return [...groups].sort(([one], [other]) => other - one).map(([, group]) => group);
+  const [best, ...others] = [...groups].sort(([one], [other]) => other - one).map(([, group]) => group);
+  if (best === undefined) throw new RangeError("storage: all page types are dropped");
+  const dropped = pageTypes.filter((type) => isDropped(types[type]));
+  return [{ ...best, types: [...best.types, ...dropped] }, ...others];
 };

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Errand } from "../../models/data-centre/errand.ts";
 import type { TransferBegins, TransferEnds } from "../../models/life-cycle-events.ts";
 import { allOf } from "../all-of.ts";
+import type { MadeUp } from "../drop/reduced-stream.ts";
 import type { SentToMany } from "../hosts/one-to-many.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { FileChecks } from "./file-checks.ts";
@@ -245,13 +246,18 @@ export class HostFiles {
     }
   }
 
-  /** Brings all that a restore of a part reads to a host, and makes the stream of its memory again. */
-  async rebuild(snapshot: RealSnapshot, part: RealPart, host: RealHost, stream: string): Promise<void> {
+  /**
+   * Brings all that a restore of a part reads to a host, and makes the stream of its memory again.
+   *
+   * @returns what was made up for
+   */
+  async rebuild(snapshot: RealSnapshot, part: RealPart, host: RealHost, stream: string): Promise<MadeUp> {
     for (;;) {
       await this.bring(snapshot, part, host, "restore");
       try {
-        await host.whileUp(host.agent.ask("rebuild", { records: [...part.records], stream }, slow));
-        return;
+        const disk = part.disks.at(-1);
+        const asked = { records: [...part.records], stream, ...(disk === undefined ? {} : { disk }) };
+        return await host.whileUp(host.agent.ask("rebuild", asked, slow));
       } catch (error) {
         // It may have gone wrong since it was looked at.
         if (error instanceof HostDown || (await this.removeWrong(host, memoryFilesOf(part))).length === 0) throw error;

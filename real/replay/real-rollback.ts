@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { trafficAmong } from "../../models/cut/traffic.ts";
+import { pageSize } from "../../models/guest/memory.ts";
 import { placeVms } from "../../models/placement/vm-placement.ts";
 import { NoRoomForVms } from "../../models/placement/vm-room.ts";
 import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
 import { Interrupted, type Policy, type Testbed } from "../../models/testbed.ts";
 import { restoreLine } from "../../models/transfer/restore-line.ts";
 import { allOf } from "../all-of.ts";
+import type { MadeUp } from "../drop/reduced-stream.ts";
+import { dropsHarm } from "./dropped-types.ts";
 import type { GuestMaker } from "./guest-maker.ts";
 import type { HostFiles } from "./host-files.ts";
 import { LazyRestores } from "./lazy-restores.ts";
@@ -47,6 +50,8 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
   #lost = 0;
   #point: RealSnapshot | undefined;
   #firstInstruction = 0;
+  /** What restores have made up for, by VM. */
+  readonly #madeUp = new Map<RealVm, MadeUp>();
 
   constructor(parts: RollbackParts) {
     this.#parts = parts;
@@ -175,7 +180,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
       cluster: cluster.name,
       phase: "chosen",
       ...(point === undefined ? {} : { snapshot: point.number }),
-      degraded: false,
+      degraded: point !== undefined && dropsHarm(this.#parts.scenario.storage),
       lost: this.#lost,
       places: cluster.vms.map(({ name, host }) => ({ vm: name, host: host!.name })),
     });
@@ -215,7 +220,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
   }
 
   async #bring(point: RealSnapshot, part: RealPart, host: RealHost): Promise<void> {
-    await this.#parts.files.rebuild(point, part, host, streamOf(part));
+    this.#madeUp.set(part.vm, await this.#parts.files.rebuild(point, part, host, streamOf(part)));
   }
 
   async #restore(part: RealPart): Promise<void> {
@@ -231,12 +236,18 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     part.vm.version = part;
   }
 
+  #madeUpBytes({ vms }: RealCluster): { readonly reRead: number; readonly zeroFilled: number } {
+    const sum = (of: keyof MadeUp): number =>
+      vms.reduce((total, vm) => total + (this.#madeUp.get(vm)?.[of] ?? 0) * pageSize, 0);
+    return { reRead: sum("reRead"), zeroFilled: sum("zeroFilled") };
+  }
+
   #done(cluster: RealCluster, failedAt: number, { verdicts, times, at }: RollbackOutcome): void {
     const whole = verdicts?.filter((one) => one).length ?? 0;
     const vms =
       verdicts === undefined
         ? "failed"
-        : { intact: whole, degraded: verdicts.length - whole, reRead: 0, zeroFilled: 0, killed: 0 };
+        : { intact: whole, degraded: verdicts.length - whole, ...this.#madeUpBytes(cluster), killed: 0 };
     const done = {
       kind: "rollback",
       cluster: cluster.name,

@@ -6,6 +6,7 @@ import { allOf } from "../all-of.ts";
 import { type ClusterCutReport, cutCluster, type RealProtocol } from "../cut/cut-cluster.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { type CopyGroup, copyGroups } from "./copy-groups.ts";
+import { dropFromCaptures, dropsHarm } from "./dropped-types.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
@@ -39,6 +40,7 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
   readonly #store: RealStore;
   readonly #files: HostFiles;
   readonly #isIncremental: boolean;
+  readonly #storage: StoragePlan;
   readonly #groups: readonly CopyGroup[];
   readonly #onNote: (note: string) => void;
   #onCaptured: () => void = () => {};
@@ -50,8 +52,13 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     this.#files = files;
     this.#store = store;
     this.#isIncremental = scenario.snapshot.record !== "full";
+    this.#storage = scenario.storage;
     this.#groups = copyGroups(scenario.storage);
     this.#onNote = onNote;
+    if (dropsHarm(scenario.storage))
+      onNote(
+        "unsafe: clean cache is dropped and filled with zeros: restored guests read them for files, and do not know it",
+      );
   }
 
   *every(_cluster: RealCluster, asked: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy {
@@ -136,11 +143,12 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     const cutAt = Math.max(...cuts.map(({ at }) => at));
     this.#resumedAt = Math.max(...cuts.map(({ at, pause }) => at + pause));
     const wholeNow = cluster.sinceWhole + 1 >= plan.fullEvery;
-    const taken = await allOf(report.guests.map((one, i) => this.#record(cluster.vms[i]!, one, wholeNow))).catch(
-      (error) => {
+    const captures = report.guests.map((one, i) => ({ ...one, vm: cluster.vms[i]! }));
+    const taken = await dropFromCaptures(this.#storage, captures, this.#onNote)
+      .then(() => allOf(report.guests.map((one, i) => this.#record(cluster.vms[i]!, one, wholeNow))))
+      .catch((error) => {
         if (cluster.vms.every(({ host }) => host?.keeps === true)) throw error;
-      },
-    );
+      });
     // What lay on a host that has failed meanwhile is no snapshot.
     if (taken === undefined || cluster.vms.some(({ host }) => host?.keeps !== true)) {
       this.#events.tell({ ...told, state: "broken" });

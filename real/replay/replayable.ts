@@ -2,6 +2,7 @@ import { type ClassStorage, type ClusterScenario, type PageType, pageTypes } fro
 import { isDropped } from "../../models/store/redundancy.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
 import { mostMessages, mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
+import { droppedTypes, dropsHarm } from "./dropped-types.ts";
 import { guestsOf, pagesInUse } from "./scenario-guests.ts";
 
 const MiB = 2 ** 20;
@@ -64,7 +65,11 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
   const unlike = pageTypes.flatMap((type) => unlikeReal(type, storage.types[type]));
   refuse(
     unlike.length > 0,
-    `storage.policy: ${unlike.join(", ")}; a restore of real guests needs every page, from copies (copies: 1 or more, onLoss: fail)`,
+    `storage.policy: ${unlike.join(", ")}; real guests survive without free pages (copies: drop, onLoss: zero-fill) and clean cache (onLoss: re-read), and need all others from copies (copies: 1 or more, onLoss: fail)`,
+  );
+  refuse(
+    rollback.resume !== "eager" && (dropsHarm(storage) || droppedTypes(storage).reRead.length > 0),
+    `rollback.resume: ${rollback.resume} with cache that is dropped; it is made up for before guests start (eager)`,
   );
   refuse(
     !storage.dropZero,
@@ -118,6 +123,9 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
 /** What of the way in which a scenario stores a type of pages the testbed cannot do. */
 const unlikeReal = (type: PageType, how: ClassStorage): string[] => {
   if (!("copies" in how)) return [`${type} pages are stored as a code`];
-  if (isDropped(how)) return [`${type} pages are stored nowhere`];
+  if (isDropped(how)) {
+    const isDone = how.onLoss === "zero-fill" || how.onLoss === "re-read";
+    return isDone && (type === "free" || type === "cacheClean") ? [] : [`${type} pages are dropped (${how.onLoss})`];
+  }
   return how.onLoss === "fail" ? [] : [`${type} pages that are lost are made up for (${how.onLoss})`];
 };

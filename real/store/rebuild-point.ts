@@ -38,7 +38,8 @@ export const rebuildPart = async (
       put.push(name);
     }
     const stream = `${part.records.at(-1)!}.stream`;
-    await agent.ask("rebuild", { records: part.records, stream }, slow);
+    const disk = part.disks.at(-1);
+    await agent.ask("rebuild", { records: part.records, stream, ...(disk === undefined ? {} : { disk }) }, slow);
     return [...put, stream];
   } catch (error) {
     for (const name of put) await agent.ask("removeFile", { name }, quick);

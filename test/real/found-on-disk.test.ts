@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DiskBlocks, diskExtents, extentsIn } from "../../real/drop/disk-blocks.ts";
-import { foundOnDisk, leaveToDisk, readAgain } from "../../real/drop/found-on-disk.ts";
-import { pagesOf } from "../../real/drop/left-out.ts";
+import { dropPages } from "../../real/drop/drop-pages.ts";
+import { foundOnDisk, readAgain } from "../../real/drop/found-on-disk.ts";
+import type { StreamPage } from "../../real/drop/left-out.ts";
+import { fillStream } from "../../real/drop/reduced-stream.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
-import { digestOf } from "./agent-host.ts";
 import { flags, streamOf, syntheticLinux } from "./synthetic-linux.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "found-on-disk-"));
@@ -21,6 +22,13 @@ const page = 4096;
 const filled = (fill: number): Buffer => Buffer.alloc(page, fill);
 const messageOf = (task: () => Promise<unknown>): Promise<string> => task().then(String, (error) => error.message);
 
+/** Pages of a file that has nothing else. */
+const pagesIn = (name: string, ...fills: readonly number[]): { stream: string; pages: StreamPage[] } => {
+  const stream = join(folder, name);
+  writeFileSync(stream, Buffer.concat(fills.map(filled)));
+  return { stream, pages: fills.map((_, i) => ({ index: i, offset: i * page, class: "cache-clean" })) };
+};
+
 cached("are found wherever the disk has them, and read again from there alone if they are still the same", async () => {
   const file = join(folder, "layer");
   // A part of a disk from its byte 512 on, where a file system's blocks begin with its second one.
@@ -29,17 +37,17 @@ cached("are found wherever the disk has them, and read again from there alone if
     { start: 2 ** 20, at: 1000 + page - 512 + 3 * page, bytes: page, file },
     { start: 512, at: 1000, bytes: 4 * page - 512, file },
   ]);
-  const of = (fill: number): string => digestOf(filled(fill));
-  const found = await foundOnDisk(disk, [of(1), of(2), of(3), of(4), of(9)]);
-  assert.equal([...found.keys()].sort(), [of(1), of(2), of(3)].sort());
-  assert.is(found.get(of(1))!.start, page);
-  assert.is(found.get(of(3))!.start, 2 ** 20);
-  for (const fill of [1, 2, 3]) assert.equal(readAgain(disk, found.get(of(fill))!), filled(fill));
-  assert.throws(() => readAgain(disk, { start: page, digest: of(2) }), /the disk has another content at 4096/);
+  const { stream, pages } = pagesIn("pages", 1, 2, 3, 4, 9, 2);
+  const found = await foundOnDisk(stream, pages, disk);
+  const starts = pages.map((one) => found.get(one)?.start);
+  assert.equal(starts, [page, 2 * page, 2 ** 20, undefined, undefined, 2 * page]);
+  for (const [i, fill] of [1, 2, 3].entries()) assert.equal(readAgain(disk, found.get(pages[i]!)!), filled(fill));
+  const other = { ...found.get(pages[1]!)!, start: page };
+  assert.throws(() => readAgain(disk, other), /the disk has another content at 4096/);
   assert.throws(() => disk.read(2 ** 20 + 1, page), /nothing at 1048577, or not in one piece/);
   assert.throws(() => disk.read(0, 1), /nothing at 0/);
   truncateSync(file, 1000 + 2 * page);
-  assert.throws(() => readAgain(disk, found.get(of(2))!), /a file ended/);
+  assert.throws(() => readAgain(disk, found.get(pages[1]!)!), /a file ended/);
   disk.close();
 });
 
@@ -83,25 +91,24 @@ cached(
     qemuImg("create", "-q", "-f", "qcow2", "-b", "base", "-F", "qcow2", "top");
     write("top", 6, 2);
     write("top", 40, 4);
+    const open = async () => new DiskBlocks(await diskExtents(folder, "top", process.env));
     // Block 6 of the layer below is not what the guest sees there.
-    const disk = new DiskBlocks(await diskExtents(folder, "top", process.env));
+    const seen = pagesIn("seen", 9, 2);
+    const disk = await open();
+    const places = await foundOnDisk(seen.stream, seen.pages, disk);
     assert.equal(
-      [
-        ...(
-          await foundOnDisk(
-            disk,
-            [9, 2].map((fill) => digestOf(filled(fill))),
-          )
-        ).values(),
-      ],
-      [{ start: 6 * page, digest: digestOf(filled(2)) }],
+      [...places].map(([{ index }, { start }]) => [index, start]),
+      [[1, 6 * page]],
     );
-    const to = join(folder, "without");
-    const { pages } = pagesOf(stream, ["cache-clean"]);
-    assert.is(pages.length, 3);
-    assert.is(await leaveToDisk(stream, to, pages, disk), 2);
-    assert.ok(readFileSync(to).equals(readFileSync(stream)), "what is read again is what was left out");
     disk.close();
+
+    const original = readFileSync(stream);
+    const told = await dropPages(stream, { zeroFilled: [], reRead: ["cacheClean", "cacheDirty"] }, open);
+    // The fourth is dirty, but somebody has written the same.
+    assert.equal(told, { zeroFilled: 0, reRead: 3, kept: 1, untyped: null });
+    assert.ok(readFileSync(stream).length < original.length - 3 * (page - 100));
+    assert.equal(await fillStream(stream, open), { reRead: 3, zeroFilled: 0 });
+    assert.ok(readFileSync(stream).equals(original), "what is read again is what was dropped");
     assert.match(
       await messageOf(() => diskExtents(folder, "none", process.env)),
       /none: its blocks are not told: .*No such/,

@@ -54,7 +54,7 @@ drops("are zeros in the stream, in which all else stays as it was, byte for byte
 
 drops("are told with those of their classes that held zeros anyway", () => {
   const { pages, zero } = pagesOf(stream, ["cache-clean"]);
-  assert.equal(pages, [{ index: own + 2, offset: made.indexOf(Buffer.alloc(page, 3)) }]);
+  assert.equal(pages, [{ index: own + 2, offset: made.indexOf(Buffer.alloc(page, 3)), class: "cache-clean" }]);
   assert.is(zero, 1);
   assert.equal(pagesOf(stream, ["cache-private-clean"]), { pages: [], zero: 0 });
 });

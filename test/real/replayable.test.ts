@@ -6,6 +6,7 @@ import { replayCommand } from "../../real/commands/replay.ts";
 import { replayReport } from "../../real/commands/replay-report.ts";
 import { type ComparedColumn, columnErrors, comparedColumns } from "../../real/replay/comparison.ts";
 import { copyGroups } from "../../real/replay/copy-groups.ts";
+import { droppedTypes, dropsHarm } from "../../real/replay/dropped-types.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { guestsOf, pagesInUse, soonHeard } from "../../real/replay/scenario-guests.ts";
 import { diskFiles } from "../../scenarios/files.ts";
@@ -25,6 +26,10 @@ const scenarioWith = (...settings: string[]): ClusterScenario =>
 const byTypes =
   "{free: {copies: 1, onLoss: fail}, cacheClean: {copies: 1, onLoss: fail}, cacheDirty: {copies: 2, onLoss: fail}, " +
   "anonymous: {copies: 3, onLoss: fail}, kernel: {copies: 3, onLoss: fail}, dropZero: true}";
+
+/** The same without a type of pages. */
+const withDropped = (type: string, onLoss: string): string =>
+  byTypes.replace(new RegExp(`${type}: {copies: \\d, onLoss: fail}`), `${type}: {copies: drop, onLoss: ${onLoss}}`);
 
 test("comes with the product and has no obstacles on four hosts", () => {
   assert.equal(replayObstacles(scenarioWith(), 4), []);
@@ -59,8 +64,17 @@ test("may store its types of pages each in as many copies as it says", () => {
   const dropped = scenarioWith("storage.policy=page-aware");
   assert.equal(
     copyGroups(dropped.storage).map(({ types }) => types),
-    [["cacheDirty", "anonymous", "kernel"], ["cacheClean"]],
+    [["cacheDirty", "anonymous", "kernel", "free"], ["cacheClean"]],
+    "what cannot be dropped of a type that is dropped is stored as the best",
   );
+  const cache = scenarioWith("storage.policy=page-aware-drop");
+  assert.equal(replayObstacles(cache, 4), []);
+  assert.equal(droppedTypes(cache.storage), { zeroFilled: ["free"], reRead: ["cacheClean"] });
+  assert.not(dropsHarm(cache.storage));
+  const unsafe = scenarioWith(`storage.policy=${withDropped("cacheClean", "zero-fill")}`);
+  assert.equal(replayObstacles(unsafe, 4), []);
+  assert.equal(droppedTypes(unsafe.storage), { zeroFilled: ["cacheClean"], reRead: [] });
+  assert.ok(dropsHarm(unsafe.storage));
 });
 
 for (const [settings, obstacle] of [
@@ -82,13 +96,16 @@ for (const [settings, obstacle] of [
     /^snapshot\.onOverrun/,
   ],
   [["snapshot.record=incremental"], /^storage\.expired: merge/],
+  [["storage.policy=page-aware"], /^storage\.policy: cacheClean pages that are lost are made up for \(re-read\); real/],
+  [[`storage.policy=${withDropped("anonymous", "zero-fill")}`], /^storage\.policy: anonymous pages are dropped \(zero/],
   [
-    ["storage.policy=page-aware"],
-    /^storage\.policy: free pages are stored nowhere, cacheClean pages that are lost are made up for \(re-read\); a/,
+    [`storage.policy=${withDropped("cacheClean", "kill-process")}`],
+    /^storage\.policy: cacheClean pages are dropped \(kill/,
   ],
+  [[`storage.policy=${withDropped("free", "kill-process")}`], /^storage\.policy: free pages are dropped \(kill-pro/],
   [
     [`storage.policy=${byTypes.replace("kernel: {copies: 3", "kernel: {erasure: {data: 2, parity: 1}")}`],
-    /^storage\.policy: kernel pages are stored as a code; a/,
+    /^storage\.policy: kernel pages are stored as a code; real/,
   ],
   [["storage.policy=replicate-all"], /^storage\.policy: pages of zeros/],
   [["storage.deduplication=vm"], /^storage\.deduplication: vm/],

@@ -1,0 +1,45 @@
+import { pageTypes, type StoragePlan } from "../../models/scenario.ts";
+import { isDropped } from "../../models/store/redundancy.ts";
+import { harm } from "../../models/store/vm-outcome.ts";
+import { allOf } from "../all-of.ts";
+import type { DroppedTypes } from "../drop/drop-pages.ts";
+import { TestbedError } from "../testbed-error.ts";
+import type { RealVm } from "./real-cluster.ts";
+
+const slow = 300_000;
+
+/** The page types that a scenario stores nowhere, by what it has instead of them. What was free is nothing to be read again. */
+export const droppedTypes = ({ types }: Pick<StoragePlan, "types">): DroppedTypes => {
+  const dropped = pageTypes.filter((type) => isDropped(types[type]));
+  const isReRead = (type: (typeof dropped)[number]): boolean => type !== "free" && types[type].onLoss === "re-read";
+  return { zeroFilled: dropped.filter((type) => !isReRead(type)), reRead: dropped.filter(isReRead) };
+};
+
+/** Whether every restore is degraded by what is dropped. */
+export const dropsHarm = ({ types }: Pick<StoragePlan, "types">): boolean =>
+  pageTypes.some((type) => isDropped(types[type]) && harm(type, types[type].onLoss) !== "none");
+
+/**
+ * Drops what is not stored from captures on the hosts of their guests, before they are recorded.
+ *
+ * @param captures files of streams, and the disks of the same cut
+ * @throws TestbedError if a host fails meanwhile
+ */
+export const dropFromCaptures = async (
+  storage: StoragePlan,
+  captures: readonly { readonly vm: RealVm; readonly file: string; readonly disk: string | null }[],
+  onNote: (note: string) => void,
+): Promise<void> => {
+  const { zeroFilled, reRead } = droppedTypes(storage);
+  if (zeroFilled.length + reRead.length === 0) return;
+  await allOf(
+    captures.map(async ({ vm, file, disk }) => {
+      if (disk === null) throw new TestbedError(`${vm.name}: it was captured without its disk`);
+      const asked = { stream: file, disk, zeroFilled: [...zeroFilled], reRead: [...reRead] };
+      const { kept, untyped } = await vm.host!.agent.ask("drop", asked, slow);
+      if (untyped !== null)
+        onNote(`${vm.name}: nothing is dropped of its memory, as its kernel does not tell its pages: ${untyped}`);
+      if (kept > 0) onNote(`${vm.name}: ${kept} pages of its cache are not on its disk, and are stored as the best`);
+    }),
+  );
+};
