@@ -41,6 +41,6 @@ export const facts = (folder: string): Result<"facts"> => {
     kvm: !existsSync(kvm) ? "absent" : mayUse(kvm, constants.R_OK | constants.W_OK) ? "usable" : "forbidden",
     tun: existsSync("/dev/net/tun"),
     address: reachedAt(),
-    missing: missing(["qemu-system-x86_64", "qemu-img", "ip", "tc"]),
+    missing: missing(["qemu-system-x86_64", "qemu-img", "ip", "tc", "nft"]),
   };
 };

@@ -8,6 +8,7 @@ export const packageOf = {
   "qemu-img": "qemu-utils",
   ip: "iproute2",
   tc: "iproute2",
+  nft: "nftables",
   nsenter: "util-linux",
   ssh: "openssh-client",
 } as const satisfies Record<string, string>;

@@ -5,6 +5,7 @@ import { exercised, heartbeat, verdict } from "../guest/guest-port.ts";
 import { frameClasses } from "../pages/page-classes.ts";
 import { printable } from "../printable.ts";
 import { storeRequests, storeResults } from "../store/store-verbs.ts";
+import { trafficRequests, trafficResults } from "../traffic/traffic-verbs.ts";
 import { fileName } from "./file-name.ts";
 import { type Package, type Program, packageOf } from "./programs.ts";
 
@@ -187,6 +188,7 @@ export const requests = {
   /** Plugs or unplugs a device of the host's network. */
   link: z.strictObject({ device, up: z.boolean() }),
   ...storeRequests,
+  ...trafficRequests,
 } as const;
 export type Verb = keyof typeof requests;
 export type Arguments<V extends Verb> = z.infer<(typeof requests)[V]>;
@@ -324,6 +326,7 @@ export const results = {
   }),
   link: exact,
   ...storeResults,
+  ...trafficResults,
 } as const satisfies Record<Verb, z.ZodMiniType>;
 export type Result<V extends Verb> = z.infer<(typeof results)[V]>;
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
 import type { HostStore } from "../store/host-store.ts";
+import { countTraffic, trafficCounted } from "../traffic/tap-counters.ts";
 import { dropFrom, leaveOutOf } from "./dropping.ts";
 import { facts } from "./facts.ts";
 import { giveChain, passOn } from "./file-chain.ts";
@@ -102,6 +103,8 @@ export const owningVerbs = (
     takeMulticast: (given) => takeMulticast(files, given),
     giveMulticast: (given) => offers.give(given),
     link: (given) => done(switchLink(folder, given)),
+    countTraffic: (given) => done(countTraffic(folder, given)),
+    traffic: () => trafficCounted(folder),
     publish: ({ text }) => done(store.publish(text)),
     points: async () => ({ names: await store.points() }),
     manifest: async ({ name }) => ({ text: await store.manifest(name) }),

@@ -24,7 +24,7 @@ export interface ReplayPoint {
 }
 
 /** What a run on real machines came to, and where and when it was. */
-export interface RecordedRun extends Pick<Replayed, "events" | "columns" | "verifiedPoints" | "notes"> {
+export interface RecordedRun extends Pick<Replayed, "events" | "columns" | "verifiedPoints" | "traffic" | "notes"> {
   readonly machine: string;
   /** A day, as 2026-11-27. */
   readonly date: string;
@@ -32,12 +32,16 @@ export interface RecordedRun extends Pick<Replayed, "events" | "columns" | "veri
 
 /** What all events have; the rest is as we wrote it. */
 const event = z.looseObject({ at: z.number(), kind: z.enum(lifeCycleKinds) });
+const pair = z.object({ from: z.number(), to: z.number(), packetsPerSecond: z.number(), bytesPerSecond: z.number() });
+const measured = z.object({ since: z.number(), until: z.number(), pairs: z.array(pair) });
 const file = z.object({
   machine: z.string(),
   date: z.string(),
   asked: z.string(),
   columns: z.record(z.string(), z.number()),
   verifiedPoints: z.number(),
+  /** Of a run of which it was not asked there is none. */
+  traffic: z._default(z.array(measured), []),
   notes: z.array(z.string()),
 });
 
@@ -65,10 +69,11 @@ export const recordedNow = ({
   events,
   columns,
   verifiedPoints,
+  traffic,
   notes,
-}: Pick<Replayed, "events" | "columns" | "verifiedPoints" | "notes">): RecordedRun => ({
+}: Pick<Replayed, "events" | "columns" | "verifiedPoints" | "traffic" | "notes">): RecordedRun => ({
   ...{ machine: thisMachine(), date: new Date().toISOString().slice(0, 10) },
-  ...{ events, columns: known(columns), verifiedPoints, notes },
+  ...{ events, columns: known(columns), verifiedPoints, traffic, notes },
 });
 
 /** Keeps a run of real machines: its events, its timeline, and last what it came to, without which it is not over. */

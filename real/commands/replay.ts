@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { TrafficMatrix } from "../../models/cut/traffic.ts";
 import { policyInForce } from "../../models/policies/policy-in-force.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
@@ -14,6 +15,7 @@ import { drawnScenario } from "../replay/drawn-scenario.ts";
 import { type Replayed, type ReplayOptions, replay } from "../replay/replay.ts";
 import { replayObstacles } from "../replay/replayable.ts";
 import { TestbedError } from "../testbed-error.ts";
+import type { MeasuredTraffic } from "../traffic/measured-traffic.ts";
 import { comparedPage } from "./compared-page.ts";
 import {
   makeFolder,
@@ -25,6 +27,7 @@ import {
   writeRun,
 } from "./recorded-run.ts";
 import { replayReport } from "./replay-report.ts";
+import { trafficReport } from "./traffic-report.ts";
 import { type ReadyHosts, withHosts } from "./with-hosts.ts";
 
 export interface ReplayArguments extends Searched {
@@ -90,6 +93,7 @@ export const replayCommand = async (line: CommandLine, given: ReplayArguments): 
     show(line, given, runs, {
       machines: [...new Set(replayed.map(({ machine }) => machine))],
       dates: [...new Set(replayed.map(({ date }) => date))].sort(),
+      traffic: replayed.map(({ traffic }, i) => ({ measured: traffic, said: points[i]!.scenario.cluster.traffic })),
       verified: replayed.reduce((sum, { verifiedPoints }) => sum + verifiedPoints, 0),
       notes: [...points.flatMap(({ notes }) => notes), ...replayed.flatMap(({ notes }) => notes)],
     });
@@ -162,11 +166,14 @@ const show = (
   {
     machines,
     dates,
+    traffic,
     verified,
     notes,
   }: {
     readonly machines: readonly string[];
     readonly dates: readonly string[];
+    /** Of each run. */
+    readonly traffic: readonly { readonly measured: readonly MeasuredTraffic[]; readonly said: TrafficMatrix }[];
     readonly verified: number;
     readonly notes: readonly string[];
   },
@@ -176,10 +183,14 @@ const show = (
   const date = [...new Set([dates[0]!, dates.at(-1)!])].join(" to ");
   const compared = runs.map((run) => ({ setting: run.setting, columns: comparedColumns(run) }));
   const judged = columnErrors(runs);
-  const record = { machine: machines.join("; "), date, command, runs: compared, judged, verified, notes };
+  const measured = traffic.some((one) => one.measured.length > 0)
+    ? { traffic: traffic.map((one) => one.measured) }
+    : {};
+  const record = { machine: machines.join("; "), date, command, runs: compared, judged, verified, ...measured, notes };
   const text = [
     replayReport(runs),
     `${verified} restore points were read again at the end and are as they were captured.`,
+    ...traffic.flatMap((one) => trafficReport(one.measured, one.said)),
     ...notes,
   ].join("\n");
   line.print(given.json === true ? JSON.stringify(record, null, 2) : text);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { AgentClient } from "../agent/client.ts";
-import { installCommand, packagesOf } from "../agent/programs.ts";
+import { installCommand, type Program, packagesOf } from "../agent/programs.ts";
 import type { Result } from "../agent/protocol.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -47,19 +47,20 @@ const destinationOf = (inventory: Inventory, name: string): string => {
   return `${port}${host.user === undefined ? "" : `${host.user}@`}${host.destination}`;
 };
 
-const missingPrograms = (facts: Result<"facts">): Finding[] =>
-  facts.missing.length === 0
-    ? []
-    : [
-        {
-          grade: "missing",
-          what: `${facts.missing.join(", ")} missing`,
-          mend:
-            facts.debian === null
-              ? "install them with this system's packages"
-              : installCommand(packagesOf(facts.missing)),
-        },
-      ];
+const missingPrograms = ({ missing, debian }: Result<"facts">): Finding[] => {
+  // Only who counts traffic needs it.
+  const needed = missing.filter((one) => one !== "nft");
+  const mend = (programs: readonly Program[]): string =>
+    debian === null ? "install them with this system's packages" : installCommand(packagesOf(programs));
+  return [
+    ...(needed.length === 0
+      ? []
+      : [{ grade: "missing", what: `${needed.join(", ")} missing`, mend: mend(needed) } as const]),
+    ...(needed.length === missing.length
+      ? []
+      : [{ grade: "odd", what: "nft missing: no rollback.placement: traffic-aware", mend: mend(["nft"]) } as const]),
+  ];
+};
 
 const deviceFindings = (facts: Result<"facts">): Finding[] => [
   ...(facts.tun

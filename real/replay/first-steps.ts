@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
-import { trafficAmong } from "../../models/cut/traffic.ts";
-import { placeVms } from "../../models/placement/vm-placement.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import type { RealCluster } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
-import { reserve } from "./real-rollback.ts";
 import type { RunEvents } from "./run-events.ts";
 
 /** Whole numbers in [0, n), by the seed. */
@@ -14,28 +11,6 @@ export const drawing = (seed: number): ((n: number) => number) => {
     const hash = createHash("sha256").update(`${seed} ${draws++}`).digest();
     return Math.floor((hash.readUIntBE(0, 6) / 2 ** 48) * n);
   };
-};
-
-/** Gives every VM its first host. */
-export const placeFirst = (
-  { cluster: spec }: ClusterScenario,
-  cluster: RealCluster,
-  hosts: readonly RealHost[],
-  pick: (n: number) => number,
-): void => {
-  const { vm, antiAffinity, traffic, placement } = spec;
-  const chosen = placeVms(
-    placement,
-    { hosts, vm, antiAffinity, stay: cluster.vms.map(() => undefined), spares: 0 },
-    {
-      traffic: trafficAmong(
-        traffic,
-        cluster.vms.map(({ index }) => index),
-      ),
-      pick,
-    },
-  );
-  for (const [i, one] of cluster.vms.entries()) reserve(one, hosts[chosen[i]!]!, vm);
 };
 
 /** Tells who takes part. */

@@ -4,15 +4,20 @@ import { type GuestSpec, HostedGuest } from "../guest/hosted-guest.ts";
 import type { RealVm } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
 
+const quick = 10_000;
+
 /** Makes the guests that play VMs: each life of a VM has files and a tap of its own. */
 export class GuestMaker {
   readonly #image: GuestImage;
   /** By VM; its tap is the life's own. */
   readonly #specs: readonly GuestSpec[];
+  readonly #isCounting: boolean;
 
-  constructor(image: GuestImage, specs: readonly GuestSpec[]) {
+  /** @param isCounting what each sends to each other is counted at its tap */
+  constructor(image: GuestImage, specs: readonly GuestSpec[], isCounting: boolean) {
     this.#image = image;
     this.#specs = specs;
+    this.#isCounting = isCounting;
   }
 
   /** Starts a VM from the image on its host, with an empty disk. */
@@ -23,6 +28,7 @@ export class GuestMaker {
     vm.guest = guest;
     vm.disks = [`${name}.disk`];
     vm.version = undefined;
+    await this.#count(vm, agent, spec);
   }
 
   /** Starts a VM from a stream that lies on its host, and its disk at that moment. */
@@ -32,6 +38,15 @@ export class GuestMaker {
     if (await gone(vm, host, guest)) return;
     vm.guest = guest;
     vm.disks = [...disks, `${name}.disk`];
+    await this.#count(vm, agent, spec);
+  }
+
+  async #count(vm: RealVm, agent: AgentClient, { network }: GuestSpec): Promise<void> {
+    if (!this.#isCounting || network === undefined) return;
+    const to = this.#specs.flatMap((other, number) =>
+      number === vm.index || other.network === undefined ? [] : [{ vm: number, mac: other.network.mac }],
+    );
+    await agent.ask("countTraffic", { tap: network.tap, from: vm.index, to }, quick);
   }
 
   /** Starts a VM that waits for its pages, over its disk at that moment. @returns the port where they are waited for */
@@ -43,6 +58,7 @@ export class GuestMaker {
     if (await gone(vm, host, guest)) return port;
     vm.guest = guest;
     vm.disks = [...disks, `${name}.disk`];
+    await this.#count(vm, agent, spec);
     return port;
   }
 

@@ -11,6 +11,7 @@ import { RealMachines } from "./real-machines.ts";
 import type { RealStore } from "./real-store.ts";
 import type { RunEvents } from "./run-events.ts";
 import { Silence } from "./silence.ts";
+import type { TrafficMeter } from "./traffic-meter.ts";
 
 interface FailureParts {
   /** Its failures are listed. */
@@ -22,6 +23,8 @@ interface FailureParts {
   readonly fabric: Fabric;
   /** Undefined where nothing goes wrong unnoticed, and nothing is scrubbed. */
   readonly latent: LatentErrors | undefined;
+  /** Undefined where nobody asks for traffic. */
+  readonly meter: TrafficMeter | undefined;
   /** Told to the policy of the cluster. */
   readonly interrupt: (vms: readonly RealVm[]) => void;
 }
@@ -68,7 +71,11 @@ export class RealFailures {
       const source = failures[component];
       if (source.kind === "times") for (const outage of source.outages) this.#begin(this.#happen(component, outage));
     }
-    const { latent } = this.#parts;
+    const { latent, meter } = this.#parts;
+    if (meter !== undefined) {
+      meter.listen();
+      this.#begin(meter.run(this.#abort.signal));
+    }
     for (const task of latent?.begin(this.#abort.signal, this.#onError) ?? []) this.#begin(task);
     for (const task of this.#silence.listenToAll()) this.#begin(task);
     this.listen();

@@ -1,8 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { trafficAmong } from "../../models/cut/traffic.ts";
 import { pageSize } from "../../models/guest/memory.ts";
-import { placeVms } from "../../models/placement/vm-placement.ts";
-import { NoRoomForVms } from "../../models/placement/vm-room.ts";
 import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
 import { Interrupted, type Policy, type Testbed } from "../../models/testbed.ts";
 import { restoreLine } from "../../models/transfer/restore-line.ts";
@@ -14,12 +11,14 @@ import type { HostFiles } from "./host-files.ts";
 import { LazyRestores } from "./lazy-restores.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
+import type { RealPlacement } from "./real-placement.ts";
 import { awaiting } from "./real-process.ts";
 import type { RealPart, RealSnapshot } from "./real-snapshot.ts";
 import type { RealStore } from "./real-store.ts";
 import { RestoreBehind, type RollbackOutcome } from "./restore-behind.ts";
 import type { RunEvents } from "./run-events.ts";
 import { togetherBy } from "./shared-files.ts";
+import type { TrafficMeter } from "./traffic-meter.ts";
 import { untilHeard, verdictsOf } from "./well-guests.ts";
 
 /** Between two looks at whether something has changed, milliseconds. */
@@ -29,12 +28,12 @@ const quick = 10_000;
 interface RollbackParts {
   readonly scenario: ClusterScenario;
   readonly events: RunEvents;
-  readonly hosts: readonly RealHost[];
   readonly files: HostFiles;
   readonly store: RealStore;
   readonly guests: GuestMaker;
-  /** A whole number in [0, n). */
-  readonly pick: (n: number) => number;
+  readonly placement: RealPlacement;
+  /** Undefined where placement asks for no traffic. */
+  readonly meter: TrafficMeter | undefined;
   /** The guests of the cluster run, and are to be heard of from now on. */
   readonly onUp: (cluster: RealCluster) => void;
   readonly onNote: (note: string) => void;
@@ -60,7 +59,8 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
   }
 
   *plan(cluster: RealCluster, rollback: RollbackPlan): Policy<RealSnapshot | undefined> {
-    const { events, store } = this.#parts;
+    const { events, store, placement, meter, scenario } = this.#parts;
+    meter?.stop();
     this.#lazy.giveUp(cluster);
     this.#behind.giveUp(cluster);
     events.tell({ kind: "rollback", cluster: cluster.name, phase: "plan" });
@@ -75,7 +75,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     for (;;) {
       const point = store.newestReadable;
       const isReady = point !== undefined || store.newest === undefined || rollback.unreachable === "cold";
-      if (isReady && this.#place(cluster, rollback)) {
+      if (isReady && placement.replace(cluster, rollback, meter?.matrix ?? scenario.cluster.traffic)) {
         this.#choose(cluster, point);
         return point;
       }
@@ -186,39 +186,6 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     });
   }
 
-  /** Gives every VM that has lost its host another one; false when there is no room. */
-  #place(cluster: RealCluster, { placement, spares, placementWeights }: RollbackPlan): boolean {
-    const { scenario, hosts, pick } = this.#parts;
-    const { vm: size, antiAffinity, traffic } = scenario.cluster;
-    for (const vm of cluster.vms)
-      if (vm.host?.up === false) {
-        vm.host.freeMemory += size.memory;
-        vm.host.freeCores += size.cores;
-        vm.host = undefined;
-      }
-    const stay = cluster.vms.map(({ host }) => host?.index);
-    if (stay.every((host) => host !== undefined)) return true;
-    try {
-      const chosen = placeVms(
-        placement,
-        { hosts, vm: size, antiAffinity, stay, spares },
-        {
-          traffic: trafficAmong(
-            traffic,
-            cluster.vms.map(({ index }) => index),
-          ),
-          weights: placementWeights,
-          pick,
-        },
-      );
-      for (const [i, vm] of cluster.vms.entries()) if (vm.host === undefined) reserve(vm, hosts[chosen[i]!]!, size);
-      return true;
-    } catch (error) {
-      if (error instanceof NoRoomForVms) return false;
-      throw error;
-    }
-  }
-
   async #bring(point: RealSnapshot, part: RealPart, host: RealHost): Promise<void> {
     this.#madeUp.set(part.vm, await this.#parts.files.rebuild(point, part, host, streamOf(part)));
   }
@@ -269,12 +236,5 @@ function* unlessDown<T>(cluster: RealCluster, begin: () => Promise<T>): Policy<T
     throw error instanceof HostDown ? new Interrupted({ cluster, vms: [] }) : error;
   }
 }
-
-/** Puts a VM on a host. */
-export const reserve = (vm: RealVm, host: RealHost, size: ClusterScenario["cluster"]["vm"]): void => {
-  host.freeMemory -= size.memory;
-  host.freeCores -= size.cores;
-  vm.host = host;
-};
 
 const streamOf = ({ records }: RealPart): string => `${records.at(-1)!}.stream`;

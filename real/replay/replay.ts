@@ -15,9 +15,10 @@ import { type GuestSpec, untilItHears } from "../guest/hosted-guest.ts";
 import type { Fabric } from "../hosts/namespace-switch.ts";
 import type { TypeSimilarity } from "../pages/similarity.ts";
 import { QemuTestbed } from "../qemu-testbed.ts";
+import type { MeasuredTraffic } from "../traffic/measured-traffic.ts";
 import { clusterSimilarity } from "./cluster-similarity.ts";
 import { FileChecks } from "./file-checks.ts";
-import { drawing, placeFirst, tellBegin } from "./first-steps.ts";
+import { drawing, tellBegin } from "./first-steps.ts";
 import { GuestMaker } from "./guest-maker.ts";
 import { HostFiles } from "./host-files.ts";
 import { type Checked, Invariants } from "./invariants.ts";
@@ -25,12 +26,14 @@ import { LatentErrors } from "./latent-errors.ts";
 import { RealCluster, type RealVm } from "./real-cluster.ts";
 import { RealFailures } from "./real-failures.ts";
 import { RealHost } from "./real-host.ts";
+import { RealPlacement } from "./real-placement.ts";
 import { RealProcess } from "./real-process.ts";
 import { RealRollback } from "./real-rollback.ts";
 import { RealSnapshots } from "./real-snapshots.ts";
 import { RealStore } from "./real-store.ts";
 import { RunEvents } from "./run-events.ts";
 import { type GuestNetwork, guestsOf, soonHeard } from "./scenario-guests.ts";
+import { TrafficMeter } from "./traffic-meter.ts";
 
 export interface ReplayStage {
   /** Of the hosts, in the scenario's order. */
@@ -53,6 +56,8 @@ export interface Replayed {
   readonly notes: readonly string[];
   /** What the guests of the newest restore point have in common, if that was asked for and there is one. */
   readonly similarity: readonly TypeSimilarity[] | undefined;
+  /** What was measured before each rollback that placed VMs by it. */
+  readonly traffic: readonly MeasuredTraffic[];
   /** What was looked at after each recovery, if that was asked for. */
   readonly checked: Checked | undefined;
 }
@@ -92,7 +97,11 @@ export const replay = async (
     }),
   );
   const cluster = new RealCluster(scenario, events);
-  const guests = new GuestMaker(image, guestsOf(scenario, network, accelerator));
+  const meter = TrafficMeter.isFor(scenario)
+    ? new TrafficMeter({ scenario, events, hosts, onNote: (note) => notes.push(note) })
+    : undefined;
+  await meter?.check();
+  const guests = new GuestMaker(image, guestsOf(scenario, network, accelerator), meter !== undefined);
   const isChecked = scenario.failures.latentErrors.kind !== "none" || Number.isFinite(storage.scrub);
   const checks = isChecked ? new FileChecks((wrong) => latent?.wrong(wrong)) : undefined;
   const files = new HostFiles(hosts, events, checks);
@@ -104,14 +113,28 @@ export const replay = async (
       errors: listedLatentErrors(scenario, seed),
       scrub: storage.scrub,
     });
-  placeFirst(scenario, cluster, hosts, pick);
+  const placement = new RealPlacement({ scenario, hosts, pick });
+  placement.begin(cluster);
   const invariants = isLooking ? new Invariants({ events, hosts, cluster, store }) : undefined;
-  const stage = { scenario, events, hosts, cluster, guests, files, store, fabric, latent, invariants };
+  const stage = {
+    scenario,
+    events,
+    hosts,
+    cluster,
+    guests,
+    files,
+    store,
+    fabric,
+    latent,
+    invariants,
+    placement,
+    meter,
+  };
   try {
     say(`starting ${cluster.vms.length} guests on ${hosts.length} hosts`);
     await startGuests(stage);
     say(`running for ${horizon} s`);
-    await live(stage, policy, { pick, signal, onNote: (note) => notes.push(note) });
+    await live(stage, policy, { signal, onNote: (note) => notes.push(note) });
     const { points, spoilt } = await store.verify();
     notes.push(...spoilt);
     const newest = surveys ? store.newestReadable : undefined;
@@ -125,6 +148,7 @@ export const replay = async (
       similarity,
       checked: invariants?.checked,
       verifiedPoints: points - spoilt.length,
+      traffic: meter?.found ?? [],
       notes,
     };
   } finally {
@@ -145,6 +169,8 @@ interface Stage {
   readonly fabric: Fabric;
   readonly latent: LatentErrors | undefined;
   readonly invariants: Invariants | undefined;
+  readonly placement: RealPlacement;
+  readonly meter: TrafficMeter | undefined;
 }
 
 /** Starts all guests, and waits until they hear of each other. */
@@ -155,10 +181,9 @@ const startGuests = async ({ scenario, cluster, guests }: Stage): Promise<void> 
 
 /** The run itself: the policy lives its cluster's life, and machines fail, until the horizon. */
 const live = async (
-  { scenario, events, hosts, cluster, guests, files, store, fabric, latent, invariants }: Stage,
+  { scenario, events, hosts, cluster, guests, files, store, fabric, latent, invariants, placement, meter }: Stage,
   policy: ClusterPolicy,
   options: {
-    readonly pick: (n: number) => number;
     readonly signal: AbortSignal;
     readonly onNote: (note: string) => void;
   },
@@ -171,11 +196,12 @@ const live = async (
     store,
     snapshots: new RealSnapshots({ events, files, store, scenario, onNote: options.onNote }),
     rollback: new RealRollback({
-      ...{ scenario, events, hosts, files, store, guests },
+      ...{ scenario, events, files, store, guests, placement, meter },
       ...options,
       onError: (error) => stop(error),
       onUp: () => {
         failures.listen();
+        if (cluster.undetected.size === 0) meter?.listen();
         if (cluster.undetected.size === 0) invariants?.look();
       },
     }),
@@ -187,7 +213,10 @@ const live = async (
   });
   broken.catch(() => {});
   const interrupt = (vms: readonly RealVm[]): void => main.interrupt(new Interrupted({ cluster, vms }));
-  const failures = new RealFailures({ scenario, events, hosts, cluster, store, fabric, latent, interrupt }, stop);
+  const failures = new RealFailures(
+    { scenario, events, hosts, cluster, store, fabric, latent, meter, interrupt },
+    stop,
+  );
   failures.start();
   try {
     const over = sleep(1000 * (horizon - events.now), undefined, { signal: options.signal });

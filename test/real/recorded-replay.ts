@@ -42,7 +42,7 @@ export const columnsOf = (events: readonly LifeCycleEvent[]): Columns => {
 };
 
 /** What it came to. */
-export const recordedReplay = (): Pick<Replayed, "events" | "columns" | "verifiedPoints" | "notes"> => {
+export const recordedReplay = (): Pick<Replayed, "events" | "columns" | "verifiedPoints" | "traffic" | "notes"> => {
   const events = recordedEvents();
-  return { events, columns: columnsOf(events), verifiedPoints: 1, notes: [] };
+  return { events, columns: columnsOf(events), verifiedPoints: 1, traffic: [], notes: [] };
 };

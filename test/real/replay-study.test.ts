@@ -115,6 +115,7 @@ test("fits some replays, and judges the model by the others", async () => {
         events,
         columns: columnsOf(events),
         verifiedPoints: 1,
+        traffic: [],
         notes: [],
       });
     }

@@ -1,4 +1,4 @@
-// needs: qemu-system-x86, qemu-utils, build-essential, iproute2
+// needs: qemu-system-x86, qemu-utils, build-essential, iproute2, nftables
 // limit: 500s
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -13,6 +13,7 @@ import { brokenBooks } from "../../real/replay/invariants.ts";
 import { type Replayed, replay } from "../../real/replay/replay.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { soakScenario } from "../../real/replay/soak-scenario.ts";
+import type { MeasuredTraffic } from "../../real/traffic/measured-traffic.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { loadScenario } from "../../scenarios/load.ts";
 import { setTo } from "../../scenarios/text/override.ts";
@@ -109,12 +110,13 @@ test(
 );
 
 test(
-  "restores what a lost host ran on another one, step by step as a policy asks",
+  "restores what a lost host ran where the guest is that it talked to, step by step as a policy asks",
   skipUnless(guestsPossible, neededForGuests, async (image) => {
     const scenario = scenarioWith(
       "horizon=75s",
       "detection={heartbeat: 1s, timeout: 6s}",
       "snapshot.interval=6s",
+      "rollback.placement=traffic-aware",
       "failures.vm=none",
       "failures.host={times: [{component: 1, start: 36s, permanent: true}]}",
     );
@@ -125,7 +127,24 @@ test(
     conforms(scenario, result);
     const chosen = result.events.find((one) => one.kind === "rollback" && one.phase === "chosen");
     assert.ok(chosen?.kind === "rollback" && chosen.phase === "chosen");
-    assert.not(chosen.places.some(({ host }) => host === "host 1"));
+    // Where the guest is that it talks to, as their taps have told.
+    assert.equal(
+      chosen.places.map(({ host }) => host),
+      ["host 0", "host 0"],
+    );
+    assert.is(result.traffic.length, 1);
+    const [{ since, until, pairs }] = result.traffic as [MeasuredTraffic];
+    assert.ok(since >= 0 && until > since && until < 36 + 1, `from ${since} to ${until}`);
+    assert.equal(
+      pairs.map(({ from, to }) => [from, to]),
+      [
+        [0, 1],
+        [1, 0],
+      ],
+    );
+    // 50 messages by UDP and 50 by TCP are 2600 and, put together or not, 1200 to 3800 bytes of IP, beside what acknowledges.
+    for (const { bytesPerSecond } of pairs)
+      assert.ok(bytesPerSecond > 2500 && bytesPerSecond < 10_000, `${bytesPerSecond} bytes for 100 messages`);
   }),
 );
 

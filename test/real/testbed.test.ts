@@ -1,5 +1,5 @@
 // limit: 240s
-// needs: iproute2, openssh-server
+// needs: iproute2, nftables, openssh-server
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

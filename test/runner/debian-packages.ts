@@ -10,6 +10,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   iproute2: "ip",
   makedumpfile: "makedumpfile",
   munge: "munge",
+  nftables: "nft",
   "openssh-server": "sshd",
   "poppler-utils": "pdftotext",
   "qemu-system-x86": "qemu-system-x86_64",
