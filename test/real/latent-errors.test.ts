@@ -54,6 +54,7 @@ const withCopies = async (
   task: (stage: Stage) => Promise<void>,
 ): Promise<void> => {
   const events = new RunEvents(1000);
+  events.start();
   const { dataCentre, storage } = scenario;
   const hosts = made.map(
     ({ agent }, i) => new RealHost(i, agent, { address: "127.0.0.1", offset: 0, spec: dataCentre }),
@@ -78,7 +79,6 @@ const withCopies = async (
   assert.is(snapshot.state, "durable");
   assert.is(files.holders(name).length, 3);
   assert.equal(await published(name), { copies: 3, wrong: 0 });
-  events.start();
   const abort = new AbortController();
   const failed: unknown[] = [];
   const ended = latent.begin(abort.signal, (error) => failed.push(error));
