@@ -1,13 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type Captured, capture } from "../capture/capture.ts";
 import { awaitEvent } from "../capture/migration.ts";
-import { PageRecord } from "../capture/page-record.ts";
-import { rebuildStream } from "../capture/rebuild-stream.ts";
-import { recordStream } from "../capture/record-stream.ts";
 import { restore } from "../capture/restore.ts";
 import { capturedLedger } from "../guest/captured-ledger.ts";
 import { GuestPort } from "../guest/guest-port.ts";
@@ -16,7 +13,6 @@ import { SeenContents } from "../pages/seen-contents.ts";
 import { similarityOf } from "../pages/similarity.ts";
 import { survey } from "../pages/survey.ts";
 import { QmpClient } from "../qmp/client.ts";
-import { fillFrom } from "./dropping.ts";
 import { environmentOf } from "./programs.ts";
 import type { Arguments, Result } from "./protocol.ts";
 
@@ -112,37 +108,6 @@ export const askWorkload = async (
     return none;
   } finally {
     port.close();
-  }
-};
-
-/** Records a captured stream beside it, as a whole or upon an earlier record. */
-export const recordCapture = async (
-  files: string,
-  { stream, name, packs, base }: Arguments<"record">,
-): Promise<Result<"record">> =>
-  recordStream(
-    join(files, stream),
-    join(files, name),
-    packs,
-    base === null ? undefined : PageRecord.open(join(files, base)),
-  );
-
-/** Makes the stream of the last record again, and makes up for what was dropped of it. */
-export const rebuildCapture = async (
-  owner: string,
-  files: string,
-  { records, stream, disk }: Arguments<"rebuild">,
-): Promise<Result<"rebuild">> => {
-  await rebuildStream(
-    records.map((name) => PageRecord.open(join(files, name))),
-    join(files, stream),
-  );
-  try {
-    return await fillFrom(owner, files, stream, disk);
-  } catch (error) {
-    // What lacks pages is not to be taken for a memory.
-    rmSync(join(files, stream), { force: true });
-    throw error;
   }
 };
 

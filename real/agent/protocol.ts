@@ -100,7 +100,23 @@ export const requests = {
     at: z.optional(seconds),
   }),
   /** A captured stream without the pages that an earlier record has, their contents in packs by their type; and back. */
-  record: z.strictObject({ stream: fileName, name: fileName, packs, base: z.nullable(fileName) }),
+  record: z.strictObject({
+    stream: fileName,
+    name: fileName,
+    packs,
+    base: z.nullable(fileName),
+    /** Equal contents are stored once, also those of other guests in these packs, whose hashes a file lists. */
+    once: z.optional(
+      z.strictObject({
+        list: z.nullable(fileName),
+        shared: z
+          .array(z.strictObject({ name: fileName, pages: count, group: count, isWriter: z.boolean() }))
+          .check(z.maxLength(256)),
+      }),
+    ),
+  }),
+  /** The contents that such a record would add, as a list in a file. */
+  contents: z.strictObject({ stream: fileName, name: fileName, packs, base: z.nullable(fileName) }),
   /** With the disk of the same cut, from which pages are read that were dropped. */
   rebuild: z.strictObject({
     records: z.array(fileName).check(z.minLength(1), z.maxLength(256)),
@@ -256,13 +272,15 @@ export const results = {
     zero: count,
     changed: count,
     moved: count,
-    packs: z.array(z.strictObject({ name: fileName, bytes: count })).check(z.maxLength(pageTypes.length)),
+    added: count,
+    packs: z.array(z.strictObject({ name: fileName, bytes: count })).check(z.maxLength(512)),
     logicalBytes: count,
     writtenBytes: count,
     seconds: z.number(),
     typingSeconds: z.number(),
     untyped: z.nullable(told),
   }),
+  contents: z.strictObject({ contents: count }),
   /** Pages that were made up for. */
   rebuild: z.strictObject({ reRead: count, zeroFilled: count }),
   drop: z.strictObject({ zeroFilled: count, reRead: count, kept: count, untyped: z.nullable(told) }),

@@ -18,8 +18,6 @@ import {
   makeDisk,
   pauseGuest,
   plugTap,
-  rebuildCapture,
-  recordCapture,
   restoreGuest,
   similarityIn,
   switchLink,
@@ -32,6 +30,7 @@ import { takeMulticast } from "./multicast/take.ts";
 import { OwnedProcesses } from "./owned-processes.ts";
 import type { Arguments, Exited, Result, Verb } from "./protocol.ts";
 import { probeAccelerator, probeQemu } from "./qemu-probe.ts";
+import { Recordings, rebuildCapture } from "./recording.ts";
 import { diskSpeed, receive, send } from "./speed.ts";
 
 /** What an agent does when it is asked. */
@@ -59,6 +58,7 @@ export const owningVerbs = (
   const processes = new OwnedProcesses(folder, files, onExit);
   const offers = new MulticastOffers(files);
   const feeds = new PageFeeds(files);
+  const recordings = new Recordings(files);
   return {
     ...lookingVerbs(folder),
     holdings: () => holdings(folder, files),
@@ -77,7 +77,8 @@ export const owningVerbs = (
     plug: (given) => done(plugTap(folder, given)),
     ledger: (given) => ledgerOf(files, given),
     similarity: async (given) => similarityIn(files, given),
-    record: (given) => recordCapture(files, given),
+    contents: (given) => recordings.list(given),
+    record: (given) => recordings.record(given),
     rebuild: (given) => rebuildCapture(folder, files, given),
     drop: (given) => dropFrom(folder, files, given),
     leaveOut: (given) => leaveOutOf(folder, files, given),

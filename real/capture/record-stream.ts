@@ -2,32 +2,15 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { type PageType, pageTypes } from "../../models/scenario.ts";
-import { frameTypes } from "../pages/frame-types.ts";
-import { MemoryImageError } from "../pages/image-error.ts";
-import { TestbedError } from "../testbed-error.ts";
-import {
-  frameBytes,
-  hashBytes,
-  noPack,
-  type PageRecord,
-  placeBytes,
-  type RecordHead,
-  recordMagic,
-} from "./page-record.ts";
+import { type ChangedPages, changedPages, type PackPlan, type Typing } from "./changed-pages.ts";
+import { frameBytes, type PageRecord, type RecordHead, recordMagic } from "./page-record.ts";
+import { plannedPacks, type SharedPack } from "./planned-packs.ts";
 import { readAt } from "./read-at.ts";
-import { readStream, type StreamPages } from "./stream-pages.ts";
+import type { StreamPages } from "./stream-pages.ts";
 import { copyRange, turn, writeWhole } from "./whole-file.ts";
 
-/** Pages of some types, whose contents go into a file of their own. */
-export interface PackPlan {
-  /** Of the file, beside the record. */
-  readonly name: string;
-  readonly types: readonly PageType[];
-}
-
 /** What a record has saved. */
-export interface Recorded {
+export interface Recorded extends Typing {
   readonly kind: RecordHead["kind"];
   readonly frames: number;
   /** Frames of zeros. */
@@ -36,64 +19,60 @@ export interface Recorded {
   readonly changed: number;
   /** Pages whose content is not, but which are of a type now that is stored better than theirs was. */
   readonly moved: number;
-  /** Those that were written; a pack without pages is none. In bytes of the file. */
+  /** Pages that this version adds to packs, its own or those that guests share. */
+  readonly added: number;
+  /** Packs that were written, in bytes; one without pages is none. */
   readonly packs: { name: string; bytes: number }[];
-  /** Of the stream, and of the record and its packs. */
+  /** Of the stream, and of the record and the packs that were written. */
   readonly logicalBytes: number;
   readonly writtenBytes: number;
-  /** Seconds for reading, hashing, comparing and writing; and for finding out the types of pages. */
+  /** Seconds for reading, hashing, comparing and writing. */
   readonly seconds: number;
-  readonly typingSeconds: number;
-  /** Why no types were found, in which case all pages are in the first pack; null: they were, or nobody asked. */
-  readonly untyped: string | null;
+}
+
+export interface RecordOptions {
+  /**
+   * By falling number of copies; pages of a type that is in none of them are stored nowhere. They are told apart as the
+   * guest's own kernel does; pages of a guest that cannot be read so are all in the first pack, which is stored best.
+   */
+  readonly packs: readonly PackPlan[];
+  readonly base?: PageRecord;
+  /** Equal contents are stored once, also those that other guests have, in these packs. Without it each page is. */
+  readonly shared?: readonly SharedPack[];
+  /** What was found out about the stream before, with these packs and this base, and equal contents packed once. */
+  readonly found?: ChangedPages;
 }
 
 /**
  * Records a captured stream: all of it, or, with the record of the version before, only pages whose content is another, or lies
  * in a pack that is stored less well than the page deserves now.
  *
- * @param packs by falling number of copies; pages of a type that is in none of them are stored nowhere. They are told apart as the
- *   guest's own kernel does; pages of a guest that cannot be read so are all in the first pack, which is stored best
  * @throws MemoryImageError for a stream that is none; TestbedError for a base of a guest with other memory
  */
 export const recordStream = async (
   stream: string,
   path: string,
-  packs: readonly PackPlan[],
-  base?: PageRecord,
+  { packs, base, shared, found }: RecordOptions,
 ): Promise<Recorded> => {
   const began = performance.now();
   const descriptor = openSync(stream, "r");
   const written: string[] = [];
   try {
-    const isTyped = packs.length > 0 && !pageTypes.every((type) => packs[0]!.types.includes(type));
-    const read = await readStream(stream, descriptor, isTyped);
-    if (base !== undefined && base.head.frames !== read.frames)
-      throw new TestbedError(
-        `${base.path}: its guest has ${base.head.frames} frames, that of ${stream} ${read.frames}`,
-      );
-    const { groupOf, ...typing } = groupsOf(read, packs);
-    const { groups, added, changed, moved } = compared(read, groupOf, base);
-    const heads: { name: string; pages: number }[] = [];
-    const places = Buffer.alloc(added.length * placeBytes);
+    const given = base === undefined ? { packs } : { packs, base };
+    const changes = found ?? (await changedPages(stream, descriptor, { ...given, once: shared !== undefined }));
+    const { read, added, changed, moved, typingSeconds, untyped } = changes;
+    const { packs: planned, places, groups } = plannedPacks(changes, packs, shared);
     const files: { name: string; bytes: number }[] = [];
-    let placed = 0;
-    for (const [group, { name }] of packs.entries()) {
-      const own = added.filter(({ frame }) => groups[frame] === group);
-      if (own.length === 0) continue;
-      for (const [page, { frame }] of own.entries()) {
-        for (const [i, word] of [frame, heads.length, page].entries()) places.writeUInt32LE(word, placed + 4 * i);
-        placed += placeBytes;
-      }
+    for (const { name, offsets } of planned) {
+      if (offsets === undefined) continue;
       const file = join(dirname(path), name);
       const bytes = await writeWhole(file, async (put) => {
-        for (const [i, { offset }] of own.entries()) {
+        for (const [i, offset] of offsets.entries()) {
           if (i % turn === 0) await setImmediate();
           put(readAt(descriptor, offset, frameBytes));
         }
       });
       written.push(file);
-      heads.push({ name, pages: own.length });
       files.push({ name, bytes });
     }
     const head: RecordHead = {
@@ -102,7 +81,7 @@ export const recordStream = async (
       frames: read.frames,
       pages: read.pages.length,
       placed: added.length,
-      packs: heads,
+      packs: planned.map(({ name, pages }) => ({ name, pages })),
       streamBytes: read.bytes,
       stream: read.digest,
     };
@@ -113,11 +92,13 @@ export const recordStream = async (
       zero: read.frames - read.pages.length,
       changed,
       moved,
+      added: added.length,
       packs: files,
       logicalBytes: read.bytes,
       writtenBytes: files.reduce((sum, { bytes }) => sum + bytes, recordBytes),
       seconds: (performance.now() - began) / 1000,
-      ...typing,
+      typingSeconds,
+      untyped,
     };
   } catch (error) {
     for (const file of written) rmSync(file, { force: true });
@@ -125,60 +106,6 @@ export const recordStream = async (
   } finally {
     closeSync(descriptor);
   }
-};
-
-/** Into which pack the content of a frame would go. */
-type GroupOf = (frame: number) => number;
-
-const groupsOf = (
-  { memory }: StreamPages,
-  packs: readonly PackPlan[],
-): { readonly groupOf: GroupOf } & Pick<Recorded, "typingSeconds" | "untyped"> => {
-  const began = performance.now();
-  const only = packs.length === 0 ? noPack : 0;
-  if (memory === undefined) return { groupOf: () => only, typingSeconds: 0, untyped: null };
-  const typing = { typingSeconds: 0, untyped: null };
-  const groupOfType = pageTypes.map((type) => {
-    const group = packs.findIndex(({ types }) => types.includes(type));
-    return group < 0 ? noPack : group;
-  });
-  try {
-    const types = frameTypes(memory.image, memory.notes);
-    const typingSeconds = (performance.now() - began) / 1000;
-    return { groupOf: (frame) => groupOfType[types[frame]!]!, ...typing, typingSeconds };
-  } catch (error) {
-    if (!(error instanceof MemoryImageError)) throw error;
-    return { groupOf: () => only, ...typing, untyped: error.message };
-  }
-};
-
-/** Which pages are to be packed, and in which group of packs the content of each frame is then. */
-const compared = (
-  { frames, pages, hashes }: StreamPages,
-  groupOf: GroupOf,
-  base: PageRecord | undefined,
-): {
-  readonly groups: Buffer;
-  readonly added: readonly { readonly offset: number; readonly frame: number }[];
-  readonly changed: number;
-  readonly moved: number;
-} => {
-  const groups = Buffer.alloc(frames, noPack);
-  const added: { offset: number; frame: number }[] = [];
-  let [changed, moved] = [0, 0];
-  const hashOf = (all: Buffer, frame: number): Buffer => all.subarray(frame * hashBytes, (frame + 1) * hashBytes);
-  for (const page of pages) {
-    const { frame } = page;
-    const group = groupOf(frame);
-    const isOther = base === undefined || !hashOf(hashes, frame).equals(hashOf(base.hashes, frame));
-    const before = isOther ? noPack : base.groups[frame]!;
-    groups[frame] = Math.min(group, before);
-    if (isOther) changed += 1;
-    if (group >= before) continue;
-    added.push(page);
-    if (!isOther) moved += 1;
-  }
-  return { groups, added, changed, moved };
 };
 
 const writeRecord = (

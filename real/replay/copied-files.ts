@@ -2,10 +2,14 @@ import { countsOwnCopy } from "../../models/placement/copy-placement.ts";
 import type { StoragePlan } from "../../models/scenario.ts";
 import { asCopies, type Redundancy } from "../../models/store/redundancy.ts";
 import { copyGroups } from "./copy-groups.ts";
+import type { RealHost } from "./real-host.ts";
 import type { RealPart } from "./real-snapshot.ts";
 
-/** Files of a part that are to have as many copies as each other, and are copied together. */
+/** Files of a VM that are to have as many copies as each other, and are copied together. */
 export interface CopiedFiles {
+  readonly part: RealPart;
+  /** Where they were written; copies lie elsewhere. */
+  readonly source: RealHost;
   readonly names: readonly string[];
   /** Of them, those of the memory that earlier versions have, too. */
   readonly before: readonly string[];
@@ -13,27 +17,33 @@ export interface CopiedFiles {
 }
 
 /**
- * How the files of a part are copied: packs as their types of pages, layers of the disk as the scenario says. Records have
- * as many copies as the best stored pages: without its record nothing of a version can be restored.
+ * How the files of a snapshot's parts are copied: packs as their types of pages, those that VMs share once for all, and layers
+ * of disks as the scenario says. Records have as many copies as the best stored pages: without its record nothing of a
+ * version can be restored.
  */
-export const copying = (storage: StoragePlan): ((part: RealPart) => CopiedFiles[]) => {
+export const copying = (storage: StoragePlan): ((parts: readonly RealPart[]) => CopiedFiles[]) => {
   const groups = copyGroups(storage);
   const disks = asCopies(storage.disk.copies, countsOwnCopy(storage.placement));
-  return (part) => {
-    const all = new Map<
-      number,
-      { readonly names: string[]; readonly before: string[]; readonly redundancy: Redundancy }
-    >();
-    const add = (redundancy: Redundancy, name: string, isBefore: boolean): void => {
-      const same = all.get(redundancy.fragments) ?? { names: [], before: [], redundancy };
-      same.names.push(name);
-      if (isBefore) same.before.push(name);
-      all.set(redundancy.fragments, same);
-    };
-    const last = part.records.at(-1);
-    for (const record of part.records) add(groups[0]!.redundancy, record, record !== last);
-    for (const { name, group, record } of part.packs) add(groups[group]!.redundancy, name, record !== last);
-    for (const name of part.disks) add(disks, name, false);
+  return (parts) => {
+    const all = new Map<string, CopiedFiles & { readonly names: string[]; readonly before: string[] }>();
+    const shared = new Set<string>();
+    for (const part of parts) {
+      const add = (redundancy: Redundancy, name: string, isBefore: boolean, source = part.source): void => {
+        const key = `${part.vm.index} ${source.index} ${redundancy.fragments}`;
+        const same = all.get(key) ?? { part, source, names: [], before: [], redundancy };
+        same.names.push(name);
+        if (isBefore) same.before.push(name);
+        all.set(key, same);
+      };
+      const last = part.records.at(-1);
+      for (const record of part.records) add(groups[0]!.redundancy, record, record !== last);
+      for (const { name, group, record, from } of part.packs) {
+        if (from !== undefined && shared.has(name)) continue;
+        if (from !== undefined) shared.add(name);
+        add(groups[group]!.redundancy, name, record !== last, from);
+      }
+      for (const name of part.disks) add(disks, name, false);
+    }
     return [...all.values()];
   };
 };

@@ -9,6 +9,8 @@ export interface RealPack {
   readonly group: number;
   /** The record that it was written for. */
   readonly record: string;
+  /** Of a pack that several VMs refer to: the host that wrote it; undefined: it is the part's own. */
+  readonly from: RealHost | undefined;
 }
 
 /** What a snapshot holds of one VM. */

@@ -1,30 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterScenario, SnapshotPlan, StoragePlan } from "../../models/scenario.ts";
 import type { Policy, Testbed } from "../../models/testbed.ts";
-import type { Result } from "../agent/protocol.ts";
-import { allOf } from "../all-of.ts";
 import { type ClusterCutReport, cutCluster, type RealProtocol } from "../cut/cut-cluster.ts";
-import { TestbedError } from "../testbed-error.ts";
-import { type CopyGroup, copyGroups } from "./copy-groups.ts";
 import { dropFromCaptures, dropsHarm } from "./dropped-types.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
-import type { RealHost } from "./real-host.ts";
 import { awaiting, RealProcess } from "./real-process.ts";
-import { memoryFilesOf, type RealPart, RealSnapshot } from "./real-snapshot.ts";
+import { RealSnapshot } from "./real-snapshot.ts";
 import type { RealStore } from "./real-store.ts";
+import { Recorder } from "./recorder.ts";
 import type { RunEvents } from "./run-events.ts";
 
-const quick = 10_000;
-const slow = 300_000;
 /** Between two looks at whether something has changed, milliseconds. */
 const look = 20;
-
-/** A guest's capture, recorded. */
-interface Taken {
-  readonly part: RealPart;
-  readonly isWhole: boolean;
-}
 
 interface SnapshotParts {
   readonly events: RunEvents;
@@ -39,10 +27,9 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
   readonly #events: RunEvents;
   readonly #store: RealStore;
   readonly #files: HostFiles;
-  readonly #isIncremental: boolean;
   readonly #storage: StoragePlan;
-  readonly #groups: readonly CopyGroup[];
   readonly #onNote: (note: string) => void;
+  readonly #recorder: Recorder;
   #onCaptured: () => void = () => {};
   /** When the guests ran on after the last cut. */
   #resumedAt = 0;
@@ -51,11 +38,11 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     this.#events = events;
     this.#files = files;
     this.#store = store;
-    this.#isIncremental = scenario.snapshot.record !== "full";
-    this.#storage = scenario.storage;
-    this.#groups = copyGroups(scenario.storage);
+    const { snapshot, storage } = scenario;
+    this.#recorder = new Recorder({ files, storage, isIncremental: snapshot.record !== "full", onNote });
+    this.#storage = storage;
     this.#onNote = onNote;
-    if (dropsHarm(scenario.storage))
+    if (dropsHarm(storage))
       onNote(
         "unsafe: clean cache is dropped and filled with zeros: restored guests read them for files, and do not know it",
       );
@@ -143,9 +130,10 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     const cutAt = Math.max(...cuts.map(({ at }) => at));
     this.#resumedAt = Math.max(...cuts.map(({ at, pause }) => at + pause));
     const wholeNow = cluster.sinceWhole + 1 >= plan.fullEvery;
-    const captures = report.guests.map((one, i) => ({ ...one, vm: cluster.vms[i]! }));
-    const taken = await dropFromCaptures(this.#storage, captures, this.#onNote)
-      .then(() => allOf(report.guests.map((one, i) => this.#record(cluster.vms[i]!, one, wholeNow))))
+    const captures = report.guests.map((captured, i) => ({ vm: cluster.vms[i]!, captured }));
+    const toDrop = captures.map(({ vm, captured: { file, disk } }) => ({ vm, file, disk }));
+    const taken = await dropFromCaptures(this.#storage, toDrop, this.#onNote)
+      .then(() => this.#recorder.record(captures, wholeNow))
       .catch((error) => {
         if (cluster.vms.every(({ host }) => host?.keeps === true)) throw error;
       });
@@ -188,65 +176,6 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     this.#store.captured(snapshot);
     this.#onCaptured();
     return snapshot;
-  }
-
-  /** Puts what was captured of a guest into a record, and tells of the capture as a transfer to the disk of its host. */
-  async #record(
-    vm: RealVm,
-    captured: Result<"capture"> & { readonly file: string },
-    wholeNow: boolean,
-  ): Promise<Taken> {
-    const host = vm.host!;
-    const { agent } = host;
-    const { file, disk } = captured;
-    if (disk === null || disk !== vm.disks.at(-1))
-      throw new TestbedError(`${vm.name}: its disk at the cut is ${disk}, and not ${vm.disks.at(-1)}`);
-    const base = this.#isIncremental && !wholeNow ? await this.#baseOf(vm, host) : undefined;
-    const record = `${file}.record`;
-    const planned = this.#groups.map(({ types }, group) => ({ name: `${file}.pack${group}`, types: [...types] }));
-    const asked = { stream: file, name: record, packs: planned, base: base?.records.at(-1) ?? null };
-    const recorded = await agent.ask("record", asked, slow);
-    if (recorded.untyped !== null)
-      this.#onNote(
-        `${vm.name}: all its pages are stored as the best, as its kernel does not tell them: ${recorded.untyped}`,
-      );
-    await agent.ask("removeFile", { name: file }, quick);
-    const packs = recorded.packs.map(({ name }) => ({
-      name,
-      group: planned.findIndex((one) => one.name === name),
-      record,
-    }));
-    const packBytes = recorded.packs.reduce((sum, { bytes }) => sum + bytes, 0);
-    const part: RealPart = {
-      vm,
-      source: host,
-      records: [...(base?.records ?? []), record],
-      packs: [...(base?.packs ?? []), ...packs],
-      disks: [...vm.disks],
-      bytes: packBytes,
-    };
-    const { bytes } = await agent.ask("sizeOf", { name: disk }, quick);
-    const sizes: [string, number][] = [
-      [record, recorded.writtenBytes - packBytes],
-      ...recorded.packs.map(({ name, bytes }): [string, number] => [name, bytes]),
-      [disk, bytes],
-    ];
-    await this.#files.seal(
-      host,
-      sizes.map(([name]) => name),
-    );
-    this.#files.written(host, sizes);
-    vm.version = part;
-    vm.disks.push(`${file}.layer`);
-    return { part, isWhole: base === undefined };
-  }
-
-  /** What the next version of a VM can build on: all of it lies where it is captured. */
-  async #baseOf({ version }: RealVm, host: RealHost): Promise<RealPart | undefined> {
-    if (version === undefined) return undefined;
-    const names = memoryFilesOf(version);
-    await this.#files.removeWrong(host, names);
-    return names.every((name) => host.files.has(name)) ? version : undefined;
   }
 
   #hostTime({ host }: RealVm, seconds: number): number {

@@ -19,7 +19,7 @@ export class RealStore {
   readonly #files: HostFiles;
   readonly #events: RunEvents;
   readonly #storage: StoragePlan;
-  readonly #copied: (part: RealPart) => readonly CopiedFiles[];
+  readonly #copied: (parts: readonly RealPart[]) => readonly CopiedFiles[];
   readonly #place: PlaceCopies;
   readonly #points: PublishedPoints;
   /** Captured and durable ones, rising. */
@@ -63,12 +63,12 @@ export class RealStore {
   }
 
   /**
-   * Makes the copies of a snapshot, on other hosts when some fail, and publishes it; it is durable then. One whose captured files
-   * are gone before will never be.
+   * Makes the copies of a snapshot, on other hosts when some fail, and publishes it; it is durable then, when all its files have
+   * as many as what they hold deserves. One whose captured files are gone before will never be.
    */
   async replicate(snapshot: RealSnapshot): Promise<void> {
     try {
-      await allOf(snapshot.parts.map((part) => this.#replicate(snapshot, part)));
+      await allOf(this.#copied(snapshot.parts).map((copied) => this.#copy(snapshot, copied, "replicate")));
     } catch (error) {
       if (!(error instanceof HostDown)) throw error;
       if (snapshot.state === "captured") await this.giveUp(snapshot.cluster);
@@ -121,7 +121,7 @@ export class RealStore {
   async repair(cluster: RealCluster): Promise<void> {
     for (const one of this.#snapshots) {
       if (one.state !== "durable") continue;
-      for (const part of one.parts) await this.#replicate(one, part, "repair").catch(ignoreHostDown);
+      for (const copied of this.#copied(one.parts)) await this.#copy(one, copied, "repair").catch(ignoreHostDown);
       await this.#points.publish(one);
     }
     await this.#collect(cluster);
@@ -138,24 +138,19 @@ export class RealStore {
     return verified(this.#snapshots, this.#hosts, this.#files);
   }
 
-  /** A restore point is durable when all its files have their copies, each as many as what it holds deserves. */
-  async #replicate(snapshot: RealSnapshot, part: RealPart, errand: Errand = "replicate"): Promise<void> {
-    await allOf(this.#copied(part).map((files) => this.#copy(snapshot, part, files, errand)));
-  }
-
-  async #copy(snapshot: RealSnapshot, part: RealPart, copied: CopiedFiles, errand: Errand): Promise<void> {
-    const { names } = copied;
-    const others = copiesElsewhere(part, copied);
+  async #copy(snapshot: RealSnapshot, copied: CopiedFiles, errand: Errand): Promise<void> {
+    const { part, source, names } = copied;
+    const others = copiesElsewhere(copied);
     for (;;) {
-      const holders = this.#hosts.filter((host) => host !== part.source && names.every((name) => host.files.has(name)));
+      const holders = this.#hosts.filter((host) => host !== source && names.every((name) => host.files.has(name)));
       if (holders.length >= others) return;
       const before = this.#hosts.filter(
-        (host) => host.up && host !== part.source && !holders.includes(host) && hasBefore(host, copied),
+        (host) => host.up && host !== source && !holders.includes(host) && hasBefore(host, copied),
       );
       const indices = [...holders, ...before].map(({ index }) => index);
       const left = others - holders.length - before.length;
       const more =
-        left <= 0 ? [] : this.#place({ copies: left, of: others, capturing: part.source.index, holders: indices });
+        left <= 0 ? [] : this.#place({ copies: left, of: others, capturing: source.index, holders: indices });
       const to = [...before.slice(0, others - holders.length), ...more.map((index) => this.#hosts[index]!)];
       // There are not enough hosts: it has as many copies as it can have.
       if (to.length === 0) return;
@@ -167,7 +162,7 @@ export class RealStore {
           }),
         ),
       );
-      if (!this.#canRead(names)) throw new HostDown(`${part.source.name}: what it captured is not readable`);
+      if (!this.#canRead(names)) throw new HostDown(`${source.name}: what it captured is not readable`);
     }
   }
 
@@ -234,7 +229,7 @@ export class RealStore {
   #recount(): void {
     const sources = new Map(
       this.#snapshots.flatMap(({ parts }) =>
-        parts.flatMap((part) => filesOf(part).map((name) => [name, part.source] as const)),
+        this.#copied(parts).flatMap(({ source, names }) => names.map((name) => [name, source] as const)),
       ),
     );
     const isOwnCounted = countsOwnCopy(this.#storage.placement);
@@ -251,21 +246,20 @@ export class RealStore {
   /** Part of the newest restore point that has fewer copies than it is to have. */
   #underReplicated(): number {
     let [all, lacking] = [0, 0];
-    for (const part of this.newest?.parts ?? [])
-      for (const copied of this.#copied(part)) {
-        const others = copiesElsewhere(part, copied);
-        for (const name of copied.names) {
-          const bytes = this.#files.sizeOf(name);
-          all += bytes;
-          if (this.#files.holders(name).filter((host) => host !== part.source).length < others) lacking += bytes;
-        }
+    for (const copied of this.#copied(this.newest?.parts ?? [])) {
+      const others = copiesElsewhere(copied);
+      for (const name of copied.names) {
+        const bytes = this.#files.sizeOf(name);
+        all += bytes;
+        if (this.#files.holders(name).filter((host) => host !== copied.source).length < others) lacking += bytes;
       }
+    }
     return all === 0 ? 0 : lacking / all;
   }
 }
 
 /** Copies on other hosts than the capturing one, whose own stands for one where it counts and is there. */
-const copiesElsewhere = ({ source }: RealPart, { names, redundancy: { fragments, own } }: CopiedFiles): number =>
+const copiesElsewhere = ({ source, names, redundancy: { fragments, own } }: CopiedFiles): number =>
   own && !names.every((name) => source.files.has(name)) ? fragments + 1 : fragments;
 
 /** A chain stays together: who has what earlier versions have gets what this one adds. */

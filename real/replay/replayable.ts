@@ -75,7 +75,10 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     !storage.dropZero,
     "storage.policy: pages of zeros are stored; streams of QEMU never hold them (policy: replicate-nonzero)",
   );
-  refuse(storage.deduplication !== "none", `storage.deduplication: ${storage.deduplication}; records share no pages`);
+  refuse(
+    storage.deduplicateVersions,
+    "storage.deduplicateVersions: true; versions of real guests share pages by what is recorded (record: incremental)",
+  );
   refuse(storage.compression !== "none", `storage.compression: ${storage.compression}; records are as they are`);
   refuse(
     storage.expired === "merge" && snapshot.record !== "full",
@@ -87,8 +90,10 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     `rollback.transfer: ${rollback.transfer}; the testbed moves files by unicast, multicast and chain`,
   );
   refuse(
-    rollback.transfer !== "unicast" && cluster.workload.classes.some(({ content }) => content.interVm.all > 0),
-    `rollback.transfer: ${rollback.transfer} of pages that VMs share; records share no pages, so no two hosts want the same ones (unicast)`,
+    rollback.transfer !== "unicast" &&
+      storage.deduplication !== "hosts" &&
+      cluster.workload.classes.some(({ content }) => content.interVm.all > 0),
+    `rollback.transfer: ${rollback.transfer} of pages that VMs share; only where they are stored once do two hosts want the same ones (storage.deduplication: hosts, or unicast)`,
   );
   refuse(
     rollback.resume !== "eager" && rollback.transfer !== "unicast",

@@ -142,7 +142,7 @@ captures(
     await capture(source, "post-copy", file, 30_000);
     const cut = stampsIn(file);
     source.close();
-    await recordStream(file, `${file}.record`, [{ name: "lazy.pack", types: pageTypes }]);
+    await recordStream(file, `${file}.record`, { packs: [{ name: "lazy.pack", types: pageTypes }] });
     const pages = new VersionPages([PageRecord.open(`${file}.record`)]);
     const target = await machine(qemu, "-incoming", "defer", "-S");
     const runs = untilItRuns(target, 30_000);

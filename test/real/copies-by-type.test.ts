@@ -62,7 +62,12 @@ const stageOf = (...settings: string[]) => {
       Object.entries(sizes).map(([kind, bytes]) => [name(kind), bytes] as const),
     );
     const record = name("record");
-    const packs = ["often", "twice", "once"].map((kind, group) => ({ name: name(kind), group, record }));
+    const packs = ["often", "twice", "once"].map((kind, group) => ({
+      name: name(kind),
+      group,
+      record,
+      from: undefined,
+    }));
     const part = {
       ...{ vm: cluster.vms[0]!, source, bytes: 10_000 },
       records: [...(before?.records ?? []), record],

@@ -35,7 +35,8 @@ const version = async (name: string): Promise<VersionPages> => {
   for (const [i, odd] of [500, 0].entries()) {
     writeFileSync(at(`${name}${i}`), madeStream(200, pages(odd), described("\x04devices")));
     const packs = [{ name: `${name}${i}.pack`, types: pageTypes }];
-    await recordStream(at(`${name}${i}`), at(`${name}${i}.record`), packs, chain.at(-1));
+    const base = chain.at(-1);
+    await recordStream(at(`${name}${i}`), at(`${name}${i}.record`), { packs, ...(base === undefined ? {} : { base }) });
     chain.push(PageRecord.open(at(`${name}${i}.record`)));
   }
   return new VersionPages(chain);

@@ -12,9 +12,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { PackPlan } from "../../real/capture/changed-pages.ts";
 import { noPack, PageRecord } from "../../real/capture/page-record.ts";
 import { rebuildStream } from "../../real/capture/rebuild-stream.ts";
-import { type PackPlan, type Recorded, recordStream } from "../../real/capture/record-stream.ts";
+import { type Recorded, recordStream } from "../../real/capture/record-stream.ts";
 import { Streams } from "../../sim/index.ts";
 import { madeStream } from "./made-stream.ts";
 import { buddy, flags, frames, type MadePage, own, streamOf, syntheticLinux } from "./synthetic-linux.ts";
@@ -58,12 +59,16 @@ const write = (name: string, content: Content): string => {
 };
 const page = (fill: number): Buffer => Buffer.alloc(4096, fill);
 
+const baseOf = (chain: readonly PageRecord[]) => (chain.length === 0 ? {} : { base: chain.at(-1)! });
+
 /** Records versions one upon the other. */
 const recorded = async (versions: readonly Content[]): Promise<{ chain: PageRecord[]; results: Recorded[] }> => {
   const chain: PageRecord[] = [];
   const results: Recorded[] = [];
   for (const [i, content] of versions.entries()) {
-    results.push(await recordStream(write(`s${i}`, content), at(`r${i}`), packsOf(`r${i}`), chain.at(-1)));
+    results.push(
+      await recordStream(write(`s${i}`, content), at(`r${i}`), { packs: packsOf(`r${i}`), ...baseOf(chain) }),
+    );
     chain.push(PageRecord.open(at(`r${i}`)));
   }
   return { chain, results };
@@ -166,7 +171,7 @@ test("of a guest that no kernel tells of are one, the first; of types that nobod
     "devices",
   );
   writeFileSync(at("s"), stream);
-  const result = await recordStream(at("s"), at("r"), packsOf("r"));
+  const result = await recordStream(at("s"), at("r"), { packs: packsOf("r") });
   assert.match(result.untyped!, /s: no VMCOREINFO was found; is it the memory of a Linux guest\?/);
   assert.equal(result.packs, [{ name: "r.p0", bytes: 2 * 4096 }]);
   await givesBack([PageRecord.open(at("r"))], "s");
@@ -175,7 +180,7 @@ test("of a guest that no kernel tells of are one, the first; of types that nobod
     ["anonymous", 1],
     ["free", 2],
   ]);
-  const some = await recordStream(at("t"), at("q"), packsOf("q").slice(0, 2));
+  const some = await recordStream(at("t"), at("q"), { packs: packsOf("q").slice(0, 2) });
   assert.equal(
     some.packs.map(({ name }) => name),
     ["q.p0"],
@@ -188,7 +193,7 @@ test("of a guest that no kernel tells of are one, the first; of types that nobod
 test("go with their record when that cannot be written", async () => {
   write("s", [["anonymous", 1]]);
   writeFileSync(at("r.draft"), "another's");
-  assert.match(await failure(recordStream(at("s"), at("r"), packsOf("r"))), /EEXIST/);
+  assert.match(await failure(recordStream(at("s"), at("r"), { packs: packsOf("r") })), /EEXIST/);
   assert.equal(readdirSync(folder).sort(), ["r.draft", "s"]);
 });
 

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { pageTypes } from "../../models/scenario.ts";
+import type { PackPlan } from "../../real/capture/changed-pages.ts";
 import { PageRecord } from "../../real/capture/page-record.ts";
 import { rebuildStream } from "../../real/capture/rebuild-stream.ts";
-import { type PackPlan, recordStream } from "../../real/capture/record-stream.ts";
+import { recordStream } from "../../real/capture/record-stream.ts";
 import { capturedLedger } from "../../real/guest/captured-ledger.ts";
 import { Streams } from "../../sim/index.ts";
 import { madeStream } from "./made-stream.ts";
@@ -22,6 +23,8 @@ const failure = (promise: Promise<unknown>): Promise<string> =>
 
 /** One pack for pages of all types. */
 const packOf = (record: string): PackPlan[] => [{ name: `${record}.pack`, types: pageTypes }];
+
+const baseOf = (chain: readonly PageRecord[]) => (chain.length === 0 ? {} : { base: chain.at(-1)! });
 
 const records = suite("a record");
 records.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -79,7 +82,7 @@ records("holds what has changed since the one before, and gives every stream bac
   ];
   const chain: PageRecord[] = [];
   for (const [i, one] of streams.entries()) {
-    const recorded = await recordStream(one, at(`r${i}`), packOf(`r${i}`), chain.at(-1));
+    const recorded = await recordStream(one, at(`r${i}`), { packs: packOf(`r${i}`), ...baseOf(chain) });
     assert.is(recorded.logicalBytes, statSync(one).size);
     const pack = at(`r${i}.pack`);
     assert.is(recorded.writtenBytes, statSync(at(`r${i}`)).size + statSync(pack).size);
@@ -121,7 +124,7 @@ records("holds what has changed since the one before, and gives every stream bac
     "",
   );
   assert.match(
-    await failure(recordStream(at("other"), at("no"), packOf("no"), chain[0])),
+    await failure(recordStream(at("other"), at("no"), { packs: packOf("no"), base: chain[0]! })),
     /has 6 frames, that of .* 7/,
   );
 });
@@ -138,7 +141,7 @@ records("that was cut off or altered anywhere is refused", async () => {
     ],
     "devices",
   );
-  await recordStream(at("s"), at("whole"), packOf("whole"));
+  await recordStream(at("s"), at("whole"), { packs: packOf("whole") });
   const whole = readFileSync(at("whole"));
   const draws = new Streams(7).get("faults");
   const refused = (bytes: Buffer): void => {

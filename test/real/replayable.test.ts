@@ -37,6 +37,14 @@ test("comes with the product and has no obstacles on four hosts", () => {
     assert.equal(replayObstacles(scenarioWith(`rollback.resume=${resume}`), 4), []);
 });
 
+test("may store what its guests have in common once, and send it to several hosts at once then", () => {
+  for (const deduplication of ["none", "vm", "host", "hosts"])
+    assert.equal(replayObstacles(scenarioWith(`storage.deduplication=${deduplication}`), 4), []);
+  const shared = ["cluster.similarity=10%", "rollback.transfer=multicast"];
+  assert.equal(replayObstacles(scenarioWith("storage.deduplication=hosts", ...shared), 4), []);
+  assert.is(replayObstacles(scenarioWith("storage.deduplication=host", ...shared), 4).length, 1);
+});
+
 test("may store its types of pages each in as many copies as it says", () => {
   const byType = scenarioWith(`storage.policy=${byTypes}`);
   assert.equal(replayObstacles(byType, 4), []);
@@ -108,12 +116,12 @@ for (const [settings, obstacle] of [
     /^storage\.policy: kernel pages are stored as a code; real/,
   ],
   [["storage.policy=replicate-all"], /^storage\.policy: pages of zeros/],
-  [["storage.deduplication=vm"], /^storage\.deduplication: vm/],
   [["rollback.resume=on-demand", "rollback.transfer=chain"], /^rollback\.transfer: chain with resume: on-demand; /],
   [
     ["rollback.resume=working-set", "rollback.background=500kB/s"],
     /^rollback\.background: the pages .* more than 240 s/,
   ],
+  [["storage.deduplicateVersions=true"], /^storage\.deduplicateVersions: true/],
   [["rollback.placement=joint"], /^rollback\.placement: joint/],
   [["failures.store={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.store: the testbed has no shared/],
   [["failures.slowDisk={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.slowDisk: real disks are/],

@@ -11,6 +11,7 @@ import { HostFiles } from "../../real/replay/host-files.ts";
 import { RealCluster } from "../../real/replay/real-cluster.ts";
 import { RealHost } from "../../real/replay/real-host.ts";
 import { RealSnapshot } from "../../real/replay/real-snapshot.ts";
+import { Recorder } from "../../real/replay/recorder.ts";
 import { RunEvents } from "../../real/replay/run-events.ts";
 import { sharedFiles, togetherBy, type Wanted } from "../../real/replay/shared-files.ts";
 import { diskFiles } from "../../scenarios/files.ts";
@@ -19,6 +20,7 @@ import { setTo } from "../../scenarios/text/override.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { NamespaceHosts } from "./namespace-hosts.ts";
+import { streamOf, syntheticLinux } from "./synthetic-linux.ts";
 
 const test = suite("files that several hosts want");
 const testbed = new NamespaceHosts("w", "10.78.20.0/24", 4);
@@ -116,5 +118,74 @@ for (const transfer of ["multicast", "chain"] as const)
       },
     ),
   );
+
+test(
+  "are what guests share: it comes once to all hosts by multicast, and with the rest every memory is there byte by byte",
+  skipUnless(
+    () => process.getuid?.() === 0 && findCommand("ip") && findCommand("tc"),
+    "needs root and iproute2",
+    async () => {
+      const { scenario, events, hosts, cluster } = await stage(true);
+      const files = new HostFiles(hosts, events);
+      const storage = { ...scenario.storage, deduplication: "hosts" as const };
+      const recorder = new Recorder({ files, storage, isIncremental: false, onNote: assert.unreachable });
+      const folder = join(hostFolder(testbed.name, "h1"), "files");
+      // All three guests run on the first host, and have 30 of 40 pages in common.
+      const streams = cluster.vms.map(({ index }) =>
+        streamOf(
+          syntheticLinux(
+            Array.from({ length: 40 }, (_, i) => ({ mapping: 1n, fill: i < 30 ? 1 + i : 50 + 20 * index + i })),
+          ),
+        ),
+      );
+      const captures = cluster.vms.map((vm, i) => {
+        vm.host = hosts[0]!;
+        vm.disks = [`v${i}.disk`];
+        writeFileSync(join(folder, `v${i}`), streams[i]!, { mode: 0o600 });
+        writeFileSync(join(folder, `v${i}.disk`), "a disk", { mode: 0o600 });
+        const times = { untilCut: 0, cutAt: 0, pause: 0, duration: 0, bytes: 1 };
+        return { vm, captured: { mode: "post-copy" as const, disk: `v${i}.disk`, file: `v${i}`, ...times } };
+      });
+      const parts = (await recorder.record(captures, true)).map(({ part }) => part);
+      const taken = { cutAt: 0, pause: 0, captureDuration: 0, whole: true, parts };
+      const snapshot = new RealSnapshot(cluster, 1, taken);
+      const wanted = parts.map((part, i) => ({ part, host: hosts[i + 1]! }));
+      events.start();
+      const together = togetherBy({ ...scenario.rollback, transfer: "multicast" }, scenario.dataCentre.host.nic)!;
+      await files.bringTogether(snapshot, wanted, together);
+      for (const [i, { part, host }] of wanted.entries()) {
+        await files.rebuild(snapshot, part, host, "stream");
+        const rebuilt = readFileSync(join(hostFolder(testbed.name, `h${i + 2}`), "files", "stream"));
+        assert.ok(rebuilt.equals(streams[i]!), `guest ${i}`);
+        await host.agent.ask("removeFile", { name: "stream" }, 1000);
+      }
+      const ends = events.inOrder.filter((one) => one.kind === "transfer" && one.state !== "begin") as TransferEnds[];
+      const shared = parts[0]!.packs.find(({ from }) => from !== undefined)!;
+      assert.ok(files.sizeOf(shared.name) >= 30 * 4096);
+      assert.equal(
+        ends.map(({ to, bytes, state }) => [to.length, bytes === files.sizeOf(shared.name), state]),
+        [
+          [3, true, "done"],
+          [1, false, "done"],
+          [1, false, "done"],
+          [1, false, "done"],
+        ],
+      );
+      const [together3, ...alone] = ends as [TransferEnds, ...TransferEnds[]];
+      assert.is(
+        together3.linkBytes,
+        4 * together3.sourceBytes,
+        "once from the first host, and once to each of the others",
+      );
+      assert.ok(together3.sourceBytes < 1.2 * together3.bytes);
+      // Ten pages and the record of each.
+      assert.ok(
+        alone.every(({ bytes }) => bytes < 25 * 4096),
+        alone.map(({ bytes }) => bytes).join(),
+      );
+      for (const host of hosts) await host.wipe();
+    },
+  ),
+);
 
 test.run();

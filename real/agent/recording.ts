@@ -1,0 +1,107 @@
+import { closeSync, openSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type ChangedPages, changedPages, hashOf } from "../capture/changed-pages.ts";
+import { hashBytes, PageRecord } from "../capture/page-record.ts";
+import type { SharedPack } from "../capture/planned-packs.ts";
+import { rebuildStream } from "../capture/rebuild-stream.ts";
+import { recordStream } from "../capture/record-stream.ts";
+import { writeWhole } from "../capture/whole-file.ts";
+import { fillFrom } from "./dropping.ts";
+import type { Arguments, Result } from "./protocol.ts";
+
+/** Guests whose streams are recorded at once. */
+const mostFound = 16;
+
+const baseIn = (files: string, base: string | null): { readonly base?: PageRecord } =>
+  base === null ? {} : { base: PageRecord.open(join(files, base)) };
+
+/** Recording of captured streams among an agent's files. */
+export class Recordings {
+  readonly #files: string;
+  /** What was found out about streams that are to be recorded next, by name. */
+  readonly #found = new Map<string, ChangedPages>();
+
+  constructor(files: string) {
+    this.#files = files;
+  }
+
+  /**
+   * Writes down which contents a version adds, each once: its hash (16 bytes) and the pack that it deserves (a byte), by rising
+   * hashes. Whoever compares the lists of several guests finds what they have in common.
+   */
+  async list({ stream, name, packs, base }: Arguments<"contents">): Promise<Result<"contents">> {
+    const path = join(this.#files, stream);
+    const descriptor = openSync(path, "r");
+    try {
+      const given = { packs, once: true, ...baseIn(this.#files, base) };
+      const found = await changedPages(path, descriptor, given);
+      const { added, groups, read } = found;
+      const list = new Map(added.map(({ frame }) => [hashOf(read.hashes, frame), groups[frame]!]));
+      const entries = [...list].sort(([one], [other]) => (one < other ? -1 : 1));
+      await writeWhole(join(this.#files, name), async (put) =>
+        put(Buffer.from(entries.map(([hash, group]) => hash + String.fromCharCode(group)).join(""), "latin1")),
+      );
+      this.#keep(stream, found);
+      return { contents: entries.length };
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** Records a captured stream beside it, as a whole or upon an earlier record. One that was listed is recorded as it was listed. */
+  async record({ stream, name, packs, base, once }: Arguments<"record">): Promise<Result<"record">> {
+    const found = once === undefined ? undefined : this.#found.get(stream);
+    this.#found.delete(stream);
+    return recordStream(join(this.#files, stream), join(this.#files, name), {
+      packs,
+      ...baseIn(this.#files, base),
+      ...(once === undefined ? {} : { shared: await sharedPacks(this.#files, once) }),
+      ...(found === undefined ? {} : { found }),
+    });
+  }
+
+  /** Streams that are never recorded are forgotten in their turn. */
+  #keep(stream: string, found: ChangedPages): void {
+    this.#found.set(stream, found);
+    for (const [old] of this.#found) {
+      if (this.#found.size <= mostFound) return;
+      this.#found.delete(old);
+    }
+  }
+}
+
+/** Their hashes stand one after the other in one file. */
+const sharedPacks = async (
+  files: string,
+  { list, shared }: NonNullable<Arguments<"record">["once"]>,
+): Promise<SharedPack[]> => {
+  const hashes = list === null ? Buffer.alloc(0) : await readFile(join(files, list));
+  const all = shared.reduce((sum, { pages }) => sum + pages * hashBytes, 0);
+  if (hashes.length !== all) throw new Error(`${list} has ${hashes.length} bytes; shared packs have ${all} of hashes`);
+  let end = 0;
+  return shared.map(({ name, pages, group, isWriter }) => {
+    const begin = end;
+    end += pages * hashBytes;
+    return { name, group, isWriter, hashes: hashes.subarray(begin, end) };
+  });
+};
+
+/** Makes the stream of the last record again, and makes up for what was dropped of it. */
+export const rebuildCapture = async (
+  owner: string,
+  files: string,
+  { records, stream, disk }: Arguments<"rebuild">,
+): Promise<Result<"rebuild">> => {
+  await rebuildStream(
+    records.map((name) => PageRecord.open(join(files, name))),
+    join(files, stream),
+  );
+  try {
+    return await fillFrom(owner, files, stream, disk);
+  } catch (error) {
+    // What lacks pages is not to be taken for a memory.
+    rmSync(join(files, stream), { force: true });
+    throw error;
+  }
+};
