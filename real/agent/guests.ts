@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -8,6 +7,7 @@ import { awaitEvent } from "../capture/migration.ts";
 import { restore } from "../capture/restore.ts";
 import { capturedLedger } from "../guest/captured-ledger.ts";
 import { GuestPort } from "../guest/guest-port.ts";
+import { networkDevices } from "../network-devices.ts";
 import { withImage } from "../pages/open-image.ts";
 import { SeenContents } from "../pages/seen-contents.ts";
 import { similarityOf } from "../pages/similarity.ts";
@@ -67,7 +67,7 @@ export const letGuestRun = (files: string, { qmp }: Arguments<"goOn">): Promise<
 
 /** Puts the tap of a guest, which QEMU has made and takes away, on a bridge of the host. */
 export const plugTap = async (owner: string, { tap, bridge }: Arguments<"plug">): Promise<void> => {
-  for (let tries = 1; !existsSync(`/sys/class/net/${tap}`) && tries < 200; tries++) await sleep(25);
+  for (let tries = 1; !networkDevices().includes(tap) && tries < 200; tries++) await sleep(25);
   await promisify(execFile)("ip", ["link", "set", "dev", tap, "up", "master", bridge], { env: environmentOf(owner) });
 };
 

@@ -1,14 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { networkDevices } from "../network-devices.ts";
 import { whatIsLeft } from "../ownership/end-made.ts";
 import { mostHoldings, type Result } from "./protocol.ts";
-
-/** Devices of the host's network, of which taps are QEMU's. A line each, after two of headings. */
-const devices = (): string[] =>
-  readFileSync("/proc/self/net/dev", "utf8")
-    .split("\n")
-    .slice(2)
-    .map((line) => line.split(":")[0]!.trim())
-    .filter((name) => name !== "");
 
 /** What is on a host that an agent, or what it started, has made. @throws Error if that is more than can be told */
 export const holdings = async (owner: string, files: string): Promise<Result<"holdings">> => {
@@ -18,7 +11,7 @@ export const holdings = async (owner: string, files: string): Promise<Result<"ho
   const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
   return {
     files: names,
-    devices: devices(),
+    devices: networkDevices(),
     processes: whatIsLeft(owner).processes.length,
     mounts: mounts.filter((line) => line.split(" ")[1]?.startsWith(owner)).length,
   };

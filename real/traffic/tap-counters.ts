@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import * as z from "zod/mini";
 import { environmentOf } from "../agent/programs.ts";
 import type { Arguments, Result } from "../agent/protocol.ts";
+import { networkDevices } from "../network-devices.ts";
 
 const table = "netdev snapback";
 const deadline = 10_000;
@@ -53,10 +53,8 @@ const nft = async (owner: string, args: readonly string[], input = ""): Promise<
 
 /** Begins to count what comes out of a tap. The rules live in the host's network, and end with it. */
 export const countTraffic = async (owner: string, given: Arguments<"countTraffic">): Promise<void> => {
-  // Its guest may have ended meanwhile. What /sys tells may be of another network than the agent's.
-  const devices = readFileSync("/proc/self/net/dev", "utf8").split("\n");
-  if (devices.some((line) => line.trimStart().startsWith(`${given.tap}:`)))
-    await nft(owner, ["-f", "-"], countingRules(given));
+  // Its guest may have ended meanwhile.
+  if (networkDevices().includes(given.tap)) await nft(owner, ["-f", "-"], countingRules(given));
 };
 
 /** What has been counted so far. */
