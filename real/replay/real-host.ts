@@ -158,6 +158,9 @@ export class RealHost implements CopyHost, VmHost {
   /** As if nothing had happened to it. */
   async reset(): Promise<void> {
     await this.wipe();
+    // A capture that a failure has broken leaves what it had written.
+    const { files } = await this.agent.ask("holdings", {}, quick);
+    for (const name of files) if (isCaptured(name)) await this.agent.ask("removeFile", { name }, quick);
     while (!this.lives) await this.comeBack();
     this.#cutOff = 0;
     this.#diskless = false;
@@ -170,3 +173,6 @@ export class RealHost implements CopyHost, VmHost {
     for (const name of names) if (this.files.delete(name)) await this.agent.ask("removeFile", { name }, quick);
   }
 }
+
+/** What a capture of a guest writes, in whatever step; drafts are removed by whoever writes them. */
+const isCaptured = (name: string): boolean => /^v\d+-\d+\.\d+/.test(name) && !name.endsWith(".draft");
