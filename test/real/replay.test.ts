@@ -1,4 +1,4 @@
-// needs: qemu-system-x86, qemu-utils, build-essential, iproute2, nftables
+// needs: qemu-system-x86, qemu-utils, build-essential, iproute2
 // limit: 500s
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -13,7 +13,6 @@ import { brokenBooks } from "../../real/replay/invariants.ts";
 import { type Replayed, replay } from "../../real/replay/replay.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { soakScenario } from "../../real/replay/soak-scenario.ts";
-import type { MeasuredTraffic } from "../../real/traffic/measured-traffic.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { loadScenario } from "../../scenarios/load.ts";
 import { setTo } from "../../scenarios/text/override.ts";
@@ -65,19 +64,8 @@ const conforms = (scenario: ClusterScenario, { events, columns, notes, verifiedP
   assert.ok(moved > 0 && columns["linkBytes"] === 2 * moved, `${moved} bytes over network cards`);
 };
 
-/** How often the files of each VM of a snapshot were copied, those that are copied together as one. */
-const copiesOf = (snapshot: number, events: Replayed["events"]): number[][] => {
-  const counts = new Map<string, Map<number, number>>();
-  for (const one of events)
-    if (one.kind === "transfer" && one.state === "done" && one.errand === "replicate" && one.snapshot === snapshot) {
-      const ofVm = counts.get(one.vm) ?? new Map<number, number>();
-      counts.set(one.vm, ofVm.set(one.bytes, (ofVm.get(one.bytes) ?? 0) + 1));
-    }
-  return [...counts.values()].map((ofVm) => [...ofVm.values()].sort());
-};
-
 test(
-  "brings a guest that dies back with its cluster, from records of what has changed and pages stored by their types",
+  "brings a guest that dies back with its cluster, from records of what has changed",
   skipUnless(guestsPossible, neededForGuests, async (image) => {
     const scenario = scenarioWith(
       "horizon=62s",
@@ -86,18 +74,11 @@ test(
       "snapshot.record=incremental",
       "snapshot.fullEvery=3",
       "storage.expired=keep-chain",
-      "storage.policy={free: {copies: 1, onLoss: fail}, cacheClean: {copies: 1, onLoss: fail}, cacheDirty: {copies: 3, onLoss: fail}, anonymous: {copies: 3, onLoss: fail}, kernel: {copies: 3, onLoss: fail}, dropZero: true}",
-      "rollback.resume=on-demand",
       "failures.vm={times: [{component: 0, start: 28s}]}",
       "failures.host=none",
     );
     const result = await replayed(scenario, protect, image);
     conforms(scenario, result);
-    // The critical pages with the record, the disk, and what is clean or free.
-    assert.equal(copiesOf(1, result.events), [
-      [1, 2, 3],
-      [1, 2, 3],
-    ]);
     const sizes = result.events.flatMap((one) =>
       one.kind === "snapshot" && one.state === "captured" ? [{ whole: one.whole, bytes: one.bytes }] : [],
     );
@@ -110,13 +91,12 @@ test(
 );
 
 test(
-  "restores what a lost host ran where the guest is that it talked to, step by step as a policy asks",
+  "restores what a lost host ran on another one, step by step as a policy asks",
   skipUnless(guestsPossible, neededForGuests, async (image) => {
     const scenario = scenarioWith(
       "horizon=75s",
       "detection={heartbeat: 1s, timeout: 6s}",
       "snapshot.interval=6s",
-      "rollback.placement=traffic-aware",
       "failures.vm=none",
       "failures.host={times: [{component: 1, start: 36s, permanent: true}]}",
     );
@@ -127,24 +107,7 @@ test(
     conforms(scenario, result);
     const chosen = result.events.find((one) => one.kind === "rollback" && one.phase === "chosen");
     assert.ok(chosen?.kind === "rollback" && chosen.phase === "chosen");
-    // Where the guest is that it talks to, as their taps have told.
-    assert.equal(
-      chosen.places.map(({ host }) => host),
-      ["host 0", "host 0"],
-    );
-    assert.is(result.traffic.length, 1);
-    const [{ since, until, pairs }] = result.traffic as [MeasuredTraffic];
-    assert.ok(since >= 0 && until > since && until < 36 + 1, `from ${since} to ${until}`);
-    assert.equal(
-      pairs.map(({ from, to }) => [from, to]),
-      [
-        [0, 1],
-        [1, 0],
-      ],
-    );
-    // 50 messages by UDP and 50 by TCP are 2600 and, put together or not, 1200 to 3800 bytes of IP, beside what acknowledges.
-    for (const { bytesPerSecond } of pairs)
-      assert.ok(bytesPerSecond > 2500 && bytesPerSecond < 10_000, `${bytesPerSecond} bytes for 100 messages`);
+    assert.not(chosen.places.some(({ host }) => host === "host 1"));
   }),
 );
 
