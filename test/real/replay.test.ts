@@ -1,5 +1,5 @@
 // needs: qemu-system-x86, qemu-utils, build-essential, iproute2
-// limit: 500s
+// limit: 900s
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClusterPolicy } from "../../models/policies/cluster-policy.ts";
