@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
 import { fileName } from "../agent/file-name.ts";
+import { exact } from "../agent/terms.ts";
 import { digest, mostManifestText } from "./point-manifest.ts";
 
 /** Restore points of which a host tells. */
 export const mostPoints = 4096;
 
 const text = z.string().check(z.maxLength(mostManifestText));
-const exact = z.strictObject({});
 
 /** What an agent is asked of the restore points on its host. */
 export const storeRequests = {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { count, exact } from "../agent/terms.ts";
 
 /** VMs of a cluster, whose numbers are below it. */
 export const mostCountedVms = 64;
@@ -6,7 +7,6 @@ export const mostCountedVms = 64;
 const vm = z.int().check(z.minimum(0), z.maximum(mostCountedVms - 1));
 const tap = z.string().check(z.regex(/^[a-z][a-z0-9]{0,14}$/));
 const mac = z.string().check(z.regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/));
-const count = z.int().check(z.nonnegative());
 
 /** What an agent is asked of the traffic of its guests. */
 export const trafficRequests = {
@@ -16,7 +16,7 @@ export const trafficRequests = {
     from: vm,
     to: z.array(z.strictObject({ vm, mac })).check(z.minLength(1), z.maxLength(mostCountedVms)),
   }),
-  traffic: z.strictObject({}),
+  traffic: exact,
 } as const;
 
 const counter = z.strictObject({ from: vm, to: vm, packets: count, bytes: count });
@@ -24,6 +24,6 @@ const counter = z.strictObject({ from: vm, to: vm, packets: count, bytes: count 
 export type TrafficCounter = z.infer<typeof counter>;
 
 export const trafficResults = {
-  countTraffic: z.strictObject({}),
+  countTraffic: exact,
   traffic: z.strictObject({ counters: z.array(counter).check(z.maxLength(mostCountedVms ** 2)) }),
 } as const;

@@ -1,0 +1,118 @@
+import * as z from "zod/mini";
+import { pageTypes } from "../../models/scenario.ts";
+import { fileName } from "../agent/file-name.ts";
+import { count, fileNames, milliseconds, told } from "../agent/terms.ts";
+import { frameClasses } from "../pages/page-classes.ts";
+
+const captureMode = z.enum(["stop-and-copy", "pre-copy", "post-copy"]);
+const seconds = z.number().check(z.nonnegative());
+
+/** By falling number of copies, and each type in one of them at most. */
+const packs = z.array(z.strictObject({ name: fileName, types: z.array(z.enum(pageTypes)) })).check(
+  z.maxLength(pageTypes.length),
+  z.refine((all) => new Set(all.map(({ name }) => name)).size === all.length),
+  z.refine((all) => new Set(all.flatMap(({ types }) => types)).size === all.flatMap(({ types }) => types).length),
+);
+
+const pair = z.tuple([count, count]);
+
+/** What an agent is asked of captured memories. */
+export const captureRequests = {
+  capture: z.strictObject({
+    qmp: fileName,
+    mode: captureMode,
+    name: fileName,
+    milliseconds,
+    /** A new layer for the guest's disk, which is frozen with its memory. */
+    layer: z.optional(fileName),
+    /** When it was stopped for its cluster's cut, or is to be: seconds since 1970. */
+    stoppedAt: z.optional(seconds),
+    at: z.optional(seconds),
+  }),
+  /** A captured stream without the pages that an earlier record has, their contents in packs by their type; and back. */
+  record: z.strictObject({
+    stream: fileName,
+    name: fileName,
+    packs,
+    base: z.nullable(fileName),
+    /** Equal contents are stored once, also those of other guests in these packs, whose hashes a file lists. */
+    once: z.optional(
+      z.strictObject({
+        list: z.nullable(fileName),
+        shared: z
+          .array(z.strictObject({ name: fileName, pages: count, group: count, isWriter: z.boolean() }))
+          .check(z.maxLength(256)),
+      }),
+    ),
+  }),
+  /** The contents that such a record would add, as a list in a file. */
+  contents: z.strictObject({ stream: fileName, name: fileName, packs, base: z.nullable(fileName) }),
+  /** With the disk of the same cut, from which pages are read that were dropped. */
+  rebuild: z.strictObject({
+    records: z.array(fileName).check(z.minLength(1), z.maxLength(256)),
+    stream: fileName,
+    disk: z.optional(fileName),
+  }),
+  /** Drops pages from a captured stream: some are zeros in a restore, others are read from the disk again if they are there. */
+  drop: z.strictObject({
+    stream: fileName,
+    disk: fileName,
+    zeroFilled: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
+    reRead: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
+  }),
+  /**
+   * The stream that a restore without pages of these classes reads: they are zeros, or, with a disk, those that are found
+   * on it are read from there and all others are kept.
+   */
+  leaveOut: z.strictObject({
+    stream: fileName,
+    name: fileName,
+    classes: z.array(z.enum(frameClasses)).check(z.minLength(1), z.maxLength(frameClasses.length)),
+    disk: z.nullable(fileName),
+  }),
+  ledger: z.strictObject({ stream: fileName }),
+  /** What guests have in common, by captured streams of their memories. */
+  similarity: z.strictObject({ streams: fileNames }),
+} as const;
+
+export const captureResults = {
+  capture: z.strictObject({
+    mode: captureMode,
+    untilCut: z.number(),
+    cutAt: z.number(),
+    pause: z.number(),
+    duration: z.number(),
+    bytes: count,
+    disk: z.nullable(fileName),
+  }),
+  record: z.strictObject({
+    kind: z.enum(["full", "incremental"]),
+    frames: count,
+    zero: count,
+    changed: count,
+    moved: count,
+    added: count,
+    packs: z.array(z.strictObject({ name: fileName, bytes: count })).check(z.maxLength(512)),
+    logicalBytes: count,
+    writtenBytes: count,
+    seconds: z.number(),
+    typingSeconds: z.number(),
+    untyped: z.nullable(told),
+  }),
+  contents: z.strictObject({ contents: count }),
+  /** Pages that were made up for. */
+  rebuild: z.strictObject({ reRead: count, zeroFilled: count }),
+  drop: z.strictObject({ zeroFilled: count, reRead: count, kept: count, untyped: z.nullable(told) }),
+  /** Frames of the classes: with a content, of them left out, and with zeros. */
+  leaveOut: z.strictObject({ held: count, left: count, zero: count }),
+  ledger: z.strictObject({
+    id: count,
+    sequence: count,
+    peers: z.array(z.strictObject({ id: count, sent: pair, received: pair })).check(z.maxLength(64)),
+  }),
+  similarity: z.strictObject({
+    types: z
+      .array(z.strictObject({ type: z.enum(pageTypes), pages: count, shared: count }))
+      .check(z.maxLength(pageTypes.length)),
+  }),
+} as const;
