@@ -10,6 +10,7 @@ import {
   neededText,
   number,
   numbers,
+  settings,
   text,
   withInventory,
   withScenario,
@@ -112,13 +113,7 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
     builder: (yargs) =>
       withScenario(yargs)
         .option("testbed", { ...hosts("of the real run"), demandOption: true })
-        .option("set", {
-          describe: "Sets a key of the scenario: key=value",
-          type: "string",
-          array: true,
-          default: [],
-          requiresArg: true,
-        })
+        .option("set", settings)
         .option("seed", text("Seed of the scenario"))
         .option("replications", text("Runs of the simulator"))
         .option(
@@ -156,13 +151,7 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
           type: "boolean",
           default: false,
         })
-        .option("set", {
-          describe: "Sets a key of the scenario: key=value",
-          type: "string",
-          array: true,
-          default: [],
-          requiresArg: true,
-        })
+        .option("set", settings)
         .option("seed", text("Seed of the scenario"))
         .option("replications", text("Runs of the simulator"))
         .option("x", text("Swept key along which is drawn [the first]"))

@@ -24,6 +24,15 @@ export const words = <const Word extends string>(
   values?: readonly Word[],
 ) => ({ describe, choices, array: true, requiresArg: true, ...by(values) }) as const;
 
+/** An option that sets keys of a scenario. */
+export const settings = {
+  describe: "Sets a key of the scenario: key=value",
+  type: "string",
+  array: true,
+  default: [],
+  requiresArg: true,
+} as const;
+
 export const asJson = { describe: "As JSON", type: "boolean" } as const;
 
 const named = "or one that is built in";

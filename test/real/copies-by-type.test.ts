@@ -1,7 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { placeCopies } from "../../models/placement/copy-placement.ts";
-import type { ClusterScenario } from "../../models/scenario.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { RealCluster } from "../../real/replay/real-cluster.ts";
 import { RealHost } from "../../real/replay/real-host.ts";
@@ -9,10 +8,8 @@ import { type RealPart, RealSnapshot } from "../../real/replay/real-snapshot.ts"
 import { RealStore } from "../../real/replay/real-store.ts";
 import { RunEvents } from "../../real/replay/run-events.ts";
 import { findPoints } from "../../real/store/restore-points.ts";
-import { diskFiles } from "../../scenarios/files.ts";
-import { loadScenario } from "../../scenarios/load.ts";
-import { setTo } from "../../scenarios/text/override.ts";
 import { AgentHost } from "./agent-host.ts";
+import { replayedScenario } from "./replayed-scenario.ts";
 
 const testbed = `y${process.pid.toString(36)}`;
 const test = suite("copies by the types of pages");
@@ -32,9 +29,7 @@ const sizes = { record: 1000, often: 5000, twice: 3000, once: 2000, disk: 4000 }
 
 /** A store with one VM on host 0, whose snapshots are files named by their number. */
 const stageOf = (...settings: string[]) => {
-  const overrides = [`storage.policy=${policy}`, "storage.copies=2", ...settings].map((text) => setTo("--set", text));
-  const scenario = loadScenario("replayed", { files: diskFiles, folder: "/", overrides }).points[0]!
-    .scenario as ClusterScenario;
+  const scenario = replayedScenario(`storage.policy=${policy}`, "storage.copies=2", ...settings);
   const events = new RunEvents(1000);
   const hosts = made.map(
     ({ agent }, i) => new RealHost(i, agent, { address: "127.0.0.1", offset: 0, spec: scenario.dataCentre }),

@@ -7,17 +7,11 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { watchCluster } from "../../models/watch.ts";
 import { drawnScenario } from "../../real/replay/drawn-scenario.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
-import { diskFiles } from "../../scenarios/files.ts";
 import { listedScenario } from "../../scenarios/listed-scenario.ts";
-import { loadScenario } from "../../scenarios/load.ts";
-import { setTo } from "../../scenarios/text/override.ts";
+import { replayedScenario } from "./replayed-scenario.ts";
 
 const test = suite("failures that are drawn for real machines");
 
-const scenarioWith = (...settings: string[]): ClusterScenario => {
-  const overrides = settings.map((text) => setTo("--set", text));
-  return loadScenario("replayed", { files: diskFiles, folder: "/", overrides }).points[0]!.scenario as ClusterScenario;
-};
 const years = [
   "failures.vm={law: exponential, mean: 30d}",
   "failures.host={law: weibull, shape: 0.7, scale: 90d, repair: {law: lognormal, median: 2h, sigma: 1}, permanent: 40%}",
@@ -35,7 +29,7 @@ const failuresIn = (scenario: ClusterScenario, seed: number): string[] =>
     .toSorted();
 
 test("happen in the simulation under the same seed, with and without their laws", () => {
-  const scenario = scenarioWith("horizon=20m", ...years);
+  const scenario = replayedScenario("horizon=20m", ...years);
   for (const seed of [1, 2, 3]) {
     const laws = { ...scenario, failures: accelerated(scenario.failures, 50_000) };
     const drawn = drawnScenario(scenario, seed, 50_000).scenario;
@@ -56,7 +50,7 @@ test("happen in the simulation under the same seed, with and without their laws"
 });
 
 test("are as in a longer run whose times are divided", () => {
-  const scenario = scenarioWith("horizon=10m", ...years.slice(0, 3));
+  const scenario = replayedScenario("horizon=10m", ...years.slice(0, 3));
   const factor = 65_536;
   const slow = listedScenario({ ...scenario, horizon: factor * scenario.horizon }, 7);
   const { scenario: fast } = drawnScenario(scenario, 7, factor);
@@ -90,13 +84,13 @@ test("have laws whose every time is shorter", () => {
       const ratio = lifetime(law).quantile(p) / lifetime(fasterLaw(law, 10)).quantile(p);
       assert.ok(Math.abs(ratio - 10) < 1e-6, `${law.law}: ${ratio}`);
     }
-  const { failures } = scenarioWith();
+  const { failures } = replayedScenario();
   assert.equal(accelerated(failures, 1000), failures, "listed times are real seconds");
   assert.throws(() => accelerated(failures, 0), /accelerated 0 times: give a positive number/);
 });
 
 test("are refused when nothing comes of them, with the acceleration that mends it", () => {
-  const scenario = scenarioWith("failures.vm=none", "failures.host={law: exponential, mean: 1y}");
+  const scenario = replayedScenario("failures.vm=none", "failures.host={law: exponential, mean: 1y}");
   assert.throws(
     () => drawnScenario(scenario, 1),
     /nothing of replayed fails within 120 s with seed 1; .*--accelerate \d+/,
@@ -107,9 +101,9 @@ test("are refused when nothing comes of them, with the acceleration that mends i
   const { notes } = drawnScenario(scenario, 3, 4 * Number(factor));
   assert.match(notes.join(), /^failures by laws were drawn with seed 3, \d+ times as fast as .*: \d+ of host\.$/);
   assert.throws(() => drawnScenario(scenario, 1, -2), /--accelerate: -2/);
-  assert.throws(() => drawnScenario(scenarioWith(), 1, 9), /nothing of replayed fails by a law/);
-  assert.equal(drawnScenario(scenarioWith(), 1), { scenario: scenarioWith(), notes: [] });
-  assert.equal(replayObstacles(scenarioWith("failures.host={law: exponential, mean: 1d}", years[3]!), 4), []);
+  assert.throws(() => drawnScenario(replayedScenario(), 1, 9), /nothing of replayed fails by a law/);
+  assert.equal(drawnScenario(replayedScenario(), 1), { scenario: replayedScenario(), notes: [] });
+  assert.equal(replayObstacles(replayedScenario("failures.host={law: exponential, mean: 1d}", years[3]!), 4), []);
 });
 
 const messageOf = (task: () => unknown): string => {

@@ -4,7 +4,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
 import { placeCopies } from "../../models/placement/copy-placement.ts";
-import type { ClusterScenario } from "../../models/scenario.ts";
 import { storeFolder } from "../../real/ownership/private-folder.ts";
 import { FileChecks } from "../../real/replay/file-checks.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
@@ -15,9 +14,8 @@ import { RealSnapshot } from "../../real/replay/real-snapshot.ts";
 import { RealStore } from "../../real/replay/real-store.ts";
 import { RunEvents } from "../../real/replay/run-events.ts";
 import { findPoints } from "../../real/store/restore-points.ts";
-import { diskFiles } from "../../scenarios/files.ts";
-import { loadScenario } from "../../scenarios/load.ts";
 import { AgentHost } from "./agent-host.ts";
+import { replayedScenario } from "./replayed-scenario.ts";
 
 const testbed = `l${process.pid.toString(36)}`;
 const names = ["h1", "h2", "h3", "h4"];
@@ -30,7 +28,7 @@ test.after(async () => {
   for (const host of made) await host.end();
 });
 
-const scenario = loadScenario("replayed", { files: diskFiles, folder: "/" }).points[0]!.scenario as ClusterScenario;
+const scenario = replayedScenario();
 const second = 1000;
 const bytes = 50_000;
 

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { placeCopies } from "../../models/placement/copy-placement.ts";
-import type { ClusterScenario } from "../../models/scenario.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { RealCluster } from "../../real/replay/real-cluster.ts";
 import { RealHost } from "../../real/replay/real-host.ts";
@@ -12,10 +11,8 @@ import { RealStore } from "../../real/replay/real-store.ts";
 import { Recorder } from "../../real/replay/recorder.ts";
 import { RunEvents } from "../../real/replay/run-events.ts";
 import { findPoints } from "../../real/store/restore-points.ts";
-import { diskFiles } from "../../scenarios/files.ts";
-import { loadScenario } from "../../scenarios/load.ts";
-import { setTo } from "../../scenarios/text/override.ts";
 import { AgentHost } from "./agent-host.ts";
+import { replayedScenario } from "./replayed-scenario.ts";
 import { flags, type MadePage, streamOf, syntheticLinux } from "./synthetic-linux.ts";
 
 const testbed = `c${process.pid.toString(36)}`;
@@ -40,12 +37,10 @@ const pages = (anonymous: (i: number) => number, cached: (i: number) => number):
 
 /** Three VMs on hosts 0, 1 and 1, or each on its own; nothing of them runs. */
 const stageOf = (places: readonly number[], ...settings: string[]) => {
-  const overrides = [
+  const scenario = replayedScenario(
     ...["cluster.vms=3", `storage.policy=${policy}`, "storage.copies=1", "storage.keep=1"],
     ...["snapshot.record=incremental", "snapshot.fullEvery=8", "storage.expired=keep-chain", ...settings],
-  ].map((text) => setTo("--set", text));
-  const scenario = loadScenario("replayed", { files: diskFiles, folder: "/", overrides }).points[0]!
-    .scenario as ClusterScenario;
+  );
   const events = new RunEvents(1000);
   const hosts = made.map(
     ({ agent }, i) => new RealHost(i, agent, { address: "127.0.0.1", offset: 0, spec: scenario.dataCentre }),

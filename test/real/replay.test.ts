@@ -13,24 +13,15 @@ import { brokenBooks } from "../../real/replay/invariants.ts";
 import { type Replayed, replay } from "../../real/replay/replay.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { soakScenario } from "../../real/replay/soak-scenario.ts";
-import { diskFiles } from "../../scenarios/files.ts";
-import { loadScenario } from "../../scenarios/load.ts";
-import { setTo } from "../../scenarios/text/override.ts";
 import { brokenLaws } from "../conformance/life-cycle-laws.ts";
 import { newProbe, probing } from "../conformance/probing-policy.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { guestsPossible, NamespaceHosts, neededForGuests } from "./namespace-hosts.ts";
+import { replayedScenario } from "./replayed-scenario.ts";
 
 const hosts = new NamespaceHosts("r", "10.78.12.0/24", 4);
 const test = suite("the real testbed");
 test.after(() => hosts.end());
-
-const scenarioWith = (...settings: string[]): ClusterScenario => {
-  const overrides = settings.map((text) => setTo("--set", text));
-  const { scenario } = loadScenario("replayed", { files: diskFiles, folder: "/", overrides }).points[0]!;
-  assert.is(scenario.model, "cluster");
-  return scenario as ClusterScenario;
-};
 
 const replayed = async (
   scenario: ClusterScenario,
@@ -67,7 +58,7 @@ const conforms = (scenario: ClusterScenario, { events, columns, notes, verifiedP
 test(
   "brings a guest that dies back with its cluster, from records of what has changed",
   skipUnless(guestsPossible, neededForGuests, async (image) => {
-    const scenario = scenarioWith(
+    const scenario = replayedScenario(
       "horizon=62s",
       "detection={heartbeat: 1s, timeout: 6s}",
       "snapshot.interval=7s",
@@ -93,7 +84,7 @@ test(
 test(
   "restores what a lost host ran on another one, step by step as a policy asks",
   skipUnless(guestsPossible, neededForGuests, async (image) => {
-    const scenario = scenarioWith(
+    const scenario = replayedScenario(
       "horizon=75s",
       "detection={heartbeat: 1s, timeout: 6s}",
       "snapshot.interval=6s",
@@ -114,7 +105,7 @@ test(
 test(
   "restores what a rack ran that was cut off for long, and then what a disk has lost",
   skipUnless(guestsPossible, neededForGuests, async (image) => {
-    const scenario = scenarioWith(
+    const scenario = replayedScenario(
       "horizon=92s",
       "dataCentre.racks=2",
       "dataCentre.hostsPerRack=2",
@@ -159,7 +150,7 @@ test(
 test(
   "keeps every invariant while hosts, disks and bytes fail at random",
   skipUnless(guestsPossible, neededForGuests, async (image) => {
-    const calm = scenarioWith(
+    const calm = replayedScenario(
       "dataCentre.racks=2",
       "dataCentre.hostsPerRack=2",
       "cluster.vm.disk={on: local, bytes: 64MiB, writeRate: 100kB/s}",

@@ -9,19 +9,10 @@ import { copyGroups } from "../../real/replay/copy-groups.ts";
 import { droppedTypes, dropsHarm } from "../../real/replay/dropped-types.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { guestsOf, pagesInUse, soonHeard } from "../../real/replay/scenario-guests.ts";
-import { diskFiles } from "../../scenarios/files.ts";
-import { loadScenario } from "../../scenarios/load.ts";
-import { setTo } from "../../scenarios/text/override.ts";
 import { capturedLine } from "../scenarios/captured-line.ts";
+import { replayedScenario } from "./replayed-scenario.ts";
 
 const test = suite("a scenario for real machines");
-
-const scenarioWith = (...settings: string[]): ClusterScenario =>
-  loadScenario("replayed", {
-    files: diskFiles,
-    folder: "/",
-    overrides: settings.map((text) => setTo("--set", text)),
-  }).points[0]!.scenario as ClusterScenario;
 
 const byTypes =
   "{free: {copies: 1, onLoss: fail}, cacheClean: {copies: 1, onLoss: fail}, cacheDirty: {copies: 2, onLoss: fail}, " +
@@ -32,21 +23,21 @@ const withDropped = (type: string, onLoss: string): string =>
   byTypes.replace(new RegExp(`${type}: {copies: \\d, onLoss: fail}`), `${type}: {copies: drop, onLoss: ${onLoss}}`);
 
 test("comes with the product and has no obstacles on four hosts", () => {
-  assert.equal(replayObstacles(scenarioWith(), 4), []);
+  assert.equal(replayObstacles(replayedScenario(), 4), []);
   for (const resume of ["on-demand", "working-set"])
-    assert.equal(replayObstacles(scenarioWith(`rollback.resume=${resume}`), 4), []);
+    assert.equal(replayObstacles(replayedScenario(`rollback.resume=${resume}`), 4), []);
 });
 
 test("may store what its guests have in common once, and send it to several hosts at once then", () => {
   for (const deduplication of ["none", "vm", "host", "hosts"])
-    assert.equal(replayObstacles(scenarioWith(`storage.deduplication=${deduplication}`), 4), []);
+    assert.equal(replayObstacles(replayedScenario(`storage.deduplication=${deduplication}`), 4), []);
   const shared = ["cluster.similarity=10%", "rollback.transfer=multicast"];
-  assert.equal(replayObstacles(scenarioWith("storage.deduplication=hosts", ...shared), 4), []);
-  assert.is(replayObstacles(scenarioWith("storage.deduplication=host", ...shared), 4).length, 1);
+  assert.equal(replayObstacles(replayedScenario("storage.deduplication=hosts", ...shared), 4), []);
+  assert.is(replayObstacles(replayedScenario("storage.deduplication=host", ...shared), 4).length, 1);
 });
 
 test("may store its types of pages each in as many copies as it says", () => {
-  const byType = scenarioWith(`storage.policy=${byTypes}`);
+  const byType = replayedScenario(`storage.policy=${byTypes}`);
   assert.equal(replayObstacles(byType, 4), []);
   assert.equal(
     copyGroups(byType.storage).map(({ types, redundancy: { fragments, own } }) => [fragments, own, types]),
@@ -56,7 +47,7 @@ test("may store its types of pages each in as many copies as it says", () => {
       [1, false, ["free", "cacheClean"]],
     ],
   );
-  const own = copyGroups(scenarioWith(`storage.policy=${byTypes}`, "storage.placement=local-first").storage);
+  const own = copyGroups(replayedScenario(`storage.policy=${byTypes}`, "storage.placement=local-first").storage);
   assert.equal(
     own.map(({ redundancy }) => [redundancy.fragments, redundancy.own]),
     [
@@ -66,20 +57,20 @@ test("may store its types of pages each in as many copies as it says", () => {
     ],
   );
   assert.equal(
-    copyGroups(scenarioWith().storage).map(({ types }) => types.length),
+    copyGroups(replayedScenario().storage).map(({ types }) => types.length),
     [5],
   );
-  const dropped = scenarioWith("storage.policy=page-aware");
+  const dropped = replayedScenario("storage.policy=page-aware");
   assert.equal(
     copyGroups(dropped.storage).map(({ types }) => types),
     [["cacheDirty", "anonymous", "kernel", "free"], ["cacheClean"]],
     "what cannot be dropped of a type that is dropped is stored as the best",
   );
-  const cache = scenarioWith("storage.policy=page-aware-drop");
+  const cache = replayedScenario("storage.policy=page-aware-drop");
   assert.equal(replayObstacles(cache, 4), []);
   assert.equal(droppedTypes(cache.storage), { zeroFilled: ["free"], reRead: ["cacheClean"] });
   assert.not(dropsHarm(cache.storage));
-  const unsafe = scenarioWith(`storage.policy=${withDropped("cacheClean", "zero-fill")}`);
+  const unsafe = replayedScenario(`storage.policy=${withDropped("cacheClean", "zero-fill")}`);
   assert.equal(replayObstacles(unsafe, 4), []);
   assert.equal(droppedTypes(unsafe.storage), { zeroFilled: ["cacheClean"], reRead: [] });
   assert.ok(dropsHarm(unsafe.storage));
@@ -132,14 +123,14 @@ for (const [settings, obstacle] of [
   ],
 ] as const)
   test(`is refused for ${settings[0]}`, () => {
-    const found = replayObstacles(scenarioWith(...settings), 4);
+    const found = replayObstacles(replayedScenario(...settings), 4);
     assert.is(found.length, 1, found.join("\n"));
     assert.match(found[0]!, obstacle);
   });
 
 test("needs as many hosts as it says, and leaves a guest's kernel its room", () => {
-  assert.match(replayObstacles(scenarioWith(), 3).join(), /^dataCentre: it has 4 hosts, and the testbed 3$/);
-  const full = scenarioWith();
+  assert.match(replayObstacles(replayedScenario(), 3).join(), /^dataCentre: it has 4 hosts, and the testbed 3$/);
+  const full = replayedScenario();
   const { workload } = full.cluster;
   const classes = workload.classes.map((one) => ({ ...one, type: "anonymous" as const }));
   const crowded = { ...full, cluster: { ...full.cluster, workload: { ...workload, classes } } };
@@ -147,7 +138,7 @@ test("needs as many hosts as it says, and leaves a guest's kernel its room", () 
 });
 
 test("gives its guests pages and writes by content, and leaves the rest to their kernels", () => {
-  const scenario = scenarioWith();
+  const scenario = replayedScenario();
   const [anonymous] = scenario.cluster.workload.classes.filter(({ type }) => type === "anonymous");
   const mixed: ClusterScenario = {
     ...scenario,
@@ -186,7 +177,7 @@ test("gives its guests pages and writes by content, and leaves the rest to their
 });
 
 test("gives its guests the peers and the rates of its matrix", () => {
-  const scenario = scenarioWith(
+  const scenario = replayedScenario(
     "cluster.vms=4",
     "cluster.traffic={matrix: [[0, 4/s, 0, 0], [0, 0, 0, 0], [0, 0.2/s, 0, 0], [0, 0, 0, 0]]}",
   );

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { TransferEnds } from "../../models/life-cycle-events.ts";
-import type { ClusterScenario } from "../../models/scenario.ts";
 import { hostFolder } from "../../real/ownership/private-folder.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { RealCluster } from "../../real/replay/real-cluster.ts";
@@ -14,24 +13,15 @@ import { RealSnapshot } from "../../real/replay/real-snapshot.ts";
 import { Recorder } from "../../real/replay/recorder.ts";
 import { RunEvents } from "../../real/replay/run-events.ts";
 import { sharedFiles, togetherBy, type Wanted } from "../../real/replay/shared-files.ts";
-import { diskFiles } from "../../scenarios/files.ts";
-import { loadScenario } from "../../scenarios/load.ts";
-import { setTo } from "../../scenarios/text/override.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { NamespaceHosts } from "./namespace-hosts.ts";
+import { replayedScenario } from "./replayed-scenario.ts";
 import { streamOf, syntheticLinux } from "./synthetic-linux.ts";
 
 const test = suite("files that several hosts want");
 const testbed = new NamespaceHosts("w", "10.78.20.0/24", 4);
 test.after(() => testbed.end());
-
-const scenarioWith = (...settings: string[]): ClusterScenario =>
-  loadScenario("replayed", {
-    files: diskFiles,
-    folder: "/",
-    overrides: settings.map((text) => setTo("--set", text)),
-  }).points[0]!.scenario as ClusterScenario;
 
 const MiB = 2 ** 20;
 const sizes = new Map([
@@ -43,7 +33,7 @@ const sizeOf = (name: string): number => sizes.get(name)!;
 
 /** Three VMs of which all want `all`, the last two `pair` and the last `one`; all lie on the first of four hosts. */
 const stage = async (isReal: boolean) => {
-  const scenario = scenarioWith("cluster.vms=3");
+  const scenario = replayedScenario("cluster.vms=3");
   const events = new RunEvents(1000);
   const agents = isReal ? await testbed.agents() : [];
   const hosts = Array.from({ length: 4 }, (_, index) => {

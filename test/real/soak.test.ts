@@ -1,16 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
-import type { ClusterScenario } from "../../models/scenario.ts";
 import { replayCommand } from "../../real/commands/replay.ts";
 import { drawnScenario } from "../../real/replay/drawn-scenario.ts";
 import { brokenBooks } from "../../real/replay/invariants.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { soakScenario } from "../../real/replay/soak-scenario.ts";
-import { diskFiles } from "../../scenarios/files.ts";
-import { loadScenario } from "../../scenarios/load.ts";
-import { setTo } from "../../scenarios/text/override.ts";
 import { capturedLine } from "../scenarios/captured-line.ts";
+import { replayedScenario } from "./replayed-scenario.ts";
 
 const test = suite("everything failing at random on real machines");
 
@@ -19,13 +16,8 @@ const settings = [
   "dataCentre.hostsPerRack=2",
   "cluster.vm.disk={on: local, bytes: 64MiB, writeRate: 100kB/s}",
 ];
-const scenarioWith = (...given: string[]): ClusterScenario => {
-  const overrides = given.map((text) => setTo("--set", text));
-  return loadScenario("replayed", { files: diskFiles, folder: "/", overrides }).points[0]!.scenario as ClusterScenario;
-};
-
 test("brings every kind of failure that the scenario has parts for, the same under one seed", () => {
-  const long = soakScenario(scenarioWith(...settings), 7200);
+  const long = soakScenario(replayedScenario(...settings), 7200);
   assert.equal(replayObstacles(long, 4), []);
   const { failures } = drawnScenario(long, 5).scenario;
   const counts = (["vm", "host", "disk", "rack", "uplink"] as const).map((component) => {
@@ -43,7 +35,7 @@ test("brings every kind of failure that the scenario has parts for, the same und
   );
   assert.ok(outages.some(({ permanent }) => permanent) && outages.some(({ permanent }) => !permanent));
   assert.equal(drawnScenario(long, 5).scenario.failures, failures);
-  const { failures: fewer } = soakScenario(scenarioWith(), 7200);
+  const { failures: fewer } = soakScenario(replayedScenario(), 7200);
   for (const component of ["disk", "rack", "uplink"] as const) assert.is(fewer[component].kind, "none");
 });
 

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { TrafficMatrix } from "../../models/cut/traffic.ts";
-import type { ClusterScenario } from "../../models/scenario.ts";
 import type { AgentClient } from "../../real/agent/client.ts";
 import { trafficReport } from "../../real/commands/traffic-report.ts";
 import { namespaceOf } from "../../real/hosts/namespaces.ts";
@@ -16,12 +15,10 @@ import { RunEvents } from "../../real/replay/run-events.ts";
 import { TrafficMeter } from "../../real/replay/traffic-meter.ts";
 import { measuredTraffic } from "../../real/traffic/measured-traffic.ts";
 import { countersIn, countingRules } from "../../real/traffic/tap-counters.ts";
-import { diskFiles } from "../../scenarios/files.ts";
-import { loadScenario } from "../../scenarios/load.ts";
-import { setTo } from "../../scenarios/text/override.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { NamespaceHosts } from "./namespace-hosts.ts";
+import { replayedScenario } from "./replayed-scenario.ts";
 
 const test = suite("measured traffic");
 const testbed = new NamespaceHosts("t", "10.78.22.0/24", 3);
@@ -29,13 +26,6 @@ test.after(() => testbed.end());
 
 const canCount = (): boolean =>
   process.getuid?.() === 0 && ["ip", "tc", "nft"].every((one) => findCommand(one) !== undefined);
-
-const scenarioWith = (...settings: string[]): ClusterScenario =>
-  loadScenario("replayed", {
-    files: diskFiles,
-    folder: "/",
-    overrides: settings.map((text) => setTo("--set", text)),
-  }).points[0]!.scenario as ClusterScenario;
 
 const counter = (from: number, to: number, packets: number, bytes: number) => ({ from, to, packets, bytes });
 
@@ -81,7 +71,7 @@ test("is read from counters of ours alone, whatever else a host counts", () => {
 
 /** Four VMs of which three have hosts of their own, and the first has lost its own. */
 const bereft = (...settings: string[]) => {
-  const scenario = scenarioWith("cluster.vms=4", "dataCentre.racks=2", "dataCentre.hostsPerRack=2", ...settings);
+  const scenario = replayedScenario("cluster.vms=4", "dataCentre.racks=2", "dataCentre.hostsPerRack=2", ...settings);
   const hosts = Array.from(
     { length: 4 },
     (_, index) => new RealHost(index, undefined as never, { address: "", offset: 0, spec: scenario.dataCentre }),
@@ -168,7 +158,7 @@ const sending = async (
 test(
   "comes from the interfaces, where all is counted that was sent, and not from what the scenario says",
   skipUnless(canCount, "needs root, iproute2 and nftables", async () => {
-    const scenario = scenarioWith(
+    const scenario = replayedScenario(
       "cluster.vms=3",
       "cluster.traffic={matrix: [[0, 900/s, 0], [0, 0, 0], [0, 0, 0]]}",
       "rollback.placement=traffic-aware",
