@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { Errand } from "../../models/data-centre/errand.ts";
-import type { TransferBegins, TransferEnds } from "../../models/life-cycle-events.ts";
 import { allOf } from "../all-of.ts";
 import type { MadeUp } from "../drop/reduced-stream.ts";
 import type { SentToMany } from "../hosts/one-to-many.ts";
@@ -10,6 +9,7 @@ import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, memoryFilesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
 import { type SharedFiles, sharedFiles, type Together, type Wanted } from "./shared-files.ts";
+import { ToldTransfers } from "./told-transfers.ts";
 
 const quick = 10_000;
 /** For one file on its way: a memory of some GiB on a slow link. */
@@ -20,17 +20,17 @@ const mostNames = 2048;
 /** The files of snapshots on the disks of the hosts, and their ways from one to another. */
 export class HostFiles {
   readonly #hosts: readonly RealHost[];
-  readonly #events: RunEvents;
+  /** Tells of what goes from disk to disk. */
+  readonly transfers: ToldTransfers;
   readonly #checks: FileChecks | undefined;
   readonly #sizes = new Map<string, number>();
   readonly #digests = new Map<string, string>();
   readonly #coming = new Map<string, Promise<number>>();
-  #transfers = 0;
 
   /** @param checks what is read is verified before; without them it is not */
   constructor(hosts: readonly RealHost[], events: RunEvents, checks?: FileChecks) {
     this.#hosts = hosts;
-    this.#events = events;
+    this.transfers = new ToldTransfers(events);
     this.#checks = checks;
   }
 
@@ -73,6 +73,10 @@ export class HostFiles {
     return this.#hosts.filter(({ files }) => files.has(name));
   }
 
+  #bytesOf(names: readonly string[]): number {
+    return names.reduce((sum, name) => sum + this.sizeOf(name), 0);
+  }
+
   async #sourceOf(name: string, to?: RealHost): Promise<RealHost> {
     for (const host of this.holders(name)) {
       if (!host.up || host === to) continue;
@@ -80,16 +84,6 @@ export class HostFiles {
       if (host.up && host.files.has(name)) return host;
     }
     throw new HostDown(`no host that is up holds ${name}`);
-  }
-
-  /** Tells of a transfer that other means than files make. @returns what tells of its end */
-  beginTransfer(
-    transfer: Omit<TransferBegins, "kind" | "id" | "state">,
-    at: number,
-  ): (end: Pick<TransferEnds, "state" | "moved" | "sourceBytes" | "linkBytes">) => void {
-    const begun = { kind: "transfer", id: ++this.#transfers, ...transfer } as const;
-    this.#events.tell({ ...begun, state: "begin" }, at);
-    return (end) => this.#events.tell({ ...begun, ...end });
   }
 
   /** A host that is up and holds all of a memory, which it has looked at; `to` if it does. */
@@ -102,22 +96,6 @@ export class HostFiles {
       if (has(host)) return host;
     }
     return undefined;
-  }
-
-  /** Pages went from the memory of a guest to the disk of its host. */
-  tellCapture({ number }: RealSnapshot, { vm, source, bytes }: RealPart, from: number, to: number): void {
-    const transfer = {
-      kind: "transfer",
-      id: ++this.#transfers,
-      errand: "capture",
-      vm: vm.name,
-      snapshot: number,
-      from: [source.name],
-      to: [source.name],
-      bytes,
-    } as const;
-    this.#events.tell({ ...transfer, state: "begin" }, from);
-    this.#events.tell({ ...transfer, state: "done", moved: bytes, sourceBytes: 0, linkBytes: 0 }, to);
   }
 
   /** Brings files of a part to a host, all that a restore reads unless it is told which. @returns bytes that came over the network */
@@ -150,17 +128,14 @@ export class HostFiles {
     sources: ReadonlyMap<string, RealHost>,
   ): Promise<number> {
     if (names.length === 0) return 0;
-    const transfer = {
-      kind: "transfer",
-      id: ++this.#transfers,
+    const end = this.transfers.begin({
       errand,
       vm: part.vm.name,
       snapshot: snapshot.number,
       from: [...new Set(names.map((name) => sources.get(name)!.name))],
       to: [to.name],
-      bytes: names.reduce((sum, name) => sum + this.sizeOf(name), 0),
-    } as const;
-    this.#events.tell({ ...transfer, state: "begin" });
+      bytes: this.#bytesOf(names),
+    });
     let moved = 0;
     let isDone = false;
     try {
@@ -174,8 +149,7 @@ export class HostFiles {
       isDone = true;
     } finally {
       // Over two network cards, that of the sender and that of the receiver.
-      const over = { moved, sourceBytes: moved, linkBytes: 2 * moved };
-      this.#events.tell({ ...transfer, state: isDone ? "done" : "broken", ...over });
+      end({ state: isDone ? "done" : "broken", moved, sourceBytes: moved, linkBytes: 2 * moved });
     }
     return moved;
   }
@@ -206,18 +180,16 @@ export class HostFiles {
     // What is on its way to one of them already comes to the others by itself.
     const names = all.filter((name) => !to.some((host) => this.#coming.has(keyOf(name, host))));
     if (to.length < 2 || names.length === 0) return;
-    const transfer = {
-      kind: "transfer",
-      id: ++this.#transfers,
+    const bytes = this.#bytesOf(names);
+    const end = this.transfers.begin({
       errand: "restore",
       vm: vms[0]!,
       vms,
       snapshot: snapshot.number,
       from: [from.name],
       to: to.map(({ name }) => name),
-      bytes: names.reduce((sum, name) => sum + this.sizeOf(name), 0),
-    } as const;
-    this.#events.tell({ ...transfer, state: "begin" });
+      bytes,
+    });
     const sending = from.whileUp(send({ names, from, to, milliseconds: slow })).then((sent) => {
       for (const [i, host] of to.entries())
         if (sent.failures[i] === undefined && host.keeps) for (const name of names) host.files.add(name);
@@ -240,9 +212,8 @@ export class HostFiles {
       for (const host of to) for (const name of names) this.#coming.delete(keyOf(name, host));
       const { sourceBytes = 0, linkBytes = 0, failures = to.map(() => "") } = sent ?? {};
       const arrived = failures.filter((failure) => failure === undefined).length;
-      const moved = (transfer.bytes * arrived) / to.length;
-      const state = arrived === to.length ? "done" : "broken";
-      this.#events.tell({ ...transfer, state, moved, sourceBytes, linkBytes });
+      const moved = (bytes * arrived) / to.length;
+      end({ state: arrived === to.length ? "done" : "broken", moved, sourceBytes, linkBytes });
     }
   }
 

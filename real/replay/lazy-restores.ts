@@ -69,7 +69,7 @@ export class LazyRestores {
     const end =
       source === host
         ? undefined
-        : files.beginTransfer(
+        : files.transfers.begin(
             {
               ...{ errand: "restore", vm: vm.name, snapshot: point.number },
               ...{ from: [source.name], to: [host.name], bytes: offered.whole },

@@ -172,7 +172,7 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     const { captureDuration } = snapshot;
     const captured = Math.max(...ends);
     this.#events.tell({ ...told, state: "captured", age: captured - cutAt, whole, bytes, captureDuration }, captured);
-    for (const [i, { part }] of taken.entries()) this.#files.tellCapture(snapshot, part, cuts[i]!.at, ends[i]!);
+    for (const [i, { part }] of taken.entries()) this.#files.transfers.captured(snapshot, part, cuts[i]!.at, ends[i]!);
     this.#store.captured(snapshot);
     this.#onCaptured();
     return snapshot;
