@@ -45,12 +45,16 @@ export class RestoreBehind {
     cluster.behind = this.#follow(cluster, upAt, failedAt, onOver).catch(this.#parts.onError);
   }
 
-  /** Another failure ends what comes behind: guests whose streams were whole so far count as intact. */
+  /** Another failure ends what comes behind: its guests count as intact, and a note says so. */
   giveUp(cluster: RealCluster): void {
     const onOver = this.#onOver;
     this.#onOver = undefined;
     cluster.behind = undefined;
-    onOver?.({ verdicts: cluster.vms.map(() => true), times: {}, at: this.#parts.events.now });
+    if (onOver === undefined) return;
+    this.#parts.onNote(
+      `${cluster.name} failed again before its guests had all pages and looked through them: they count as intact`,
+    );
+    onOver({ verdicts: cluster.vms.map(() => true), times: {}, at: this.#parts.events.now });
   }
 
   async #follow(
