@@ -3,11 +3,11 @@ import { closeSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { type ChangedPages, changedPages, type PackPlan, type Typing } from "./changed-pages.ts";
+import { FileWindow } from "./file-window.ts";
 import { frameBytes, type PageRecord, type RecordHead, recordMagic } from "./page-record.ts";
 import { plannedPacks, type SharedPack } from "./planned-packs.ts";
-import { readAt } from "./read-at.ts";
 import type { StreamPages } from "./stream-pages.ts";
-import { copyRange, turn, writeWhole } from "./whole-file.ts";
+import { turn, writeWhole } from "./whole-file.ts";
 
 /** What a record has saved. */
 export interface Recorded extends Typing {
@@ -66,10 +66,11 @@ export const recordStream = async (
     for (const { name, offsets } of planned) {
       if (offsets === undefined) continue;
       const file = join(dirname(path), name);
+      const window = new FileWindow(descriptor);
       const bytes = await writeWhole(file, async (put) => {
         for (const [i, offset] of offsets.entries()) {
           if (i % turn === 0) await setImmediate();
-          put(readAt(descriptor, offset, frameBytes));
+          put(window.piece(offset, frameBytes));
         }
       });
       written.push(file);
@@ -133,11 +134,12 @@ const writeRecord = (
       table.writeUInt32LE(frame, i * 12 + 8);
     }
     for (const part of [recordMagic, length, text, hashes, groups, table, places]) put(part);
+    const window = new FileWindow(stream);
     let rest = 0;
     for (const { offset } of pages) {
-      copyRange(stream, rest, offset - rest, put);
+      window.pass(rest, offset, put);
       rest = offset + frameBytes;
     }
-    copyRange(stream, rest, bytes - rest, put);
+    window.pass(rest, bytes, put);
     write(hash.digest());
   });

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { fstatSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { ByteReader } from "../pages/byte-reader.ts";
 import { MemoryImage } from "../pages/memory-image.ts";
 import { mostNotes, noteAt, type VmCoreInfo } from "../pages/vmcoreinfo.ts";
 import { streamMemory, streamRegions } from "../streams/migration-stream.ts";
+import { FileWindow } from "./file-window.ts";
 import { frameBytes, hashBytes } from "./page-record.ts";
-import { readAt } from "./read-at.ts";
-import { copyRange, turn } from "./whole-file.ts";
+import { turn } from "./whole-file.ts";
 
 /** A captured stream, of which every page was read. */
 export interface StreamPages {
@@ -44,21 +44,20 @@ export const readStream = async (path: string, descriptor: number, isTyped: bool
   const hashes = Buffer.alloc(offsets.length * hashBytes);
   const notes: VmCoreInfo[] = [];
   const whole = createHash("sha256");
+  const window = new FileWindow(descriptor);
   let done = 0;
+  const add = (piece: Buffer): void => void whole.update(piece);
   for (const [i, { offset, frame }] of pages.entries()) {
     if (i % turn === 0) await setImmediate();
-    copyRange(descriptor, done, offset - done, (bytes) => void whole.update(bytes));
-    const content = readAt(descriptor, offset, frameBytes);
+    window.pass(done, offset, add);
+    const content = window.piece(offset, frameBytes);
     whole.update(content);
     done = offset + frameBytes;
-    createHash("sha256")
-      .update(content)
-      .digest()
-      .copy(hashes, frame * hashBytes, 0, hashBytes);
+    hash("sha256", content, "buffer").copy(hashes, frame * hashBytes, 0, hashBytes);
     const note = isTyped && notes.length < mostNotes ? noteAt(content, 0) : undefined;
     if (note !== undefined) notes.push(note(`${path}: frame ${frame}`));
   }
-  copyRange(descriptor, done, size - done, (bytes) => void whole.update(bytes));
+  window.pass(done, size, add);
   const memory = isTyped ? { image: new MemoryImage(path, descriptor, regions), notes } : undefined;
   return { bytes: size, frames: offsets.length, pages, hashes, digest: whole.digest("hex"), memory };
 };

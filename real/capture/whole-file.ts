@@ -10,12 +10,25 @@ const chunk = 2 ** 20;
 export const writeWhole = async (path: string, write: (put: Put) => Promise<void>): Promise<number> => {
   const draft = `${path}.draft`;
   const descriptor = openSync(draft, "wx", 0o600);
-  let total = 0;
+  // Pages come one by one: a call for each of them would cost more than all else that is done with them.
+  const held = Buffer.allocUnsafe(chunk);
+  let [total, holding] = [0, 0];
+  const writeOut = (bytes: Uint8Array): void => {
+    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+  };
+  const writeHeld = (): void => {
+    writeOut(held.subarray(0, holding));
+    holding = 0;
+  };
   try {
     await write((bytes) => {
-      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
       total += bytes.length;
+      if (holding + bytes.length > held.length) writeHeld();
+      if (bytes.length >= held.length) return writeOut(bytes);
+      held.set(bytes, holding);
+      holding += bytes.length;
     });
+    writeHeld();
     fsyncSync(descriptor);
     renameSync(draft, path);
   } catch (error) {
@@ -27,7 +40,7 @@ export const writeWhole = async (path: string, write: (put: Put) => Promise<void
   return total;
 };
 
-/** Gives a range of a file piece by piece. */
+/** Gives a range of a file piece by piece, each its receiver's to keep. */
 export const copyRange = (from: number, at: number, length: number, put: (bytes: Buffer) => void): void => {
   for (let done = 0; done < length; done += chunk) put(readAt(from, at + done, Math.min(chunk, length - done)));
 };
