@@ -14,7 +14,8 @@ struct block {
 static const char magic[16] = "SNAPBACK BLOCK\n";
 
 static int direct = -1, buffered = -1;
-static unsigned char *page;
+enum { most_at_once = 64 };
+static unsigned char *page;  // room for so many
 static uint64_t *expected, written;
 static uint64_t *cached;  // what each cached page was filled from
 // Half of the cached pages are mapped, too, as those of a program's text are.
@@ -23,16 +24,30 @@ static uint64_t mapped_pages;
 static struct pace pace, cache_pace;
 static struct random draws;
 
-static void put(int to, uint64_t at) {
-  if (pwrite(to, page, page_size, (off_t)(at * page_size)) != page_size) die("the disk is not written: %s", strerror(errno));
+static void put(int to, uint64_t at, uint64_t pages) {
+  ssize_t bytes = (ssize_t)(pages * page_size);
+  if (pwrite(to, page, (size_t)bytes, (off_t)(at * page_size)) != bytes) die("the disk is not written: %s", strerror(errno));
+}
+
+static void stamp(unsigned char *to, uint64_t index, uint64_t sequence) {
+  struct block block = {.seed = settings.seed, .index = index, .sequence = sequence, .again = sequence};
+  memcpy(block.magic, magic, sizeof magic);
+  memset(to, 0, page_size);
+  memcpy(to, &block, sizeof block);
 }
 
 static void write_block(uint64_t index, uint64_t sequence) {
-  struct block block = {.seed = settings.seed, .index = index, .sequence = sequence, .again = sequence};
-  memcpy(block.magic, magic, sizeof magic);
-  memset(page, 0, page_size);
-  memcpy(page, &block, sizeof block);
-  put(direct, index);
+  stamp(page, index, sequence);
+  put(direct, index, 1);
+}
+
+// A write of each block alone would keep an emulated guest from its work for a long while.
+static void write_first_blocks(void) {
+  for (uint64_t from = 0; from < settings.disk_blocks; from += most_at_once) {
+    uint64_t left = settings.disk_blocks - from, blocks = left < most_at_once ? left : most_at_once;
+    for (uint64_t i = 0; i < blocks; i++) stamp(page + i * page_size, from + i, 0);
+    put(direct, from, blocks);
+  }
 }
 
 static void fill_cached(unsigned char *to, uint64_t from) {
@@ -46,7 +61,7 @@ static void fill_cached(unsigned char *to, uint64_t from) {
 static void write_cached(uint64_t index) {
   cached[index] = random_next(&draws);
   fill_cached(page, cached[index]);
-  put(buffered, settings.disk_blocks + index);
+  put(buffered, settings.disk_blocks + index, 1);
 }
 
 static void map_cached(void) {
@@ -67,12 +82,12 @@ void open_disk(const char *path) {
   off_t bytes = lseek(buffered, 0, SEEK_END);
   if (bytes < (off_t)((settings.disk_blocks + settings.cache_pages) * page_size)) die("the disk is too small for what is to lie on it");
   // O_DIRECT asks for memory that is aligned.
-  page = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  page = mmap(NULL, most_at_once * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   expected = mmap(NULL, settings.disk_blocks * sizeof *expected + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   cached = mmap(NULL, settings.cache_pages * sizeof *cached + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED || expected == MAP_FAILED || cached == MAP_FAILED) die("no memory for the disk");
   draws = random_from(settings.seed, ~2ull, 0);
-  for (uint64_t i = 0; i < settings.disk_blocks; i++) write_block(i, 0);
+  write_first_blocks();
   for (uint64_t i = 0; i < settings.cache_pages; i++) write_cached(i);
   if (fsync(buffered) != 0) die("the disk is not written: %s", strerror(errno));
   map_cached();

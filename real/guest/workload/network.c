@@ -163,10 +163,12 @@ static bool flush(unsigned i) {
 }
 
 static void meet_strangers(void) {
+  bool waiting = true;
   for (unsigned s = 0; s < most_peers; s++) {
-    if (stranger[s].tcp < 0) {
+    if (stranger[s].tcp < 0 && waiting) {
       stranger[s].tcp = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
       stranger[s].received = 0;
+      waiting = stranger[s].tcp >= 0;
     }
     if (stranger[s].tcp < 0) continue;
     ssize_t got = recv(stranger[s].tcp, stranger[s].in + stranger[s].received, sizeof stranger[s].in - stranger[s].received, 0);
