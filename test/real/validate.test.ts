@@ -121,7 +121,7 @@ test("points that the calibration was fitted to are left out", () => {
 test("it takes either captures that were measured or hosts", () => {
   assert.match(
     snapback("validate", "own.yaml", "--calibration", "here.json").stderr,
-    /^one of --measured, .* and --testbed/,
+    /^one of --measured, .* --testbed, .* and --replays/,
   );
   const both = snapback("validate", "own.yaml", "--measured", "a.csv", "--testbed", "two-namespaces");
   assert.match(both.stderr, /^one of --measured/);
