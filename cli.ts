@@ -9,6 +9,9 @@ import { CommandError, type CommandLine, scenarioCommands } from "./scenarios/co
 import { usageFault } from "./scenarios/commands/usage-fault.ts";
 import { diskFiles } from "./scenarios/files.ts";
 
+/** By which a user, or what runs commands for one, ends a command in order. */
+const interrupts = ["SIGINT", "SIGTERM"] as const;
+
 const line: CommandLine = {
   print: (text) => process.stdout.write(`${text}\n`),
   write: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
@@ -19,8 +22,10 @@ const line: CommandLine = {
   cores: availableParallelism(),
   self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
   onInterrupt: (call) => {
-    process.once("SIGINT", call);
-    return () => process.off("SIGINT", call);
+    for (const signal of interrupts) process.once(signal, call);
+    return () => {
+      for (const signal of interrupts) process.off(signal, call);
+    };
   },
 };
 

@@ -31,16 +31,17 @@ const select = async (patterns: readonly string[]): Promise<TestFile[]> => {
 };
 
 const runAll = async (files: readonly TestFile[], signal: AbortSignal): Promise<Outcome[]> => {
-  const waiting = [...files];
   const outcomes: Outcome[] = [];
-  const worker = async (): Promise<void> => {
+  const work = async (waiting: TestFile[]): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
       const outcome = await runFile(file, { root, signal });
       outcomes.push(outcome);
       say(fileLine(outcome, process.stdout.isTTY));
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await work(files.filter(({ isAlone }) => isAlone));
+  const together = files.filter(({ isAlone }) => !isAlone);
+  await Promise.all(Array.from({ length: availableParallelism() }, () => work(together)));
   return outcomes.sort((a, b) => (a.path < b.path ? -1 : 1));
 };
 

@@ -40,6 +40,8 @@ export class NamespaceHosts {
       `name: ${this.name}\ndriver: namespace\nsubnet: ${subnet}\nrate: 1Gbit/s\nhosts: { ${names} }\n`,
     );
     this.inventory = readInventory(diskFiles, this.file, "/") as NamespaceInventory;
+    // Its name is of this process: no other run would ever take away what this one leaves.
+    process.once("SIGTERM", () => void this.end().finally(() => process.exit(1)));
   }
 
   /** An agent on each host, which has the image, if any; made when they are first asked for. */

@@ -1,5 +1,6 @@
 // needs: qemu-system-x86, qemu-utils, build-essential, iproute2
 // limit: 900s
+// alone: yes
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClusterPolicy } from "../../models/policies/cluster-policy.ts";
@@ -149,7 +150,7 @@ test(
     const seed = 2;
     const storm = soakScenario(calm, 64);
     // And a guest dies when there are points of after that loss, so that there is a recovery to look at.
-    const vm = { kind: "times", outages: [{ component: 0, start: 42, end: Infinity, permanent: false }] } as const;
+    const vm = { kind: "times", outages: [{ component: 0, start: 41, end: Infinity, permanent: false }] } as const;
     const { scenario } = drawnScenario({ ...storm, failures: { ...storm.failures, vm } }, seed);
     const { events, checked, notes, verifiedPoints } = await replayed(scenario, protect, image, { seed, checks: true });
     assert.equal(brokenLaws(scenario, events), []);

@@ -10,6 +10,8 @@ export type RunOptions = {
   readonly signal: AbortSignal;
   /** Seconds that a process may live on after its last test. */
   readonly lingers?: number;
+  /** Seconds that a process has for taking away what it made, when it is to end before its last test. */
+  readonly tidies?: number;
 };
 
 const child = fileURLToPath(new URL("child.ts", import.meta.url));
@@ -26,7 +28,10 @@ const killGroup = (pid: number | undefined): void => {
 };
 
 /** Runs one file of tests in a process group of its own, and returns when nothing of it is left. */
-export const runFile = ({ path, limit }: TestFile, { root, signal, lingers = 10 }: RunOptions): Promise<Outcome> =>
+export const runFile = (
+  { path, limit }: TestFile,
+  { root, signal, lingers = 10, tidies = 20 }: RunOptions,
+): Promise<Outcome> =>
   new Promise((resolve) => {
     const start = performance.now();
     const skips: Skip[] = [];
@@ -45,10 +50,13 @@ export const runFile = ({ path, limit }: TestFile, { root, signal, lingers = 10 
       env: { ...process.env, FORCE_COLOR: "0" }, // uvu's errors are taken apart again: colours would be in the way
     });
 
+    let killing: NodeJS.Timeout | undefined;
+    // Asked first, as what it made may be no process; a file that does not listen to that is over at once.
     const kill = (trouble: string): void => {
       killed = true;
       troubles.push(trouble);
-      killGroup(runner.pid);
+      runner.kill("SIGTERM");
+      killing ??= setTimeout(() => killGroup(runner.pid), 1000 * tidies);
     };
     const interrupt = (): void => kill("interrupted");
     const hung = (): void => {
@@ -85,6 +93,7 @@ export const runFile = ({ path, limit }: TestFile, { root, signal, lingers = 10 
     runner.on("exit", () => killGroup(runner.pid));
     runner.on("close", (code, signalName) => {
       clearTimeout(timer);
+      clearTimeout(killing);
       signal.removeEventListener("abort", interrupt);
       if (!killed) {
         if (signalName !== null) troubles.push(`its process was ended by ${signalName}`);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,7 +18,7 @@ const fixture = (name: string): string => `test/runner/fixtures/${name}.ts`;
 const never = new AbortController().signal;
 
 const outcomeOf = (name: string, limit = 60): Promise<Outcome> =>
-  runFile({ path: fixture(name), limit, needs: [] }, { root, signal: never, lingers: 1 });
+  runFile({ path: fixture(name), limit, needs: [], isAlone: false }, { root, signal: never, lingers: 1 });
 
 type Run = { readonly code: number | null; readonly output: string; readonly lastLine: string };
 
@@ -128,6 +128,27 @@ file("a limit that cannot be read is an error that names the file", () => {
   assert.throws(() => readTestFile(root, fixture("misread-limit")), /misread-limit\.ts: "\/\/ limit: 10 min"/);
 });
 
+file("a request to run alone that cannot be read is an error that names the file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "runner-"));
+  writeFileSync(join(folder, "a.ts"), "// alone: no\n");
+  assert.throws(() => readTestFile(folder, "a.ts"), /^a\.ts: "\/\/ alone: no"/);
+  rmSync(folder, { recursive: true });
+});
+
+file("one that is to end takes away what it made, if it does so in time", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "runner-"));
+  const made = join(folder, "made");
+  process.env["MADE_FILE"] = made;
+  try {
+    const { troubles } = await outcomeOf("tidying", 3);
+    assert.match(troubles.join(), /killed after 3 s/);
+    assert.not.ok(existsSync(made));
+  } finally {
+    delete process.env["MADE_FILE"];
+    rmSync(folder, { recursive: true });
+  }
+});
+
 file("suites and tests after their last run are found in the source", () => {
   const head = 'import { suite, test } from "uvu";\n';
   assert.equal(suitesThatNeverRun(`${head}test("a", f);\ntest.run();\n`), []);
@@ -198,6 +219,18 @@ for (const [law, signal, code] of [
     rmSync(folder, { recursive: true });
   });
 
+run("lets a file that asks for it run before all others, alone", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "runner-"));
+  const trail = join(folder, "trail");
+  const beside = ["beside", "beside-too"].map(fixture);
+  const { ended } = startRun([...beside, fixture("alone")], { TRAIL_FILE: trail });
+  assert.is((await ended).code, 0);
+  const lines = readFileSync(trail, "utf8").trim().split("\n");
+  assert.equal(lines.slice(0, 2), ["alone begins", "alone ends"]);
+  assert.is(lines.length, 6);
+  rmSync(folder, { recursive: true });
+});
+
 run("takes all files named *.test.ts but fixtures, and a pattern means the paths that contain it", async () => {
   const all = await findTestFiles(root);
   assert.ok(all.includes("test/runner/runner.test.ts"));
@@ -210,12 +243,15 @@ run("takes all files named *.test.ts but fixtures, and a pattern means the paths
 
 run("knows what its files need from Debian, and names a file that needs what nobody listed", () => {
   const files = [
-    { path: "a", limit: 1, needs: ["chromium"] },
-    { path: "b", limit: 1, needs: ["chromium"] },
+    { path: "a", limit: 1, needs: ["chromium"], isAlone: false },
+    { path: "b", limit: 1, needs: ["chromium"], isAlone: false },
   ];
   assert.equal([...missingPackages(files, () => undefined)], [["chromium", ["a", "b"]]]);
   assert.equal([...missingPackages(files, () => "/usr/bin/chromium")], []);
-  assert.throws(() => missingPackages([{ path: "c", limit: 1, needs: ["netscape"] }]), /c needs "netscape"/);
+  assert.throws(
+    () => missingPackages([{ path: "c", limit: 1, needs: ["netscape"], isAlone: false }]),
+    /c needs "netscape"/,
+  );
   assert.ok(Object.keys(debianPackages).length > 0);
 });
 

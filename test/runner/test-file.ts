@@ -10,6 +10,8 @@ export type TestFile = {
   readonly limit: number;
   /** Debian packages without which some of its tests are skipped: `// needs: chromium, qemu-system-x86`. */
   readonly needs: readonly string[];
+  /** Real machines keep to real time in it, which they do not beside others: `// alone: yes`. */
+  readonly isAlone: boolean;
 };
 
 const defaultLimit = 120;
@@ -30,8 +32,15 @@ export const readTestFile = (root: string, path: string): TestFile => {
   const limit = request("limit");
   if (limit !== undefined && !/^[1-9]\d*s$/.test(limit))
     throw new Error(`${path}: "// limit: ${limit}" is not a number of seconds; write for example "// limit: 600s"`);
+  const alone = request("alone");
+  if (alone !== undefined && alone !== "yes") throw new Error(`${path}: "// alone: ${alone}" is not "// alone: yes"`);
   const needs = request("needs")?.split(/\s*,\s*/) ?? [];
-  return { path, limit: limit === undefined ? defaultLimit : Number.parseInt(limit, 10), needs };
+  return {
+    path,
+    limit: limit === undefined ? defaultLimit : Number.parseInt(limit, 10),
+    needs,
+    isAlone: alone === "yes",
+  };
 };
 
 /** Paths of all files `*.test.ts` below `folder`, relative to the root and sorted; fixtures are no tests. */
