@@ -12,6 +12,7 @@ export class GuestMaker {
   /** By VM; its tap is the life's own. */
   readonly #specs: readonly GuestSpec[];
   readonly #isCounting: boolean;
+  readonly #making = new Set<Promise<unknown>>();
 
   /** @param isCounting what each sends to each other is counted at its tap */
   constructor(image: GuestImage, specs: readonly GuestSpec[], isCounting: boolean) {
@@ -20,8 +21,34 @@ export class GuestMaker {
     this.#isCounting = isCounting;
   }
 
+  /** Nothing is being made any more, also of what nobody waits for since its host has failed. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#making);
+  }
+
   /** Starts a VM from the image on its host, with an empty disk. */
-  async start(vm: RealVm): Promise<void> {
+  start(vm: RealVm): Promise<void> {
+    return this.#made(this.#start(vm));
+  }
+
+  /** Starts a VM from a stream that lies on its host, and its disk at that moment. */
+  restore(vm: RealVm, stream: string, disks: readonly string[]): Promise<void> {
+    return this.#made(this.#restore(vm, stream, disks));
+  }
+
+  /** Starts a VM that waits for its pages, over its disk at that moment. @returns the port where they are waited for */
+  awaitPages(vm: RealVm, disks: readonly string[], token: string): Promise<number> {
+    return this.#made(this.#awaitPages(vm, disks, token));
+  }
+
+  #made<T>(task: Promise<T>): Promise<T> {
+    this.#making.add(task);
+    const over = (): void => void this.#making.delete(task);
+    task.then(over, over);
+    return task;
+  }
+
+  async #start(vm: RealVm): Promise<void> {
     const { host, agent, name, spec } = this.#next(vm);
     const guest = await HostedGuest.start(agent, this.#image, name, spec);
     if (await gone(vm, host, guest)) return;
@@ -31,8 +58,7 @@ export class GuestMaker {
     await this.#count(vm, agent, spec);
   }
 
-  /** Starts a VM from a stream that lies on its host, and its disk at that moment. */
-  async restore(vm: RealVm, stream: string, disks: readonly string[]): Promise<void> {
+  async #restore(vm: RealVm, stream: string, disks: readonly string[]): Promise<void> {
     const { host, agent, name, spec } = this.#next(vm);
     const guest = await HostedGuest.restore(agent, this.#image, name, spec, { stream, frozen: disks.at(-1)! });
     if (await gone(vm, host, guest)) return;
@@ -49,8 +75,7 @@ export class GuestMaker {
     await agent.ask("countTraffic", { tap: network.tap, from: vm.index, to }, quick);
   }
 
-  /** Starts a VM that waits for its pages, over its disk at that moment. @returns the port where they are waited for */
-  async awaitPages(vm: RealVm, disks: readonly string[], token: string): Promise<number> {
+  async #awaitPages(vm: RealVm, disks: readonly string[], token: string): Promise<number> {
     const { host, agent, name, spec } = this.#next(vm);
     const { address } = host;
     const to = { frozen: disks.at(-1)!, address, token };

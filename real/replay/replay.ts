@@ -152,6 +152,7 @@ export const replay = async (
       notes,
     };
   } finally {
+    await guests.settled();
     for (const { guest } of cluster.vms) await guest?.kill();
     await store.end();
     for (const host of hosts) await host.reset();
