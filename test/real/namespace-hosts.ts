@@ -28,6 +28,7 @@ export class NamespaceHosts {
   readonly #folder: string;
   #testbed: Testbed | undefined;
   #agents: AgentClient[] | undefined;
+  #ending: Promise<void> | undefined;
 
   /** @param letter tells testbeds of one process apart */
   constructor(letter: string, subnet: string, hosts: number) {
@@ -59,7 +60,12 @@ export class NamespaceHosts {
   }
 
   /** Ends all that was made, also by a command that was given the inventory. */
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
     this.#testbed ??= await Testbed.take(this.inventory);
     await this.#testbed.close();
     await this.#testbed.end();
