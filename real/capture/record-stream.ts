@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { ByteReader } from "../pages/byte-reader.ts";
 import { type ChangedPages, changedPages, type PackPlan, type Typing } from "./changed-pages.ts";
-import { FileWindow } from "./file-window.ts";
 import { frameBytes, type PageRecord, type RecordHead, recordMagic } from "./page-record.ts";
 import { plannedPacks, type SharedPack } from "./planned-packs.ts";
 import type { StreamPages } from "./stream-pages.ts";
@@ -66,11 +66,12 @@ export const recordStream = async (
     for (const { name, offsets } of planned) {
       if (offsets === undefined) continue;
       const file = join(dirname(path), name);
-      const window = new FileWindow(descriptor);
+      const reader = new ByteReader(stream, descriptor, read.bytes);
       const bytes = await writeWhole(file, async (put) => {
         for (const [i, offset] of offsets.entries()) {
           if (i % turn === 0) await setImmediate();
-          put(window.piece(offset, frameBytes));
+          reader.seek(offset);
+          put(reader.bytes(frameBytes, "a page"));
         }
       });
       written.push(file);
@@ -86,7 +87,11 @@ export const recordStream = async (
       streamBytes: read.bytes,
       stream: read.digest,
     };
-    const recordBytes = await writeRecord(path, descriptor, head, { read, groups, places });
+    const recordBytes = await writeRecord(path, new ByteReader(stream, descriptor, read.bytes), head, {
+      read,
+      groups,
+      places,
+    });
     return {
       kind: head.kind,
       frames: read.frames,
@@ -111,7 +116,7 @@ export const recordStream = async (
 
 const writeRecord = (
   path: string,
-  stream: number,
+  stream: ByteReader,
   head: RecordHead,
   {
     read: { bytes, pages, hashes },
@@ -134,12 +139,10 @@ const writeRecord = (
       table.writeUInt32LE(frame, i * 12 + 8);
     }
     for (const part of [recordMagic, length, text, hashes, groups, table, places]) put(part);
-    const window = new FileWindow(stream);
-    let rest = 0;
     for (const { offset } of pages) {
-      window.pass(rest, offset, put);
-      rest = offset + frameBytes;
+      stream.pass(offset, "the stream", put);
+      stream.skip(frameBytes, "a page");
     }
-    window.pass(rest, bytes, put);
+    stream.pass(bytes, "the stream", put);
     write(hash.digest());
   });

@@ -5,7 +5,6 @@ import { ByteReader } from "../pages/byte-reader.ts";
 import { MemoryImage } from "../pages/memory-image.ts";
 import { mostNotes, noteAt, type VmCoreInfo } from "../pages/vmcoreinfo.ts";
 import { streamMemory, streamRegions } from "../streams/migration-stream.ts";
-import { FileWindow } from "./file-window.ts";
 import { frameBytes, hashBytes } from "./page-record.ts";
 import { turn } from "./whole-file.ts";
 
@@ -44,20 +43,18 @@ export const readStream = async (path: string, descriptor: number, isTyped: bool
   const hashes = Buffer.alloc(offsets.length * hashBytes);
   const notes: VmCoreInfo[] = [];
   const whole = createHash("sha256");
-  const window = new FileWindow(descriptor);
-  let done = 0;
   const add = (piece: Buffer): void => void whole.update(piece);
+  reader.seek(0);
   for (const [i, { offset, frame }] of pages.entries()) {
     if (i % turn === 0) await setImmediate();
-    window.pass(done, offset, add);
-    const content = window.piece(offset, frameBytes);
+    reader.pass(offset, "the stream", add);
+    const content = reader.bytes(frameBytes, "a page");
     whole.update(content);
-    done = offset + frameBytes;
     hash("sha256", content, "buffer").copy(hashes, frame * hashBytes, 0, hashBytes);
     const note = isTyped && notes.length < mostNotes ? noteAt(content, 0) : undefined;
     if (note !== undefined) notes.push(note(`${path}: frame ${frame}`));
   }
-  window.pass(done, size, add);
+  reader.pass(size, "the stream", add);
   const memory = isTyped ? { image: new MemoryImage(path, descriptor, regions), notes } : undefined;
   return { bytes: size, frames: offsets.length, pages, hashes, digest: whole.digest("hex"), memory };
 };

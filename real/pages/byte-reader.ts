@@ -35,6 +35,11 @@ export class ByteReader {
     return this.#window.subarray(start, start + count);
   }
 
+  /** Gives all up to an offset, piece after piece, each a view until the next one. */
+  pass(until: number, what: string, put: (piece: Buffer) => void): void {
+    while (this.#at < until) put(this.bytes(Math.min(this.#window.length, until - this.#at), what));
+  }
+
   skip(count: number, what: string): void {
     if (!(this.#at + count <= this.size)) throw this.error(`the file ends inside ${what}`);
     this.#at += count;

@@ -35,6 +35,23 @@ const stream = (name: string, ...made: Parameters<typeof madeStream>): string =>
 };
 const digest = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
 
+records("gives back a stream of more than is read or written at once, pages and what is between them", async () => {
+  const pages = Array.from({ length: 700 }, (_, i): [number, number] => [i, i % 7 === 0 ? 0 : i]);
+  // Longer than a window, and than what is held back for writing.
+  const devices = Array.from({ length: 200_000 }, (_, i) => `device ${i};`).join("");
+  const captured = stream("long", 700, pages, devices);
+  const recorded = await recordStream(captured, at("long.record"), { packs: packOf("long") });
+  assert.is(recorded.added, 600);
+  assert.is(statSync(at("long.pack")).size, 600 * 4096);
+  const pack = readFileSync(at("long.pack"));
+  for (const i of [0, 15, 16, 255, 256, 599]) {
+    const fill = pages.filter(([, one]) => one !== 0)[i]![1];
+    assert.equal(pack.subarray(i * 4096, (i + 1) * 4096), Buffer.alloc(4096, `page ${fill} `), `page ${i}`);
+  }
+  await rebuildStream([PageRecord.open(at("long.record"))], at("long.again"));
+  assert.is(digest(at("long.again")), digest(captured));
+});
+
 records("holds what has changed since the one before, and gives every stream back byte by byte", async () => {
   const streams = [
     stream(
