@@ -116,13 +116,13 @@ test(
     const told = (kind: "failure" | "return", component: "uplink" | "rack"): number =>
       events.find((one) => one.kind === kind && one.component === component)!.at;
     // It runs on at first, and is not up: a short cut is over before anybody misses it.
-    assert.ok(cut[0]! >= told("failure", "uplink") && cut[0]! <= told("return", "uplink"), `cut at ${cut[0]} s`);
+    const [uplink, rack] = [told("failure", "uplink"), told("failure", "rack")];
+    for (const [i, at] of [uplink, rack].entries())
+      assert.ok(cut[i]! >= at && cut[i]! < at + 1, `cut at ${cut[i]} s, failed at ${at} s`);
     const back = states.find(({ from, at }) => from === "detect" && at > cut[0]!);
-    assert.is(back?.to, "up");
-    assert.ok(back!.at < told("failure", "rack") && cut[1]! >= told("failure", "rack"), JSON.stringify({ back, cut }));
+    assert.ok(back?.to === "up" && back.at < told("return", "uplink") + 1, JSON.stringify(back));
     const detections = events.filter(({ kind }) => kind === "detection").map(({ at }) => at);
-    // The last beat that was heard is up to a second older than the cut.
-    assert.ok(detections[0]! > cut[1]! + 4.9 && detections[0]! < cut[1]! + 8, `found at ${detections[0]} s`);
+    assert.ok(detections[0]! > rack + 5 && detections[0]! < rack + 9, `found at ${detections[0]} s`);
     // A host of the rack that is missed later than the other makes a rollback be planned anew: what it ends with counts.
     const done = events.findIndex((one) => one.kind === "rollback" && one.phase === "done");
     const placesIn = (some: typeof events): string[] | undefined => {
