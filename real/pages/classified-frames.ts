@@ -13,15 +13,22 @@ export interface ClassifiedFrames {
   readonly classes: Uint8Array;
 }
 
-/** By the first of the image's notes that leads to a memory map. @throws MemoryImageError, that of the last, if none does */
-export const classifiedBy = (image: MemoryImage, notes: readonly VmCoreInfo[]): ClassifiedFrames => {
+/** What an image is read with: what its kernel says of itself, its page tables, and its memory map. */
+export interface GuestKernel {
+  readonly note: VmCoreInfo;
+  readonly tables: PageTables;
+  readonly map: MemoryMap;
+}
+
+/** Calls back with the first of an image's notes that leads to a memory map. @throws MemoryImageError, that of the last, if none does */
+export const withKernel = <T>(image: MemoryImage, notes: readonly VmCoreInfo[], use: (kernel: GuestKernel) => T): T => {
   let failure: unknown = new MemoryImageError(
     `${image.name}: no VMCOREINFO was found; is it the memory of a Linux guest?`,
   );
   for (const note of notes)
     try {
-      const map = new MemoryMap(note, new PageTables(note, image), image);
-      return { release: note.release, classes: classify(note, map, image) };
+      const tables = new PageTables(note, image);
+      return use({ note, tables, map: new MemoryMap(note, tables, image) });
     } catch (error) {
       if (!(error instanceof MemoryImageError)) throw error;
       failure = error;
@@ -29,12 +36,19 @@ export const classifiedBy = (image: MemoryImage, notes: readonly VmCoreInfo[]): 
   throw failure;
 };
 
+/** By the first of the image's notes that leads to a memory map. @throws MemoryImageError, that of the last, if none does */
+export const classifiedBy = (image: MemoryImage, notes: readonly VmCoreInfo[]): ClassifiedFrames =>
+  withKernel(image, notes, ({ note, map }) => ({ release: note.release, classes: classify(note, map, image) }));
+
 /**
  * Classifies every frame of a Linux guest; of frames that are no note only their first bytes are looked at.
  *
  * @throws MemoryImageError if no Linux is found in the image, or its structures are broken
  */
-export const classifiedFrames = (image: MemoryImage): ClassifiedFrames => {
+export const classifiedFrames = (image: MemoryImage): ClassifiedFrames => classifiedBy(image, notesIn(image));
+
+/** What may be notes of an image's kernel. @throws MemoryImageError if the file ends before its time */
+export const notesIn = (image: MemoryImage): VmCoreInfo[] => {
   const window = Buffer.allocUnsafeSlow(64 * frameSize);
   const reader = new FrameReader(image, window);
   const notes: VmCoreInfo[] = [];
@@ -45,5 +59,5 @@ export const classifiedFrames = (image: MemoryImage): ClassifiedFrames => {
       const note = noteAt(window, reader.locate(offset, first + i, "the kernel's note"));
       if (note !== undefined) notes.push(note(`${image.name}: frame ${first + i}`));
     }
-  return classifiedBy(image, notes);
+  return notes;
 };

@@ -12,6 +12,7 @@ export const frameClasses = [
   "cache-private-clean",
   "cache-private-dirty",
   "anonymous",
+  "anonymous-locked",
   "slab",
   "kernel",
 ] as const;
@@ -26,6 +27,8 @@ export const pageTypeOf: Readonly<Record<FrameClass, PageType>> = {
   "cache-private-clean": "cacheClean",
   "cache-private-dirty": "cacheDirty",
   anonymous: "anonymous",
+  // Whoever has locked its memory (`mlock`) is not to be killed for it: its pages are as good as the kernel's.
+  "anonymous-locked": "kernel",
   slab: "kernel",
   kernel: "kernel",
 };
@@ -135,6 +138,8 @@ const classifier = (note: VmCoreInfo, size: number): ((page: DataView, at: numbe
   ];
   // The note does not tell PG_dirty; it stands before PG_lru in all kernels from 5.10 to 6.12.
   const dirty = lru >>> 1;
+  // Nor PG_mlocked, which is the second after PG_swapbacked in all of them.
+  const locked = swapBacked << 2;
   const isFree = typed(note, "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)");
   const slab = note.has("NUMBER(PG_slab)") ? bit("PG_slab") : 0;
   const isSlab = slab === 0 ? typed(note, "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)") : () => false;
@@ -145,7 +150,8 @@ const classifier = (note: VmCoreInfo, size: number): ((page: DataView, at: numbe
     if (isFree(mapcount)) return codeOf.free;
     const flags = page.getUint32(at + flagsAt, true);
     if ((flags & slab) !== 0 || isSlab(mapcount)) return codeOf.slab;
-    if ((page.getUint8(at + mappingAt) & anonymousMapping) !== 0 || isHuge(mapcount)) return codeOf.anonymous;
+    if ((page.getUint8(at + mappingAt) & anonymousMapping) !== 0 || isHuge(mapcount))
+      return (flags & locked) === 0 ? codeOf.anonymous : codeOf["anonymous-locked"];
     const cached = (flags & lru) !== 0 || ((flags & swapBacked) !== 0 && (flags & swapCache) !== 0);
     if (!cached) return codeOf.kernel;
     if ((flags & isPrivate) === 0) return flags & dirty ? codeOf["cache-dirty"] : codeOf["cache-clean"];

@@ -29,7 +29,7 @@ const { surveyed, counts } = surveying(folder);
 
 /** Frames of each class, a free block of four and a compound page of three, from a frame on. */
 const mixed = (layout: Layout, first: number): readonly MadePage[] => {
-  const { dirty, lru, slab, swapCache, private: attached, backed } = flagsOf(layout);
+  const { dirty, lru, slab, swapCache, private: attached, backed, locked } = flagsOf(layout);
   return [
     { flags: lru },
     { flags: lru | dirty },
@@ -42,6 +42,7 @@ const mixed = (layout: Layout, first: number): readonly MadePage[] => {
     ...[0, 1, 2].map(() => ({ flags: lru })),
     { flags: lru, mapping: 0x1001n },
     ...[0, 1].map(() => ({ head: first + 11 })),
+    { flags: lru | locked, mapping: 0x1001n },
   ];
 };
 const expected = countsOfMixed;
@@ -148,10 +149,13 @@ const anyLayout = fc
     size: fc.constantFrom(48, 56, 64, 72, 88),
     shift: fc.nat({ max: 30 }).map((lines) => 64 * lines),
     places: fc.shuffledSubarray([0, 8, 16, 24, 32, 40], { minLength: 5, maxLength: 5 }),
-    bits: fc.shuffledSubarray(
-      Array.from({ length: 15 }, (_, i) => 2 * i + 1),
-      { minLength: 5, maxLength: 5 },
-    ),
+    // The second after the last is PG_mlocked.
+    bits: fc
+      .shuffledSubarray(
+        Array.from({ length: 15 }, (_, i) => 2 * i + 1),
+        { minLength: 5, maxLength: 5 },
+      )
+      .filter((bits) => bits[4]! <= 27 && !bits.includes(bits[4]! + 2)),
     free: fc.constantFrom(-129, 0xf0 << 24),
     slabType: fc.constantFrom(undefined, ~0x1000, 0xf5 << 24),
   })

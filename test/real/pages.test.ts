@@ -29,7 +29,7 @@ test.after(() => rmSync(folder, { recursive: true }));
 
 const { surveyed, counts } = surveying(folder);
 
-const { dirty, lru, slab, swapCache, private: attached, backed } = flags;
+const { dirty, lru, slab, swapCache, private: attached, backed, locked } = flags;
 /** One of each class, a free block of four, and an anonymous compound page of three. */
 const mixed: readonly MadePage[] = [
   { flags: lru },
@@ -46,6 +46,7 @@ const mixed: readonly MadePage[] = [
   { flags: lru, mapping: 0x1001n },
   { head: own + 11 },
   { head: own + 11 },
+  { flags: lru | locked, mapping: 0x1001n },
 ];
 const expected = countsOfMixed;
 

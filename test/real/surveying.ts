@@ -29,5 +29,6 @@ export const countsOfMixed = {
   "cache-private-clean": 1,
   "cache-private-dirty": 1,
   anonymous: 3,
+  "anonymous-locked": 1,
   slab: 1,
 };

@@ -1,4 +1,4 @@
-/** What a made-up Linux guest has in one frame: fields of its `struct page`, and a byte that fills it. */
+/** What a made-up Linux guest has in one frame: fields of its `struct page`, and what it holds. */
 export interface MadePage {
   readonly flags?: number;
   readonly mapcount?: number;
@@ -8,7 +8,11 @@ export interface MadePage {
   readonly head?: number;
   /** `compound_dtor`, at byte 56. */
   readonly destructor?: number;
+  /** `_refcount`, at byte 52. */
+  readonly references?: number;
   readonly fill?: number;
+  /** Of 64 bits, over what fills it. */
+  readonly words?: readonly bigint[];
 }
 
 /** How a made-up kernel lays out its `struct page` and numbers flags, as its note tells. */
@@ -44,6 +48,8 @@ export const flagsOf = ({ lru, others }: Layout) => ({
   swapCache: 1 << others.swapCache,
   private: 1 << others.private,
   backed: 1 << others.backed,
+  /** PG_mlocked. */
+  locked: 1 << (others.backed + 2),
 });
 export const flags = flagsOf(usual);
 export const buddy = usual.buddy;
@@ -131,7 +137,10 @@ export const syntheticLinux = (
       image.writeBigUInt64LE(page.private ?? 0n, entry + layout.at.private);
       image.writeInt32LE(page.mapcount ?? -1, entry + layout.at.mapcount);
       if (page.destructor !== undefined) image.writeUInt8(page.destructor, entry + 56);
+      if (page.references !== undefined) image.writeInt32LE(page.references, entry + 52);
       image.fill(page.fill ?? 0, (start + from + i) * bytes, (start + from + i + 1) * bytes);
+      for (const [w, word] of (page.words ?? []).entries())
+        image.writeBigUInt64LE(word, (start + from + i) * bytes + 8 * w);
     });
   };
   piece(0, 0, at.map, own, pages);
