@@ -4,6 +4,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { ownDisk } from "../disk/own-disk.ts";
 import { fsyncFolder, sizeOf } from "./files.ts";
 import { mostBytes } from "./multicast/blocks.ts";
 import { awaitConnection } from "./one-connection.ts";
@@ -132,6 +133,7 @@ const intoFile = async (file: FileHandle, size: number, reader: StreamReader): P
     const content = await reader.some(left);
     hash.update(content);
     for (let done = 0; done < content.length; ) done += (await file.write(content, done)).bytesWritten;
+    await ownDisk.write.pass(content.length);
     left -= content.length;
   }
   if (!timingSafeEqual(hash.digest(), await reader.exactly(digestBytes))) throw new Error("it was altered");

@@ -4,6 +4,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { ownDisk } from "../disk/own-disk.ts";
 import { fsyncFolder } from "./files.ts";
 import { awaitConnection } from "./one-connection.ts";
 import type { Arguments, Result } from "./protocol.ts";
@@ -41,6 +42,7 @@ const intoFile = async (socket: Socket, path: string): Promise<void> => {
       const content = held.subarray(0, Math.max(0, held.length - digestBytes));
       hash.update(content);
       for (let done = 0; done < content.length; ) done += (await file.write(content, done)).bytesWritten;
+      await ownDisk.write.pass(content.length);
       held = Buffer.from(held.subarray(content.length));
     }
     if (held.length !== digestBytes || !timingSafeEqual(hash.digest(), held))

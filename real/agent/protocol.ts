@@ -30,6 +30,8 @@ const name = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,14}$/));
 const device = z.string().check(z.regex(/^[a-z][a-z0-9]{0,14}$/));
 const program = z.enum(Object.keys(packageOf) as Program[]);
 const debianPackage = z.enum(Object.values(packageOf) as Package[]);
+/** Bytes per second. */
+const rate = z.number().check(z.minimum(1));
 const base64 = z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/));
 
 /** `look` changes nothing; `own` first ends what an earlier agent left, and whatever it made itself when it ends. */
@@ -73,6 +75,8 @@ export const requests = {
   digestOf: z.strictObject({ name: fileName }),
   /** Makes one byte of a file wrong, as a disk may. */
   spoilByte: z.strictObject({ name: fileName, offset: count }),
+  /** What its host's disk reads and writes of files of snapshots passes no faster than at these rates; null: as fast as it can. */
+  slowDisk: z.strictObject({ rates: z.nullable(z.strictObject({ read: rate, write: rate })) }),
   /** Plugs or unplugs a device of the host's network. */
   link: z.strictObject({ device, up: z.boolean() }),
   ...captureRequests,
@@ -148,6 +152,7 @@ export const results = {
   sizeOf: z.strictObject({ bytes: count }),
   digestOf: z.strictObject({ digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)) }),
   spoilByte: exact,
+  slowDisk: exact,
   link: exact,
   ...captureResults,
   ...transferResults,

@@ -7,6 +7,7 @@ import type { SharedPack } from "../capture/planned-packs.ts";
 import { rebuildStream } from "../capture/rebuild-stream.ts";
 import { recordStream } from "../capture/record-stream.ts";
 import { writeWhole } from "../capture/whole-file.ts";
+import { ownDisk } from "../disk/own-disk.ts";
 import { fillFrom } from "./dropping.ts";
 import type { Arguments, Result } from "./protocol.ts";
 
@@ -93,10 +94,9 @@ export const rebuildCapture = async (
   files: string,
   { records, stream, disk }: Arguments<"rebuild">,
 ): Promise<Result<"rebuild">> => {
-  await rebuildStream(
-    records.map((name) => PageRecord.open(join(files, name))),
-    join(files, stream),
-  );
+  const chain = records.map((name) => PageRecord.open(join(files, name)));
+  const { streamBytes } = chain.at(-1)!.head;
+  await Promise.all([rebuildStream(chain, join(files, stream)), ownDisk.read.pass(streamBytes)]);
   try {
     return await fillFrom(owner, files, stream, disk);
   } catch (error) {

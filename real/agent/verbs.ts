@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { slowOwnDisk } from "../disk/own-disk.ts";
 import { whatIsLeft } from "../ownership/end-made.ts";
 import { userOf } from "../ownership/user.ts";
 import type { HostStore } from "../store/host-store.ts";
@@ -91,6 +92,10 @@ export const owningVerbs = (
     sizeOf: (given) => sizeOf(files, given),
     digestOf: (given) => digestOf(files, given),
     spoilByte: (given) => done(spoilByte(files, given)),
+    slowDisk: async ({ rates }) => {
+      slowOwnDisk(rates);
+      return {};
+    },
     takeFile: (given) => takeFile(files, given),
     takePages: (given) => takePages(files, given),
     offerPages: (given) => feeds.offer(given),

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ownDisk } from "../disk/own-disk.ts";
 import { frameSize } from "../pages/memory-image.ts";
 import {
   discarded,
@@ -201,6 +202,7 @@ export class PageFeed {
       pages.push({ block: ram, address: frame * frameSize, content });
     }
     this.#bytes += bytes;
+    await ownDisk.read.pass(bytes);
     await this.#sendAll(pages);
     return bytes;
   }

@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
+import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { ownDisk } from "../disk/own-disk.ts";
 import { socketPath } from "../socket-path.ts";
 
 /** A file that QEMU is sending a migration stream into. */
@@ -32,7 +34,7 @@ export const intoFile = async (file: string): Promise<StreamFile> => {
     sender = socket;
     socket.on("error", () => {});
     server.close();
-    await pipeline(socket, to);
+    await pipeline(socket, asTheDiskTakesIt(), to);
     return to.bytesWritten;
   })();
   whole.catch(() => {});
@@ -46,6 +48,14 @@ export const intoFile = async (file: string): Promise<StreamFile> => {
   };
   return { uri: `unix:${path}`, whole, close };
 };
+
+/** What a slow disk has not taken yet keeps QEMU waiting, and with it a guest that writes. */
+const asTheDiskTakesIt = (): Transform =>
+  new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      ownDisk.write.pass(chunk.length).then(() => next(null, chunk), next);
+    },
+  });
 
 /** Sends a file to a QEMU that listens for a stream on the socket. */
 export const fromFile = async (file: string, path: string): Promise<void> => {

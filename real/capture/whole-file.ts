@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { ownDisk } from "../disk/own-disk.ts";
 import { readAt } from "./read-at.ts";
 
 /** Takes bytes at the end of what it has got. */
@@ -13,8 +14,12 @@ export const writeWhole = async (path: string, write: (put: Put) => Promise<void
   // Pages come one by one: a call for each of them would cost more than all else that is done with them.
   const held = Buffer.allocUnsafe(chunk);
   let [total, holding] = [0, 0];
+  // It goes to the disk while the rest of it is made.
+  let passed = Promise.resolve();
   const writeOut = (bytes: Uint8Array): void => {
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    const { length } = bytes;
+    for (let done = 0; done < length; ) done += writeSync(descriptor, bytes, done);
+    passed = passed.then(() => ownDisk.write.pass(length));
   };
   const writeHeld = (): void => {
     writeOut(held.subarray(0, holding));
@@ -29,6 +34,7 @@ export const writeWhole = async (path: string, write: (put: Put) => Promise<void
       holding += bytes.length;
     });
     writeHeld();
+    await passed;
     fsyncSync(descriptor);
     renameSync(draft, path);
   } catch (error) {

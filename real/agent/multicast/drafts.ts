@@ -3,6 +3,7 @@ import { constants, readSync, rmSync, writeSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
+import { ownDisk } from "../../disk/own-disk.ts";
 import { fsyncFolder } from "../files.ts";
 import { BlockSet, type Blocks, blockBytes, mostBlocks, type Run, segmentBlocks } from "./blocks.ts";
 import { mostRuns } from "./control.ts";
@@ -98,6 +99,7 @@ export class Drafts {
   /** Brings all to the disk and gives them their names. @throws Error unless they are whole */
   async finish(): Promise<void> {
     if (!this.isWhole) throw new Error("the end came before all blocks");
+    await ownDisk.write.pass(this.#blocks.items.reduce((sum, { bytes }) => sum + bytes, 0));
     for (const index of this.#names.keys()) {
       const file = await open(this.#files.pathOf(index), constants.O_RDONLY | constants.O_NOFOLLOW);
       await file.sync().finally(() => file.close());

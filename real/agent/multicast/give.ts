@@ -4,6 +4,7 @@ import { constants, lstatSync, readSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ownDisk } from "../../disk/own-disk.ts";
 import type { Arguments, Result } from "../protocol.ts";
 import { BlockSet, Blocks, type Item, mostBlocks, mostBytes } from "./blocks.ts";
 import { mostDigests, wordEvery } from "./control.ts";
@@ -196,6 +197,7 @@ export class MulticastOffer {
       const { item, offset, bytes, blocks } = this.#blocks.extentAt(block, pace.isLossy ? 1 : most);
       const { name, offset: begin = 0 } = this.#blocks.items[item]!;
       const size = bytes + datagramOverhead;
+      await ownDisk.read.pass(bytes);
       await pace.await(onTheWire(size));
       const mayGo = (): boolean =>
         this.#unsent < mostUnsent && this.#ready.every((member) => member.hasRoom(this.#sequence, size));
