@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { Canonical } from "../../scenarios/identity/canonical.ts";
 import { placeless } from "../../scenarios/identity/run-id.ts";
+import { slowRates } from "./slow-rates.ts";
 
 /**
  * What of a scenario real machines go by, and the seed, as 16 hexadecimal digits of a hash. What things cost is told to the model
- * alone: machines show it by themselves, so a run that was recorded says as much of a model that has been mended since.
+ * alone: machines show it by themselves, so a run that was recorded says as much of a model that has been mended since. Only disks
+ * that are slow for a while are as slow as the scenario says.
  */
 export const machineSide = (scenario: ClusterScenario, seed: number): string => {
   const { costs: _costs, ...snapshot } = scenario.snapshot;
@@ -17,10 +19,11 @@ export const machineSide = (scenario: ClusterScenario, seed: number): string => 
     ...rollback
   } = scenario.rollback;
   const { disk, ...host } = scenario.dataCentre.host;
+  const slow = scenario.failures.slowDisk.kind === "none" ? {} : { slow: slowRates(scenario) };
   const asked = {
     ...placeless(scenario),
     fidelity: "full",
-    dataCentre: { ...scenario.dataCentre, host: { ...host, capacity: disk.capacity } },
+    dataCentre: { ...scenario.dataCentre, host: { ...host, capacity: disk.capacity, ...slow } },
     ...{ snapshot, rollback },
   };
   return createHash("sha256")

@@ -11,6 +11,7 @@ import { RealMachines } from "./real-machines.ts";
 import type { RealStore } from "./real-store.ts";
 import type { RunEvents } from "./run-events.ts";
 import { Silence } from "./silence.ts";
+import { slowRates } from "./slow-rates.ts";
 import type { TrafficMeter } from "./traffic-meter.ts";
 
 interface FailureParts {
@@ -140,7 +141,7 @@ export class RealFailures {
       case "uplink":
         return this.#uplink(outage.component);
       case "slowDisk":
-        throw new RangeError("failures.slowDisk: real disks are as fast as they are");
+        return this.#slowDisk(hosts[outage.component]!);
       case "store":
         throw new RangeError("failures.store: the testbed has no shared store");
     }
@@ -175,6 +176,19 @@ export class RealFailures {
       fail: () => this.#machines.loseDisk(host),
       repair: async () => host.replaceDisk(),
       losesCopies: true,
+    };
+  }
+
+  #slowDisk(host: RealHost): Failing {
+    return {
+      component: "slowDisk",
+      name: `${host.name} disk`,
+      ignored: host.hasSlowDisk,
+      permanent: false,
+      vms: [],
+      fail: () => host.slowDisk(slowRates(this.#parts.scenario)),
+      repair: () => host.slowDisk(undefined),
+      losesCopies: false,
     };
   }
 

@@ -3,6 +3,7 @@ import type { CopyHost } from "../../models/placement/copy-placement.ts";
 import type { VmHost } from "../../models/placement/vm-room.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import type { AgentClient } from "../agent/client.ts";
+import type { DiskRates } from "../disk/own-disk.ts";
 import { TestbedError } from "../testbed-error.ts";
 
 const quick = 10_000;
@@ -34,6 +35,7 @@ export class RealHost implements CopyHost, VmHost {
   outages = 0;
   /** Its disk is gone, and no new one there yet. */
   #diskless = false;
+  #hasSlowDisk = false;
   /** Names of what lies on its disk for snapshots. */
   readonly files = new Set<string>();
   freeMemory: number;
@@ -147,6 +149,17 @@ export class RealHost implements CopyHost, VmHost {
   replaceDisk(): void {
     this.#diskless = false;
     this.answer();
+  }
+
+  /** What of its files passes its disk, which fails or is replaced meanwhile or not. */
+  get hasSlowDisk(): boolean {
+    return this.#hasSlowDisk;
+  }
+
+  /** Its disk reads and writes no faster than this from now on; undefined: as fast as it can. */
+  async slowDisk(rates: DiskRates | undefined): Promise<void> {
+    this.#hasSlowDisk = rates !== undefined;
+    await this.agent.ask("slowDisk", { rates: rates ?? null }, quick);
   }
 
   /** Its disk is gone for good. */

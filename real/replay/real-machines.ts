@@ -90,14 +90,17 @@ export class RealMachines {
     for (const host of this.hostsOf(rack)) this.#reconnect(host);
   }
 
-  /** The run is over: cables are plugged in as at its beginning, and nobody waits for a machine that is dead. */
+  /** The run is over: cables and disks are as at its beginning, and nobody waits for a machine that is dead. */
   async end(): Promise<void> {
     const { racks } = this.#parts.scenario.dataCentre;
     for (let rack = 0; rack < racks; rack++) {
       if (this.isRackOut(rack)) await this.joinRack(rack, "rack");
       if (this.isUplinkOut(rack)) await this.joinRack(rack, "uplink");
     }
-    for (const host of this.#parts.hosts) if (!host.reachable) host.suspect();
+    for (const host of this.#parts.hosts) {
+      if (host.hasSlowDisk) await host.slowDisk(undefined);
+      if (!host.reachable) host.suspect();
+    }
   }
 
   #outages(what: "rack" | "uplink"): Set<number> {

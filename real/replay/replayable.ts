@@ -1,9 +1,11 @@
+import { pageSize } from "../../models/guest/memory.ts";
 import { type ClassStorage, type ClusterScenario, type PageType, pageTypes } from "../../models/scenario.ts";
 import { isDropped } from "../../models/store/redundancy.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
 import { mostMessages, mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
 import { droppedTypes, dropsHarm } from "./dropped-types.ts";
 import { guestsOf, pagesInUse } from "./scenario-guests.ts";
+import { leastSlowDiskRate, longestSlow, slowRates } from "./slow-rates.ts";
 
 const MiB = 2 ** 20;
 /** Seconds. */
@@ -107,7 +109,17 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     rollback.placement === "similarity-aware" || rollback.placement === "joint",
     `rollback.placement: ${rollback.placement}; the testbed does not know what hosts hold of which content`,
   );
-  refuse(failures.slowDisk.kind !== "none", "failures.slowDisk: real disks are as fast as they are");
+  const slowest = Math.min(...Object.values(slowRates(scenario)));
+  const hasSlowDisks = failures.slowDisk.kind !== "none";
+  refuse(
+    hasSlowDisks && failures.slowDiskRate < leastSlowDiskRate(scenario),
+    `failures.slowDiskRate: the memories of all guests pass a slow disk in more than ${longestSlow} s, and what shares it with others is waited for no longer`,
+  );
+  const written = cluster.vms * cluster.workload.classes.reduce((sum, one) => sum + one.writesPerSecond * pageSize, 0);
+  refuse(
+    hasSlowDisks && snapshot.capture === "pre-copy" && written > slowest / 2,
+    `failures.slowDiskRate: a slow disk passes ${Math.round(slowest)} B/s, and guests write ${Math.round(written)} B/s: QEMU ends no pre-copy that does not catch up`,
+  );
   refuse(failures.store.kind !== "none", "failures.store: the testbed has no shared store");
   refuse(
     failures.disk.kind !== "none" && cluster.vm.disk?.on !== "local",

@@ -1,6 +1,7 @@
 import type { FailureSource, FailureSpec } from "../../models/failures/failure-spec.ts";
 import type { Law } from "../../models/laws.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
+import { leastSlowDiskRate } from "./slow-rates.ts";
 
 const exponential = (mean: number): Law => ({ law: "exponential", mean });
 const law = (mean: number, repair: number, permanent = 0): FailureSource => ({
@@ -12,12 +13,12 @@ const law = (mean: number, repair: number, permanent = 0): FailureSource => ({
 });
 
 /** Seconds from a failure of a kind to the next of any of its components, on average. */
-const between = { vm: 120, host: 150, disk: 400, rack: 400, uplink: 200, latentErrors: 30 };
+const between = { vm: 120, host: 150, disk: 400, slowDisk: 300, rack: 400, uplink: 200, latentErrors: 30 };
 
 /**
  * The scenario for `seconds` with everything in it failing at random, about once a minute: guests, hosts that come back with
- * their disk or an empty one, disks (where guests have their own on them), racks and uplinks (of which there are several), and
- * bytes of copies, which are scrubbed.
+ * their disk or an empty one, disks (where guests have their own on them), disks that are slow for a while, racks and uplinks
+ * (of which there are several), and bytes of copies, which are scrubbed.
  */
 export const soakScenario = (scenario: ClusterScenario, seconds: number): ClusterScenario => {
   const { dataCentre, cluster, storage } = scenario;
@@ -29,8 +30,8 @@ export const soakScenario = (scenario: ClusterScenario, seconds: number): Cluste
     vm: law(between.vm * cluster.vms, 1),
     host: law(between.host * hosts, 20, 0.3),
     disk: hasDisks ? law(between.disk * hosts, 20, 1) : none,
-    slowDisk: none,
-    slowDiskRate: scenario.failures.slowDiskRate,
+    slowDisk: law(between.slowDisk * hosts, 30),
+    slowDiskRate: Math.max(scenario.failures.slowDiskRate, leastSlowDiskRate(scenario)),
     rack: isSeveral ? law(between.rack * dataCentre.racks, 10) : none,
     uplink: isSeveral ? law(between.uplink * dataCentre.racks, 5) : none,
     store: none,

@@ -4,6 +4,7 @@ import { quantileInterval } from "../../results/statistics/quantile-interval.ts"
 import { TestbedError } from "../testbed-error.ts";
 import { fewestRows, type Parameter } from "./parameter.ts";
 import { type RunMetric, runFigures } from "./run-figures.ts";
+import { hadSlowDisk } from "./slow-disks.ts";
 
 /** A run on real machines, and what tells it from others. */
 export interface FittedRun {
@@ -24,7 +25,7 @@ export interface ReplayCalibration {
 
 /**
  * Fits what snapshots and rollbacks cost beside captures and the network to runs on real machines. All are medians with their
- * intervals (no law supposed), because machines are held up by what else they do:
+ * intervals (no law supposed), because machines are held up by what else they do. What a slow disk took part in is left out:
  * - snapshot.costs.recordRate: captured bytes of the host with most, over the time in which a snapshot is captured and neither copied
  *   nor durable: before its first copy, and after its last
  * - dataCentre.host.disk.read: the same bytes over the transfer of a rollback to which no byte comes
@@ -102,6 +103,7 @@ const recordRates = (events: readonly LifeCycleEvent[]): number[] =>
     const [first, last] = [copies[0], copies.at(-1)];
     const bytes = mostOf(capturedBy(events, cluster, snapshot));
     if (captured === undefined || first === undefined || last === undefined) return [];
+    if (hadSlowDisk(events, durable.at - durable.age, durable.at)) return [];
     const seconds = first.at - captured.at + (durable.at - last.at);
     return bytes > 0 && seconds > 0 ? [bytes / seconds] : [];
   });
@@ -123,7 +125,7 @@ const rebuildRates = (events: readonly LifeCycleEvent[]): number[] =>
         one.at >= transfer.at &&
         one.at <= resume.at,
     );
-    if (comes) return [];
+    if (comes || hadSlowDisk(events, transfer.at, resume.at)) return [];
     const bytes = new Map<string, number>();
     for (const event of events)
       if (event.kind === "cut" && event.cluster === cluster && event.snapshot === snapshot) {

@@ -16,6 +16,7 @@ const years = [
   "failures.vm={law: exponential, mean: 30d}",
   "failures.host={law: weibull, shape: 0.7, scale: 90d, repair: {law: lognormal, median: 2h, sigma: 1}, permanent: 40%}",
   "failures.rack={law: gamma, shape: 2, scale: 60d, repair: {law: deterministic, value: 1h}}",
+  "failures.slowDisk={law: exponential, mean: 60d, repair: {law: exponential, mean: 2h}}",
   "failures.shocks=[{name: power, law: exponential, mean: 40d, takes: {random: 2}, probability: 80%, within: 1h, repair: {law: exponential, mean: 3h}}]",
 ];
 
@@ -45,16 +46,16 @@ test("happen in the simulation under the same seed, with and without their laws"
       failuresIn(drawn, seed + 100).map((one) => one.split(" ")[0]),
       listed.map(({ start }) => start.toFixed(6)).toSorted(),
     );
-    assert.ok(["vm", "host", "rack"].every((kind) => listed.some(({ component }) => component === kind)));
+    assert.ok(["vm", "host", "rack", "slowDisk"].every((kind) => listed.some(({ component }) => component === kind)));
   }
 });
 
 test("are as in a longer run whose times are divided", () => {
-  const scenario = replayedScenario("horizon=10m", ...years.slice(0, 3));
+  const scenario = replayedScenario("horizon=10m", ...years.slice(0, 4));
   const factor = 65_536;
   const slow = listedScenario({ ...scenario, horizon: factor * scenario.horizon }, 7);
   const { scenario: fast } = drawnScenario(scenario, 7, factor);
-  for (const component of ["vm", "host", "rack"] as const) {
+  for (const component of ["vm", "host", "rack", "slowDisk"] as const) {
     const [one, other] = [fast.failures[component], slow.failures[component]];
     assert.ok(one.kind === "times" && other.kind === "times");
     assert.is(one.outages.length, other.outages.length);
@@ -103,7 +104,10 @@ test("are refused when nothing comes of them, with the acceleration that mends i
   assert.throws(() => drawnScenario(scenario, 1, -2), /--accelerate: -2/);
   assert.throws(() => drawnScenario(replayedScenario(), 1, 9), /nothing of replayed fails by a law/);
   assert.equal(drawnScenario(replayedScenario(), 1), { scenario: replayedScenario(), notes: [] });
-  assert.equal(replayObstacles(replayedScenario("failures.host={law: exponential, mean: 1d}", years[3]!), 4), []);
+  assert.equal(
+    replayObstacles(replayedScenario("failures.host={law: exponential, mean: 1d}", ...years.slice(3)), 4),
+    [],
+  );
 });
 
 const messageOf = (task: () => unknown): string => {

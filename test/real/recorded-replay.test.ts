@@ -86,6 +86,11 @@ test("says as much of a model that has been mended since, and nothing of another
     for (const other of ["snapshot.interval=44s", "seed=2", "cluster.vm.memory=112MiB", "storage.copies=1"])
       assert.throws(() => readRun(folder, recordedPoint(other)), /keeps a run of something else/);
     assert.is.not(machineSide(point.scenario, 1), machineSide(point.scenario, 2));
+    // Machines go by the rates of disks where those are slow for a while.
+    const side = (...more: string[]): string => machineSide(recordedPoint(...more).scenario, 1);
+    const [disk, slow] = ["dataCentre.host.disk.read=99MB/s", "failures.slowDisk={times: [{component: 0, start: 9s}]}"];
+    assert.is(side(disk), side());
+    assert.is.not(side(slow, disk), side(slow));
     for (const wrong of ["", "{}", '{"at":1,"kind":"nothing"}\n']) {
       writeFileSync(join(folder, "events.jsonl"), wrong);
       assert.throws(

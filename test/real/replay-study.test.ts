@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
 import { calibrateCommand } from "../../real/commands/calibrate.ts";
 import { writeRun } from "../../real/commands/recorded-run.ts";
 import { validate } from "../../real/commands/validate.ts";
@@ -103,6 +104,26 @@ test("finds the costs of machines again", () => {
   assert.throws(
     () => calibrateReplays(runs.slice(0, 2)),
     /nothing to be told from 2 runs: .*planTime from 2 rollbacks.*each takes 6/,
+  );
+});
+
+test("leaves out what a disk had part in that was slow", () => {
+  const slow = { component: "slowDisk", name: "host 1 disk" } as const;
+  const fails = { at: 1, kind: "failure", ...slow, permanent: false, ignored: false, vms: [] } as const;
+  const fitted = (...happened: readonly LifeCycleEvent[]) =>
+    calibrateReplays(
+      intervals.slice(0, 6).map((interval) => {
+        const [begin, ...events] = machines(interval);
+        return { asked: `${interval}`, events: [begin!, ...happened, ...events] };
+      }),
+    );
+  const back = { at: 2, kind: "return", ...slow } as const;
+  const calm = fitted();
+  for (const happened of [[fails, back], [{ ...fails, ignored: true }], [{ ...fails, component: "disk" } as const]])
+    assert.equal(fitted(...happened).parameters, calm.parameters, "it was over before, or is something else");
+  assert.equal(
+    fitted(fails).untold.map((one) => one.replace(/: 0 .*/, "")),
+    ["snapshot.costs.recordRate", "dataCentre.host.disk.read", "rollback.coldStart"],
   );
 });
 

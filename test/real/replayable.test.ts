@@ -18,6 +18,8 @@ const byTypes =
   "{free: {copies: 1, onLoss: fail}, cacheClean: {copies: 1, onLoss: fail}, cacheDirty: {copies: 2, onLoss: fail}, " +
   "anonymous: {copies: 3, onLoss: fail}, kernel: {copies: 3, onLoss: fail}, dropZero: true}";
 
+const slowDisk = "failures.slowDisk={times: [{component: 0, start: 9s, end: 20s}]}";
+
 /** The same without a type of pages. */
 const withDropped = (type: string, onLoss: string): string =>
   byTypes.replace(new RegExp(`${type}: {copies: \\d, onLoss: fail}`), `${type}: {copies: drop, onLoss: ${onLoss}}`);
@@ -26,6 +28,11 @@ test("comes with the product and has no obstacles on four hosts", () => {
   assert.equal(replayObstacles(replayedScenario(), 4), []);
   for (const resume of ["on-demand", "working-set"])
     assert.equal(replayObstacles(replayedScenario(`rollback.resume=${resume}`), 4), []);
+});
+
+test("may have disks that are slow for a while", () => {
+  for (const more of [[], ["failures.slowDiskRate=2%"], ["snapshot={capture: pre-copy, cut: independent}"]])
+    assert.equal(replayObstacles(replayedScenario(slowDisk, ...more), 4), []);
 });
 
 test("may store what its guests have in common once, and send it to several hosts at once then", () => {
@@ -115,7 +122,16 @@ for (const [settings, obstacle] of [
   [["storage.deduplicateVersions=true"], /^storage\.deduplicateVersions: true/],
   [["rollback.placement=joint"], /^rollback\.placement: joint/],
   [["failures.store={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.store: the testbed has no shared/],
-  [["failures.slowDisk={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.slowDisk: real disks are/],
+  [[slowDisk, "failures.slowDiskRate=1%"], /^failures\.slowDiskRate: the memories of all guests .* more than 80 s/],
+  [
+    [
+      slowDisk,
+      "failures.slowDiskRate=2%",
+      "snapshot={capture: pre-copy, cut: independent}",
+      "cluster.workload.classes.hot.writesPerGiB=20000/s",
+    ],
+    /^failures\.slowDiskRate: a slow disk passes 4320000 B\/s, and guests write \d+ B\/s: QEMU ends no pre-copy/,
+  ],
   [["failures.disk={times: [{component: 0, start: 9s}]}"], /^failures\.disk: the disk of a real guest is a file/],
   [
     ["failures.latentErrors={law: exponential, mean: 1h}", "storage.checksums=false"],

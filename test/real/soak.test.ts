@@ -20,11 +20,11 @@ test("brings every kind of failure that the scenario has parts for, the same und
   const long = soakScenario(replayedScenario(...settings), 7200);
   assert.equal(replayObstacles(long, 4), []);
   const { failures } = drawnScenario(long, 5).scenario;
-  const counts = (["vm", "host", "disk", "rack", "uplink"] as const).map((component) => {
+  const counts = (["vm", "host", "disk", "slowDisk", "rack", "uplink"] as const).map((component) => {
     const source = failures[component];
     return source.kind === "times" ? source.outages.length : 0;
   });
-  // 60, 48, 18, 18 and 36 of them are to be expected.
+  // 60, 48, 18, 24, 18 and 36 of them are to be expected.
   assert.ok(Math.min(...counts) >= 8 && Math.max(...counts) <= 100, `${counts}`);
   assert.is(failures.latentErrors.kind, "law");
   assert.is(failures.host.kind, "times");
