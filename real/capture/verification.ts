@@ -26,6 +26,7 @@ export const verifyCapture = async (guest: HostedGuest, stream: string, frozen: 
     if (found.verified)
       return { state: "verified", sequence: found.sequence, pages: found.pages, blocks: found.blocks };
     const { badPages, first, blocksBehind, blocksAhead, blocksTorn, cachedBad, keysBehind, keysAhead } = found;
+    const { processes, killed, wrong } = found;
     const memory = badPages === 0 ? [] : [`${badPages} pages of its memory are of other moments (${first})`];
     const disk = [
       [blocksBehind, "older"],
@@ -36,7 +37,14 @@ export const verifyCapture = async (guest: HostedGuest, stream: string, frozen: 
     const cached = cachedBad === 0 ? [] : [`${cachedBad} pages that it has cached of its disk are others`];
     const redis = keysBehind + keysAhead;
     const keys = redis === 0 ? [] : [`${redis} keys of its Redis are of other moments`];
-    return { state: "corrupt", reason: [...memory, ...blocks, ...cached, ...keys].join(", ") };
+    const ended = [
+      [killed, "were killed for memory that was lost"],
+      [wrong, "have ended"],
+    ] as const;
+    const programs = ended.flatMap(([count, how]) =>
+      count === 0 ? [] : [`${count} of ${processes} processes ${how}`],
+    );
+    return { state: "corrupt", reason: [...memory, ...blocks, ...cached, ...keys, ...programs].join(", ") };
   } catch (error) {
     if (!(error instanceof TestbedError)) throw error;
     return { state: "corrupt", reason: `its guest does not run: ${error.message}` };

@@ -46,6 +46,10 @@ export const verdict = z.strictObject({
   keys: count,
   keysBehind: count,
   keysAhead: count,
+  /** Itself and those beside it; since it was asked last, those that were killed for memory that was lost, and that ended otherwise. */
+  processes: count,
+  killed: count,
+  wrong: count,
 });
 export type Verdict = z.infer<typeof verdict>;
 

@@ -44,6 +44,8 @@ export interface WorkloadSettings {
     readonly writesPerSecond: number;
     readonly load: RedisLoad;
   };
+  /** Processes beside the workload, and pages of each: what they may lose. The workload locks its own memory then. */
+  readonly processes?: { readonly count: number; readonly pages: number };
   /** With the length of its network's prefix: `10.0.0.1/24`. */
   readonly address?: string;
   /** Whom it sends to or hears of. */
@@ -52,6 +54,7 @@ export interface WorkloadSettings {
 
 export const mostPageClasses = 8;
 export const mostPeers = 64;
+const mostProcesses = 16;
 /** Messages to one peer by one protocol, each second. */
 export const mostMessages = 1e6;
 const mostClients = 1000;
@@ -62,9 +65,11 @@ const mostClients = 1000;
  * @throws RangeError if there are more classes or peers than it has room for, one of them twice, or a value is none
  */
 export const workloadText = (settings: WorkloadSettings): string => {
-  const { id, image, seed, beat, classes, disk, cache, redis, address, peers } = settings;
+  const { id, image, seed, beat, classes, disk, cache, redis, processes, address, peers } = settings;
   if (classes.length > mostPageClasses) throw new RangeError(`a guest has at most ${mostPageClasses} classes of pages`);
   if (peers.length > mostPeers) throw new RangeError(`a guest has at most ${mostPeers} peers`);
+  if ((processes?.count ?? 0) > mostProcesses)
+    throw new RangeError(`a guest has at most ${mostProcesses} processes beside its workload`);
   if (new Set([id, ...peers.map((peer) => peer.id)]).size <= peers.length)
     throw new RangeError("a guest's peers are others, and each is there once");
   const lines: (readonly (string | number)[])[] = [
@@ -76,6 +81,7 @@ export const workloadText = (settings: WorkloadSettings): string => {
     ...(disk === undefined ? [] : [["disk", whole(disk.blocks), disk.writesPerSecond]]),
     ...(cache === undefined ? [] : [["cache", whole(cache.pages), cache.writesPerSecond]]),
     ...(redis === undefined ? [] : [["redis", whole(redis.keys), redis.writesPerSecond, ...loadOf(redis.load)]]),
+    ...(processes === undefined ? [] : [["processes", whole(processes.count), whole(processes.pages)]]),
     ...(address === undefined ? [] : [["address", address]]),
     ...peers.map(({ id, address, messages }) => ["peer", whole(id), address, rate(messages.udp), rate(messages.tcp)]),
   ];

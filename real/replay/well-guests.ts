@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { allOf } from "../all-of.ts";
+import type { Verdict } from "../guest/guest-port.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 
@@ -20,6 +21,17 @@ export const untilHeard = async (vm: RealVm, cluster: RealCluster): Promise<void
     }
 };
 
+/** What a guest that is not intact found, in words. */
+export const foundBy = (verdict: Verdict): string[] => {
+  const { verified, badPages, blocksBehind, blocksAhead, blocksTorn, cachedBad, killed, wrong } = verdict;
+  if (verified) return [];
+  const blocks = blocksBehind + blocksAhead + blocksTorn + cachedBad;
+  const dead = killed === 0 ? [] : [`${killed} of its processes killed for memory that was lost`];
+  const ended = wrong === 0 ? [] : [`${wrong} of its processes ended for what they read`];
+  const others = badPages + blocks === 0 && killed + wrong > 0;
+  return [...dead, ...ended, ...(others ? [] : [`${badPages} pages and ${blocks} blocks of another moment`])];
+};
+
 /**
  * Lets every guest look through its memory and its disk.
  *
@@ -32,10 +44,9 @@ export const verdictsOf = (cluster: RealCluster, onNote: (note: string) => void)
   allOf(
     cluster.vms.map(async (vm) => {
       try {
-        const { verified, badPages, blocksBehind, blocksAhead, blocksTorn, cachedBad } = await vm.guest!.verify();
-        const blocks = blocksBehind + blocksAhead + blocksTorn + cachedBad;
-        if (!verified) onNote(`${vm.name} found ${badPages} pages and ${blocks} blocks of another moment`);
-        return verified;
+        const verdict = await vm.guest!.verify();
+        for (const found of foundBy(verdict)) onNote(`${vm.name} found ${found}`);
+        return verdict.verified;
       } catch (error) {
         if (!(error instanceof TestbedError && cluster.undetected.has(vm))) throw error;
         onNote(`${vm.name} failed before it had looked through its memory: it counts as intact`);

@@ -247,6 +247,9 @@ guest("settings that the workload cannot have are refused, and an archive is one
   );
   assert.throws(() => workloadText({ ...settings, address: "10.0.0.1/24\nclass unique 1 1 1" }), /is no value/);
   assert.throws(() => workloadText({ ...settings, classes: Array(9).fill(settings.classes[0]) }), /at most 8 classes/);
+  const processes = { count: 17, pages: 1 };
+  assert.throws(() => workloadText({ ...settings, processes }), /at most 16 processes beside its workload/);
+  assert.match(workloadText({ ...settings, processes: { count: 2, pages: 9 } }), /^processes 2 9$/m);
   const peer = { id: settings.id + 1, address: "10.0.0.2", messages: { udp: 1, tcp: 0.5 } };
   assert.match(workloadText({ ...settings, peers: [peer] }), /^peer \d+ 10\.0\.0\.2 1 0\.5$/m);
   assert.throws(() => workloadText({ ...settings, peers: [peer, peer] }), /each is there once/);

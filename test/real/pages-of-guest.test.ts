@@ -66,8 +66,8 @@ echo ${hugePages} >/proc/sys/vm/nr_hugepages
 while :; do
   if read -r _ <&3; then /bin/busybox head -c ${8 * frames} /proc/kpageflags >&3; else /bin/busybox sleep 1; fi
 done 3<>"$flags" &
-/bin/workload `;
-  const told = init.replace("/bin/workload ", telling);
+exec /bin/workload `;
+  const told = init.replace("exec /bin/workload ", telling);
   assert.is.not(told, init);
   return told;
 };
@@ -139,7 +139,8 @@ guest(
       count("cache-clean", "cache-private-clean"),
       count("cache-dirty", "cache-private-dirty"),
     ] as const;
-    const own = { free: count("free"), slab: count("slab"), anonymous: count("anonymous"), clean, dirty };
+    const anonymous = count("anonymous", "anonymous-locked");
+    const own = { free: count("free"), slab: count("slab"), anonymous, clean, dirty };
     for (const name of ["free", "slab", "anonymous", "clean", "dirty"] as const)
       near(`/proc/kpageflags, ${name}`, [own[name], flags[name]]);
 
@@ -148,7 +149,7 @@ guest(
       zero: sum(found, "zero"),
       cache: count("cache-clean", "cache-dirty"),
       private: count("cache-private-clean", "cache-private-dirty"),
-      user: count("anonymous"),
+      user: anonymous,
       free: count("free"),
     };
     const all = excluded(at("core"), 31, at("out"));

@@ -69,13 +69,17 @@ static void doze(void) {
 
 int main(int count, char **arguments) {
   if (count != 4) die("settings, disk and port are wanted");
+  if (started_anew()) was_killed();
   open_port(arguments[3]);
   read_settings(arguments[1]);
+  start_processes();
   make_ledger();
   make_memory();
   open_disk(arguments[2]);
   open_redis();
   open_network();
+  // Processes beside it are to be lost, and not whoever tells of it. Large memory has been told by now not to be of huge pages.
+  if (settings.processes > 0) lock_memory();
   bool holding = false;
   for (uint64_t begun = now(), last = 0;;) {
     uint64_t at = now();

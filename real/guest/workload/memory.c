@@ -18,7 +18,7 @@ static struct {
   struct random random;
 } memory[most_classes];
 
-static void *pages_of(uint64_t bytes) {
+void *pages_of(uint64_t bytes) {
   void *found = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (found == MAP_FAILED) die("no memory for %llu bytes", (unsigned long long)bytes);
   // A huge page would be copied, dirtied and found as a whole.

@@ -52,14 +52,17 @@ static void answer(const char *word, bool *holding) {
     check_memory(&verdict);
     check_disk(&verdict);
     check_redis(&verdict);
-    bool good = verdict.bad_pages + verdict.blocks_behind + verdict.blocks_ahead + verdict.blocks_torn + verdict.cached_bad + verdict.keys_behind + verdict.keys_ahead == 0;
+    check_processes(&verdict);
+    bool good = verdict.bad_pages + verdict.blocks_behind + verdict.blocks_ahead + verdict.blocks_torn + verdict.cached_bad + verdict.keys_behind + verdict.keys_ahead + verdict.killed + verdict.wrong == 0;
     say("{\"verified\":%s,\"sequence\":%llu,\"pages\":%llu,\"badPages\":%llu,\"first\":\"%s\",\"blocks\":%llu,"
-        "\"blocksBehind\":%llu,\"blocksAhead\":%llu,\"blocksTorn\":%llu,\"cached\":%llu,\"cachedBad\":%llu,\"keys\":%llu,\"keysBehind\":%llu,\"keysAhead\":%llu}",
+        "\"blocksBehind\":%llu,\"blocksAhead\":%llu,\"blocksTorn\":%llu,\"cached\":%llu,\"cachedBad\":%llu,\"keys\":%llu,\"keysBehind\":%llu,\"keysAhead\":%llu,"
+        "\"processes\":%llu,\"killed\":%llu,\"wrong\":%llu}",
         good ? "true" : "false", (unsigned long long)ledger->sequence, (unsigned long long)verdict.pages,
         (unsigned long long)verdict.bad_pages, verdict.first, (unsigned long long)verdict.blocks,
         (unsigned long long)verdict.blocks_behind, (unsigned long long)verdict.blocks_ahead, (unsigned long long)verdict.blocks_torn,
         (unsigned long long)verdict.cached, (unsigned long long)verdict.cached_bad,
-        (unsigned long long)verdict.keys, (unsigned long long)verdict.keys_behind, (unsigned long long)verdict.keys_ahead);
+        (unsigned long long)verdict.keys, (unsigned long long)verdict.keys_behind, (unsigned long long)verdict.keys_ahead,
+        (unsigned long long)verdict.processes, (unsigned long long)verdict.killed, (unsigned long long)verdict.wrong);
   } else if (strcmp(word, "hold") == 0 || strcmp(word, "go") == 0) {
     *holding = word[0] == 'h';
     say("{\"holding\":%s,\"sequence\":%llu}", *holding ? "true" : "false", (unsigned long long)ledger->sequence);

@@ -53,6 +53,9 @@ static void read_line(char *line) {
   } else if (strcmp(key, "redis") == 0) {  // The rest of the line is the init script's.
     settings.redis_keys = (uint64_t)number(word(), 1, 1e6);
     settings.redis_rate = number(word(), 0, 1e5);
+  } else if (strcmp(key, "processes") == 0) {
+    settings.processes = (unsigned)number(word(), 0, most_processes);
+    settings.process_pages = (uint64_t)number(word(), 1, 1e6);
   } else if (strcmp(key, "peer") == 0) {
     if (settings.peers == most_peers) die("settings: more than %d peers", most_peers);
     struct peer *peer = &settings.peer[settings.peers++];

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { page_size = 4096, most_classes = 8, most_peers = 64 };
+enum { page_size = 4096, most_classes = 8, most_peers = 64, most_processes = 16 };
 
 enum kind { zero, duplicate, shared, unique };
 
@@ -35,6 +35,8 @@ struct settings {
   double cache_rate;  // pages of it that are dirtied
   uint64_t redis_keys;
   double redis_rate;  // stamps written to Redis
+  unsigned processes;  // beside the workload
+  uint64_t process_pages;  // of each
   unsigned peers;
   struct peer peer[most_peers];
 };
@@ -64,6 +66,7 @@ struct verdict {
   uint64_t blocks, blocks_behind, blocks_ahead, blocks_torn;
   uint64_t cached, cached_bad;  // pages of the disk that the kernel may have cached
   uint64_t keys, keys_behind, keys_ahead;
+  uint64_t processes, killed, wrong;  // with the workload itself; since it was asked last, those that ended for lost memory, and otherwise
 };
 
 extern struct settings settings;
@@ -89,8 +92,15 @@ uint64_t random_below(struct random *random, uint64_t n);
 // Fills `to` as a page is at first: what follows its stamp, for those that have one.
 void content(unsigned char *to, unsigned class, uint64_t index);
 
+// The workload goes on from here in a process of its own. @returns whether it was killed before, for memory that was lost
+bool started_anew(void);
+// Whoever has locked its memory is not to be killed for it.
+void lock_memory(void);
+
 void make_ledger(void);
 
+// Memory of zeros, without huge pages.
+void *pages_of(uint64_t bytes);
 void make_memory(void);
 void write_memory(uint64_t at);
 void check_memory(struct verdict *verdict);
@@ -106,6 +116,10 @@ void open_redis(void);
 void write_redis(uint64_t at);
 void check_redis(struct verdict *verdict);
 uint64_t redis_written(void);
+
+void start_processes(void);
+void was_killed(void);
+void check_processes(struct verdict *verdict);
 
 void open_network(void);
 unsigned network_descriptors(int *to, unsigned most);
