@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DiskBlocks, diskExtents } from "../drop/disk-blocks.ts";
-import { dropPages, onDisk } from "../drop/drop-pages.ts";
+import { dropPages, lostOf, onDisk } from "../drop/drop-pages.ts";
+import { makeChanges } from "../drop/kill-by-loss.ts";
 import { leaveOut, pagesOf } from "../drop/left-out.ts";
 import { fillStream, type MadeUp, reduceStream } from "../drop/reduced-stream.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -11,22 +12,28 @@ import type { Arguments, Result } from "./protocol.ts";
 const opening = (owner: string, files: string, disk: string) => async (): Promise<DiskBlocks> =>
   new DiskBlocks(await diskExtents(files, disk, environmentOf(owner)));
 
-/** Leaves pages out of a captured stream: zeros are there, or what is read again from the disk. */
+/** Leaves pages out of a captured stream: zeros are there, what is read again from the disk, or what kills who touches it. */
 export const leaveOutOf = async (
   owner: string,
   files: string,
-  { stream, name, classes, disk }: Arguments<"leaveOut">,
+  { stream, name, classes, instead }: Arguments<"leaveOut">,
 ): Promise<Result<"leaveOut">> => {
   const [from, to] = [join(files, stream), join(files, name)];
   const chosen = pagesOf(from, classes);
-  const counts = { held: chosen.pages.length, zero: chosen.zero };
-  if (disk === null) {
+  const counts = { held: chosen.pages.length, zero: chosen.zero, spared: "" };
+  if (instead === "zero-fill") {
     await leaveOut(from, to, chosen.pages);
     return { ...counts, left: chosen.pages.length };
   }
-  const open = opening(owner, files, disk);
+  if (instead === "kill-process") {
+    const { lost, spared, changes } = lostOf(from, chosen.pages);
+    await leaveOut(from, to, lost);
+    makeChanges(to, changes);
+    return { ...counts, left: lost.length, spared };
+  }
+  const open = opening(owner, files, instead.disk);
   const left = await onDisk(from, chosen.pages, open);
-  await reduceStream(from, to, left, 0);
+  await reduceStream(from, to, left, { zeroFilled: 0, killing: 0 });
   await fillStream(to, open);
   return { ...counts, left: left.length };
 };
@@ -35,8 +42,8 @@ export const leaveOutOf = async (
 export const dropFrom = (
   owner: string,
   files: string,
-  { stream, disk, zeroFilled, reRead }: Arguments<"drop">,
-): Promise<Result<"drop">> => dropPages(join(files, stream), { zeroFilled, reRead }, opening(owner, files, disk));
+  { stream, disk, ...types }: Arguments<"drop">,
+): Promise<Result<"drop">> => dropPages(join(files, stream), types, opening(owner, files, disk));
 
 /** Makes up for what was dropped from a stream that was recorded. @throws TestbedError if it takes a disk and there is none */
 export const fillFrom = (owner: string, files: string, stream: string, disk: string | undefined): Promise<MadeUp> =>

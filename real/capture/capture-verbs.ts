@@ -53,22 +53,26 @@ export const captureRequests = {
     stream: fileName,
     disk: z.optional(fileName),
   }),
-  /** Drops pages from a captured stream: some are zeros in a restore, others are read from the disk again if they are there. */
+  /**
+   * Drops pages from a captured stream: some are zeros in a restore, others are read from the disk again if they are there, and
+   * others kill whoever touches them.
+   */
   drop: z.strictObject({
     stream: fileName,
     disk: fileName,
     zeroFilled: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
     reRead: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
+    killing: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
   }),
   /**
-   * The stream that a restore without pages of these classes reads: they are zeros, or, with a disk, those that are found
-   * on it are read from there and all others are kept.
+   * The stream that a restore without pages of these classes reads: they are zeros, or those kill whoever touches them of which
+   * that is sure, or those that are found on a disk are read from there; all others are kept.
    */
   leaveOut: z.strictObject({
     stream: fileName,
     name: fileName,
     classes: z.array(z.enum(frameClasses)).check(z.minLength(1), z.maxLength(frameClasses.length)),
-    disk: z.nullable(fileName),
+    instead: z.union([z.enum(["zero-fill", "kill-process"]), z.strictObject({ disk: fileName })]),
   }),
   ledger: z.strictObject({ stream: fileName }),
   /** What guests have in common, by captured streams of their memories. */
@@ -101,10 +105,17 @@ export const captureResults = {
   }),
   contents: z.strictObject({ contents: count }),
   /** Pages that were made up for. */
-  rebuild: z.strictObject({ reRead: count, zeroFilled: count }),
-  drop: z.strictObject({ zeroFilled: count, reRead: count, kept: count, untyped: z.nullable(told) }),
-  /** Frames of the classes: with a content, of them left out, and with zeros. */
-  leaveOut: z.strictObject({ held: count, left: count, zero: count }),
+  rebuild: z.strictObject({ reRead: count, zeroFilled: count, killing: count }),
+  drop: z.strictObject({
+    zeroFilled: count,
+    reRead: count,
+    killing: count,
+    kept: count,
+    spared: told,
+    untyped: z.nullable(told),
+  }),
+  /** Frames of the classes: with a content, of them left out, and with zeros; and why some kill nobody. */
+  leaveOut: z.strictObject({ held: count, left: count, zero: count, spared: told }),
   ledger: z.strictObject({
     id: count,
     sequence: count,

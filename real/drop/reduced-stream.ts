@@ -21,6 +21,8 @@ export interface MadeUp {
   readonly reRead: number;
   /** Zeros, though the guest had other things there that it may miss. */
   readonly zeroFilled: number;
+  /** Lost: whoever touches one of them is killed. */
+  readonly killing: number;
 }
 
 /** Flags of page headers (QEMU's scripts/analyze-migration.py): a page of zeros, one with its content, of the same block as before. */
@@ -28,9 +30,9 @@ const flag = { zero: 0x02, page: 0x08, same: 0x20 } as const;
 /** The begin of a header's second part where the page names its block. */
 const block = Buffer.from("\x06pc.ram", "latin1");
 
-/** What stands after a reduced stream: its entries, how many are missed, how many entries there are, and this. */
-const magic = Buffer.from("SNAPDISK");
-const endBytes = 8 + magic.length;
+/** What stands after a reduced stream: its entries, how many pages are missed and how many kill, how many entries there are, and this. */
+const magic = Buffer.from("SNAPLOST");
+const endBytes = 12 + magic.length;
 /** Bytes of an entry: the page's number, where its header begins, where the disk has it, and its hash. */
 const entryBytes = 4 + 8 + 8 + hashBytes;
 
@@ -50,14 +52,14 @@ const headerOf = (stream: number, name: string, { index, offset }: StreamPage): 
  * it was. Where those are that a restore is to read again stands behind it.
  *
  * @param to a file that is not there yet
- * @param zeroFilled how many of the others a guest may miss
+ * @param lost how many of the others a guest may miss, or has its processes killed for
  * @throws TestbedError if a page is not where it is said to be
  */
 export const reduceStream = async (
   stream: string,
   to: string,
   dropped: readonly DroppedPage[],
-  zeroFilled: number,
+  { zeroFilled, killing }: Omit<MadeUp, "reRead">,
 ): Promise<void> => {
   const from = openSync(stream, "r");
   try {
@@ -81,7 +83,8 @@ export const reduceStream = async (
         done = page.offset + frameSize;
       }
       copyRange(from, done, size - done, write);
-      if (entries.length > 0 || zeroFilled > 0) write(Buffer.concat([...entries, endOf(zeroFilled, entries.length)]));
+      if (entries.length + zeroFilled + killing > 0)
+        write(Buffer.concat([...entries, endOf(zeroFilled, killing, entries.length)]));
     });
   } finally {
     closeSync(from);
@@ -97,10 +100,9 @@ const entryOf = (index: number, at: number, { start, hash }: OnDisk): Buffer => 
   return entry;
 };
 
-const endOf = (zeroFilled: number, entries: number): Buffer => {
-  const end = Buffer.alloc(8);
-  end.writeUInt32LE(zeroFilled);
-  end.writeUInt32LE(entries, 4);
+const endOf = (...counts: readonly [zeroFilled: number, killing: number, entries: number]): Buffer => {
+  const end = Buffer.alloc(endBytes - magic.length);
+  for (const [i, count] of counts.entries()) end.writeUInt32LE(count, 4 * i);
   return Buffer.concat([end, magic]);
 };
 
@@ -109,6 +111,7 @@ interface Reduction {
   /** Bytes of the stream itself. */
   readonly bytes: number;
   readonly zeroFilled: number;
+  readonly killing: number;
   readonly entries: readonly { readonly index: number; readonly at: number; readonly onDisk: OnDisk }[];
 }
 
@@ -117,8 +120,8 @@ const reductionOf = (stream: number, name: string): Reduction | undefined => {
   const { size } = fstatSync(stream);
   if (size < endBytes) return undefined;
   const end = readAt(stream, size - endBytes, endBytes);
-  if (!end.subarray(8).equals(magic)) return undefined;
-  const count = end.readUInt32LE(4);
+  if (!end.subarray(endBytes - magic.length).equals(magic)) return undefined;
+  const [zeroFilled, killing, count] = [0, 4, 8].map((at) => end.readUInt32LE(at)) as [number, number, number];
   const bytes = size - endBytes - count * entryBytes;
   if (bytes < 0) throw new TestbedError(`${name}: it is shorter than what stands behind it`);
   const table = readAt(stream, bytes, count * entryBytes);
@@ -127,7 +130,7 @@ const reductionOf = (stream: number, name: string): Reduction | undefined => {
     const [at, start] = [4, 12].map((from) => Number(entry.readBigUInt64LE(from)));
     return { index: entry.readUInt32LE(), at: at!, onDisk: { start: start!, hash: entry.subarray(20) } };
   });
-  return { bytes, zeroFilled: end.readUInt32LE(), entries };
+  return { bytes, zeroFilled, killing, entries };
 };
 
 /**
@@ -141,8 +144,8 @@ export const fillStream = async (stream: string, openDisk: () => Promise<DiskBlo
   const from = openSync(stream, "r");
   try {
     const reduction = reductionOf(from, stream);
-    if (reduction === undefined) return { reRead: 0, zeroFilled: 0 };
-    const { bytes, entries, zeroFilled } = reduction;
+    if (reduction === undefined) return { reRead: 0, zeroFilled: 0, killing: 0 };
+    const { bytes, entries, zeroFilled, killing } = reduction;
     const disk = entries.length === 0 ? undefined : await openDisk();
     try {
       await writeWhole(stream, async (put) => {
@@ -161,7 +164,7 @@ export const fillStream = async (stream: string, openDisk: () => Promise<DiskBlo
     } finally {
       disk?.close();
     }
-    return { reRead: entries.length, zeroFilled };
+    return { reRead: entries.length, zeroFilled, killing };
   } finally {
     closeSync(from);
   }

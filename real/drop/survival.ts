@@ -95,9 +95,9 @@ export const survive = async (cut: CutGuest, loss: Loss, seconds: number): Promi
   try {
     for (const [i, { classes, onLoss }] of loss.steps.entries()) {
       const next = `${cut.stream}.without${i}`;
-      const disk = onLoss === "re-read" ? cut.disk : null;
+      const instead = onLoss === "re-read" ? { disk: cut.disk } : onLoss;
       made.push(next);
-      const told = await agent.ask("leaveOut", { stream, name: next, classes: [...classes], disk }, slow);
+      const told = await agent.ask("leaveOut", { stream, name: next, classes: [...classes], instead }, slow);
       stream = next;
       for (const of of ["held", "left", "zero"] as const) counts[of] += told[of];
     }

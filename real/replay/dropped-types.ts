@@ -1,4 +1,4 @@
-import { pageTypes, type StoragePlan } from "../../models/scenario.ts";
+import { type OnLoss, type PageType, pageTypes, type StoragePlan } from "../../models/scenario.ts";
 import { isDropped } from "../../models/store/redundancy.ts";
 import { harm } from "../../models/store/vm-outcome.ts";
 import { allOf } from "../all-of.ts";
@@ -11,8 +11,9 @@ const slow = 300_000;
 /** The page types that a scenario stores nowhere, by what it has instead of them. What was free is nothing to be read again. */
 export const droppedTypes = ({ types }: Pick<StoragePlan, "types">): DroppedTypes => {
   const dropped = pageTypes.filter((type) => isDropped(types[type]));
-  const isReRead = (type: (typeof dropped)[number]): boolean => type !== "free" && types[type].onLoss === "re-read";
-  return { zeroFilled: dropped.filter((type) => !isReRead(type)), reRead: dropped.filter(isReRead) };
+  const by = (onLoss: OnLoss): PageType[] => dropped.filter((type) => type !== "free" && types[type].onLoss === onLoss);
+  const [reRead, killing] = [by("re-read"), by("kill-process")];
+  return { zeroFilled: dropped.filter((type) => ![...reRead, ...killing].includes(type)), reRead, killing };
 };
 
 /** Whether every restore is degraded by what is dropped. */
@@ -30,16 +31,19 @@ export const dropFromCaptures = async (
   captures: readonly { readonly vm: RealVm; readonly file: string; readonly disk: string | null }[],
   onNote: (note: string) => void,
 ): Promise<void> => {
-  const { zeroFilled, reRead } = droppedTypes(storage);
-  if (zeroFilled.length + reRead.length === 0) return;
+  const { zeroFilled, reRead, killing } = droppedTypes(storage);
+  if (zeroFilled.length + reRead.length + killing.length === 0) return;
   await allOf(
     captures.map(async ({ vm, file, disk }) => {
       if (disk === null) throw new TestbedError(`${vm.name}: it was captured without its disk`);
-      const asked = { stream: file, disk, zeroFilled: [...zeroFilled], reRead: [...reRead] };
-      const { kept, untyped } = await vm.host!.agent.ask("drop", asked, slow);
+      const types = { zeroFilled: [...zeroFilled], reRead: [...reRead], killing: [...killing] };
+      const asked = { stream: file, disk, ...types };
+      const { kept, spared, untyped } = await vm.host!.agent.ask("drop", asked, slow);
       if (untyped !== null)
         onNote(`${vm.name}: nothing is dropped of its memory, as its kernel does not tell its pages: ${untyped}`);
       if (kept > 0) onNote(`${vm.name}: ${kept} pages of its cache are not on its disk, and are stored as the best`);
+      if (spared !== "")
+        onNote(`${vm.name}: pages whose loss would not kill their processes are stored as the best: ${spared}`);
     }),
   );
 };

@@ -203,10 +203,10 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     part.vm.version = part;
   }
 
-  #madeUpBytes({ vms }: RealCluster): { readonly reRead: number; readonly zeroFilled: number } {
+  #madeUpBytes({ vms }: RealCluster): Readonly<Record<"reRead" | "zeroFilled" | "killed", number>> {
     const sum = (of: keyof MadeUp): number =>
       vms.reduce((total, vm) => total + (this.#madeUp.get(vm)?.[of] ?? 0) * pageSize, 0);
-    return { reRead: sum("reRead"), zeroFilled: sum("zeroFilled") };
+    return { reRead: sum("reRead"), zeroFilled: sum("zeroFilled"), killed: sum("killing") };
   }
 
   #done(cluster: RealCluster, failedAt: number, { verdicts, times, at }: RollbackOutcome): void {
@@ -214,7 +214,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     const vms =
       verdicts === undefined
         ? "failed"
-        : { intact: whole, degraded: verdicts.length - whole, ...this.#madeUpBytes(cluster), killed: 0 };
+        : { intact: whole, degraded: verdicts.length - whole, ...this.#madeUpBytes(cluster) };
     const done = {
       kind: "rollback",
       cluster: cluster.name,

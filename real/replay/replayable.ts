@@ -4,7 +4,7 @@ import { isDropped } from "../../models/store/redundancy.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
 import { mostMessages, mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
 import { droppedTypes, dropsHarm } from "./dropped-types.ts";
-import { guestsOf, pagesInUse } from "./scenario-guests.ts";
+import { anonymousPages, guestsOf, pagesInUse } from "./scenario-guests.ts";
 import { leastSlowDiskRate, longestSlow, slowRates } from "./slow-rates.ts";
 
 const MiB = 2 ** 20;
@@ -38,6 +38,10 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     `cluster.workload: anonymous and cached pages fill more than ${100 * (1 - ownPart)} % of a guest, whose own kernel needs the rest`,
   );
   refuse(
+    droppedTypes(storage).killing.length > 0 && pagesInUse(scenario) + anonymousPages(scenario) > most,
+    `cluster.workload: anonymous pages twice and cached ones fill more than ${100 * (1 - ownPart)} % of a guest; when its processes are killed for those that are lost, their frames are not used again`,
+  );
+  refuse(
     cluster.workload.classes.some(({ content }) => content.interVm.pair > 0),
     "cluster.workload: pages that pairs of VMs share; real guests share theirs with all",
   );
@@ -67,11 +71,11 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
   const unlike = pageTypes.flatMap((type) => unlikeReal(type, storage.types[type]));
   refuse(
     unlike.length > 0,
-    `storage.policy: ${unlike.join(", ")}; real guests survive without free pages (copies: drop, onLoss: zero-fill) and clean cache (onLoss: re-read), and need all others from copies (copies: 1 or more, onLoss: fail)`,
+    `storage.policy: ${unlike.join(", ")}; real guests survive without free pages (copies: drop, onLoss: zero-fill) and clean cache (onLoss: re-read), but for their processes without anonymous ones (onLoss: kill-process), and need all others from copies (copies: 1 or more, onLoss: fail)`,
   );
   refuse(
     rollback.resume !== "eager" && (dropsHarm(storage) || droppedTypes(storage).reRead.length > 0),
-    `rollback.resume: ${rollback.resume} with cache that is dropped; it is made up for before guests start (eager)`,
+    `rollback.resume: ${rollback.resume} with pages that are dropped; they are made up for before guests start (eager)`,
   );
   refuse(
     !storage.dropZero,
@@ -141,6 +145,7 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
 const unlikeReal = (type: PageType, how: ClassStorage): string[] => {
   if (!("copies" in how)) return [`${type} pages are stored as a code`];
   if (isDropped(how)) {
+    if (type === "anonymous" && how.onLoss === "kill-process") return [];
     const isDone = how.onLoss === "zero-fill" || how.onLoss === "re-read";
     return isDone && (type === "free" || type === "cacheClean") ? [] : [`${type} pages are dropped (${how.onLoss})`];
   }

@@ -87,6 +87,10 @@ const filled = ({ pages, writesPerSecond, compressRatio, content }: PageClass): 
   });
 };
 
+/** Pages that are its workload's own. */
+export const anonymousPages = ({ cluster }: ClusterScenario): number =>
+  cluster.workload.classes.reduce((sum, { type, pages }) => sum + (type === "anonymous" ? pages : 0), 0);
+
 /** Pages that its workload fills and keeps cached. */
 export const pagesInUse = ({ cluster }: ClusterScenario): number =>
   cluster.workload.classes.reduce(

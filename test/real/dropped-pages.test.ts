@@ -59,10 +59,10 @@ drops(
       writeFileSync(at(name), memory(version));
       const told = await agent.ask(
         "drop",
-        { stream: name, disk, zeroFilled: ["free"], reRead: ["cacheClean"] },
+        { stream: name, disk, zeroFilled: ["free"], reRead: ["cacheClean"], killing: [] },
         10_000,
       );
-      assert.equal(told, { zeroFilled: 1, reRead: 1, kept: 1, untyped: null });
+      assert.equal(told, { zeroFilled: 1, reRead: 1, killing: 0, kept: 1, spared: "", untyped: null });
       await agent.ask("record", { stream: name, name: `${name}.record`, packs: asPacks(name), base }, 10_000);
       await agent.ask("removeFile", { name }, 10_000);
     }
@@ -80,7 +80,7 @@ drops(
     for (const [i, { version, name, disk }] of versions.entries()) {
       const records = versions.slice(0, i + 1).map((one) => `${one.name}.record`);
       const told = await agent.ask("rebuild", { records, stream: "again", disk }, 10_000);
-      assert.equal(told, { reRead: 1, zeroFilled: 0 });
+      assert.equal(told, { reRead: 1, zeroFilled: 0, killing: 0 });
       const expected = memory(version);
       const free = expected.indexOf(filled(1));
       // The header of a page of zeros, and one byte.

@@ -103,11 +103,11 @@ cached(
     disk.close();
 
     const original = readFileSync(stream);
-    const told = await dropPages(stream, { zeroFilled: [], reRead: ["cacheClean", "cacheDirty"] }, open);
+    const told = await dropPages(stream, { zeroFilled: [], reRead: ["cacheClean", "cacheDirty"], killing: [] }, open);
     // The fourth is dirty, but somebody has written the same.
-    assert.equal(told, { zeroFilled: 0, reRead: 3, kept: 1, untyped: null });
+    assert.equal(told, { zeroFilled: 0, reRead: 3, killing: 0, kept: 1, spared: "", untyped: null });
     assert.ok(readFileSync(stream).length < original.length - 3 * (page - 100));
-    assert.equal(await fillStream(stream, open), { reRead: 3, zeroFilled: 0 });
+    assert.equal(await fillStream(stream, open), { reRead: 3, zeroFilled: 0, killing: 0 });
     assert.ok(readFileSync(stream).equals(original), "what is read again is what was dropped");
     assert.match(
       await messageOf(() => diskExtents(folder, "none", process.env)),

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { dropPages } from "../../real/drop/drop-pages.ts";
 import { killingLossOf, makeChanges } from "../../real/drop/kill-by-loss.ts";
 import { type KillingLoss, type Unsafe, unsafeReasons } from "../../real/drop/killing-loss.ts";
+import { fillStream } from "../../real/drop/reduced-stream.ts";
 import {
   elfOf,
   flags,
@@ -15,6 +17,7 @@ import {
   type MadePage,
   noteOf,
   own,
+  streamOf,
   syntheticLinux,
 } from "./synthetic-linux.ts";
 
@@ -181,6 +184,32 @@ loss("leaves no entry of what is lost, and all entries of what is not, however p
     }),
     { numRuns: 40 },
   );
+});
+
+const none = () => Promise.reject(new Error("nobody needs a disk"));
+
+loss("is dropped from a stream as far as it kills; all else of its type stays, with a word on why", async () => {
+  const [lost, locked, shared] = [own + 1, own + 2, own + 3];
+  const pages = (...entries: readonly bigint[]) => [
+    table(...entries, mapping(locked), mapping(shared)),
+    mapped(1, 1),
+    mapped(1, 2, { flags: flags.lru | flags.locked }),
+    mapped(1, 3, { references: 2 }),
+  ];
+  const stream = file(streamOf(madeOf(...pages(mapping(lost)))));
+  const told = await dropPages(stream, { zeroFilled: [], reRead: [], killing: ["anonymous"] }, none);
+  assert.equal(told, {
+    ...{ zeroFilled: 0, reRead: 0, killing: 1, kept: 0 },
+    ...{ spared: "1 in use by more than page tables", untyped: null },
+  });
+  assert.equal(await fillStream(stream, none), { reRead: 0, zeroFilled: 0, killing: 1 });
+  const [, ...others] = pages();
+  const expected = madeOf(
+    table(lostEntry, mapping(locked), mapping(shared)),
+    { ...others[0], mapcount: -1, fill: 0 },
+    ...others.slice(1),
+  );
+  assert.ok(readFileSync(stream).equals(streamOf(expected)), "what was lost holds zeros, and nobody maps it");
 });
 
 loss.run();

@@ -49,7 +49,7 @@ reduced("says that they hold zeros, also where one names its block, and nothing 
   const at = (fill: number) =>
     ({ index: fill === 3 ? 3 : fill - 1, offset: offsetIn(whole, fill), class: "free" }) as const;
   const to = join(folder, "reduced");
-  await reduceStream(file(whole), to, [at(3), at(1)], 0);
+  await reduceStream(file(whole), to, [at(3), at(1)], { zeroFilled: 0, killing: 0 });
   const without = madeStream(
     4,
     [
@@ -61,7 +61,7 @@ reduced("says that they hold zeros, also where one names its block, and nothing 
     "devices",
   );
   assert.ok(readFileSync(to).equals(without), "it is the stream of a memory that has zeros there");
-  assert.equal(await fillStream(to, none), { reRead: 0, zeroFilled: 0 });
+  assert.equal(await fillStream(to, none), { reRead: 0, zeroFilled: 0, killing: 0 });
   assert.ok(readFileSync(to).equals(without));
 });
 
@@ -94,12 +94,12 @@ reduced(
       stream,
       to,
       [at(0, page), { index: 1, offset: offsetIn(whole, 2), class: "cache-clean" }, at(2, 0)],
-      1,
+      { zeroFilled: 1, killing: 0 },
     );
     const kept = readFileSync(to);
     assert.equal(framesOf(to), [0, 0, 0]);
     assert.is(offsetIn(kept, 1) + offsetIn(kept, 2) + offsetIn(kept, 3), -3, "no content of them is left");
-    assert.equal(await fillStream(to, disk), { reRead: 2, zeroFilled: 1 });
+    assert.equal(await fillStream(to, disk), { reRead: 2, zeroFilled: 1, killing: 0 });
     assert.ok(
       readFileSync(to).equals(
         madeStream(
@@ -121,18 +121,16 @@ reduced(
     assert.not(existsSync(`${to}.draft`));
     assert.match(await messageOf(() => fillStream(to, none)), /nobody needs a disk/);
     // What stands behind it is of another stream.
-    const entry = kept.length - 16 - 2 * 36;
+    const entry = kept.length - 20 - 2 * 36;
     const wrong = Buffer.from(kept);
     wrong.writeUInt32LE(1, entry);
     assert.match(await messageOf(() => fillStream(file(wrong), disk)), /no page 1 of zeros is at/);
     wrong.writeUInt32LE(2 ** 30, kept.length - 12);
     assert.match(await messageOf(() => fillStream(file(wrong), disk)), /shorter than what stands behind it/);
-    const lost = reduceStream(
-      stream,
-      join(folder, "lost"),
-      [{ index: 1, offset: offsetIn(whole, 1), class: "free" }],
-      0,
-    );
+    const lost = reduceStream(stream, join(folder, "lost"), [{ index: 1, offset: offsetIn(whole, 1), class: "free" }], {
+      zeroFilled: 0,
+      killing: 0,
+    });
     assert.match(await messageOf(() => lost), /no header of page 1/);
   },
 );
@@ -146,23 +144,24 @@ const image = syntheticLinux([
 
 reduced("lacks pages by their types, and tells how many a guest may miss", async () => {
   const zeroFilled = file(streamOf(image));
-  const told = await dropPages(zeroFilled, { zeroFilled: ["free", "cacheClean"], reRead: [] }, none);
-  assert.equal(told, { zeroFilled: 2, reRead: 0, kept: 0, untyped: null });
+  const told = await dropPages(zeroFilled, { zeroFilled: ["free", "cacheClean"], reRead: [], killing: [] }, none);
+  assert.equal(told, { zeroFilled: 2, reRead: 0, killing: 0, kept: 0, spared: "", untyped: null });
   assert.equal(
     [1, 2, 3, 4].map((fill) => readFileSync(zeroFilled).includes(filled(fill))),
     [false, false, true, true],
   );
-  assert.equal(await fillStream(zeroFilled, none), { reRead: 0, zeroFilled: 1 }, "free pages are missed by nobody");
+  const madeUp = { reRead: 0, zeroFilled: 1, killing: 0 };
+  assert.equal(await fillStream(zeroFilled, none), madeUp, "free pages are missed by nobody");
   const anonymous = file(streamOf(image));
-  await dropPages(anonymous, { zeroFilled: ["free"], reRead: [] }, none);
-  assert.equal(await fillStream(anonymous, none), { reRead: 0, zeroFilled: 0 });
+  await dropPages(anonymous, { zeroFilled: ["free"], reRead: [], killing: [] }, none);
+  assert.equal(await fillStream(anonymous, none), { reRead: 0, zeroFilled: 0, killing: 0 });
 });
 
 reduced("is whole where the guest's kernel does not tell its pages", async () => {
   const stream = file(streamOf(Buffer.alloc(64 * page, 1)));
   const before = readFileSync(stream);
-  const told = await dropPages(stream, { zeroFilled: ["free"], reRead: ["cacheClean"] }, none);
-  assert.is(told.zeroFilled + told.reRead + told.kept, 0);
+  const told = await dropPages(stream, { zeroFilled: ["free"], reRead: ["cacheClean"], killing: ["anonymous"] }, none);
+  assert.is(told.zeroFilled + told.reRead + told.killing + told.kept, 0);
   assert.match(told.untyped!, /no VMCOREINFO was found/);
   assert.ok(readFileSync(stream).equals(before));
 });

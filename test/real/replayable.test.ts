@@ -75,12 +75,16 @@ test("may store its types of pages each in as many copies as it says", () => {
   );
   const cache = replayedScenario("storage.policy=page-aware-drop");
   assert.equal(replayObstacles(cache, 4), []);
-  assert.equal(droppedTypes(cache.storage), { zeroFilled: ["free"], reRead: ["cacheClean"] });
+  assert.equal(droppedTypes(cache.storage), { zeroFilled: ["free"], reRead: ["cacheClean"], killing: [] });
   assert.not(dropsHarm(cache.storage));
   const unsafe = replayedScenario(`storage.policy=${withDropped("cacheClean", "zero-fill")}`);
   assert.equal(replayObstacles(unsafe, 4), []);
-  assert.equal(droppedTypes(unsafe.storage), { zeroFilled: ["cacheClean"], reRead: [] });
+  assert.equal(droppedTypes(unsafe.storage), { zeroFilled: ["cacheClean"], reRead: [], killing: [] });
   assert.ok(dropsHarm(unsafe.storage));
+  const killing = replayedScenario(`storage.policy=${withDropped("anonymous", "kill-process")}`);
+  assert.equal(replayObstacles(killing, 4), []);
+  assert.equal(droppedTypes(killing.storage), { zeroFilled: [], reRead: [], killing: ["anonymous"] });
+  assert.ok(dropsHarm(killing.storage));
 });
 
 for (const [settings, obstacle] of [
@@ -151,6 +155,12 @@ test("needs as many hosts as it says, and leaves a guest's kernel its room", () 
   const classes = workload.classes.map((one) => ({ ...one, type: "anonymous" as const }));
   const crowded = { ...full, cluster: { ...full.cluster, workload: { ...workload, classes } } };
   assert.match(replayObstacles(crowded, 4).join(), /^cluster\.workload: .* fill more than 65 % of a guest/);
+  // Whoever is killed for its pages is started anew, beside frames that are lost.
+  const half = workload.classes.map((one) => ({ ...one, ...(one.type === "anonymous" && { pages: 2 * one.pages }) }));
+  const storage = replayedScenario(`storage.policy=${withDropped("anonymous", "kill-process")}`).storage;
+  const doubled = { ...full, cluster: { ...full.cluster, workload: { ...workload, classes: half } } };
+  assert.equal(replayObstacles(doubled, 4), []);
+  assert.match(replayObstacles({ ...doubled, storage }, 4).join(), /^cluster\.workload: anonymous pages twice .* 65 %/);
 });
 
 test("gives its guests pages and writes by content, and leaves the rest to their kernels", () => {

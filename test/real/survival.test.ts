@@ -18,7 +18,17 @@ const survival = suite("a guest without some of its pages");
 
 const well: Verdict = {
   ...{ verified: true, sequence: 9, pages: 10, badPages: 0, first: "", blocks: 4, blocksBehind: 0, blocksAhead: 0 },
-  ...{ blocksTorn: 0, cached: 6, cachedBad: 0, keys: 0, keysBehind: 0, keysAhead: 0, processes: 5, killed: 0, wrong: 0 },
+  ...{
+    blocksTorn: 0,
+    cached: 6,
+    cachedBad: 0,
+    keys: 0,
+    keysBehind: 0,
+    keysAhead: 0,
+    processes: 5,
+    killed: 0,
+    wrong: 0,
+  },
 };
 const ran = { exercised: true, what: "" };
 

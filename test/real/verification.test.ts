@@ -26,6 +26,7 @@ const spec: GuestSpec = {
     ],
     disk: { blocks: 64, writesPerSecond: 30 },
     cache: { pages: 1000, writesPerSecond: 0 },
+    processes: { count: 2, pages: 100 },
     peers: [],
   },
 };
@@ -65,18 +66,32 @@ verification(
 
     // Of free pages it needs none, of its clean cache what is on its disk; with zeros in the cache it runs on, and is wrong.
     const frozen = disks[0]!;
-    const without = async (name: string, classes: FrameClass[], disk: string | null, from = "stop-and-copy") =>
-      host.agent.ask("leaveOut", { stream: from, name, classes, disk }, 60_000);
+    const without = async (
+      name: string,
+      classes: FrameClass[],
+      instead: "zero-fill" | "kill-process" | { readonly disk: string },
+      from = "stop-and-copy",
+    ) => host.agent.ask("leaveOut", { stream: from, name, classes, instead }, 60_000);
     const clean: FrameClass[] = ["cache-clean", "cache-private-clean"];
-    const free = await without("no-free", ["free"], null);
+    const free = await without("no-free", ["free"], "zero-fill");
     assert.ok(free.held > 1000 && free.left === free.held, JSON.stringify(free));
-    const cached = await without("dropped", clean, frozen, "no-free");
+    const cached = await without("dropped", clean, { disk: frozen }, "no-free");
     assert.ok(cached.held >= 1000 && cached.left > 0.98 * cached.held, JSON.stringify(cached));
     const dropped = await verifyCapture(guest, "dropped", frozen);
     assert.is(dropped.state, "verified", JSON.stringify(dropped));
-    await without("no-cache", clean, null);
+    await without("no-cache", clean, "zero-fill");
     const unsafe = await verifyCapture(guest, "no-cache", frozen);
     assert.match((unsafe as { reason: string }).reason, /^\d+ pages that it has cached of its disk are others$/);
+    // Processes that have not locked their memory die of its loss, and nobody else notices it.
+    const lost = await without("lost", ["anonymous"], "kill-process");
+    console.log("lost", JSON.stringify(lost));
+    assert.ok(lost.left >= 200 && lost.left <= lost.held, JSON.stringify(lost));
+    const killed = await verifyCapture(guest, "lost", frozen);
+    const reason = "2 of 3 processes were killed for memory that was lost";
+    assert.equal(killed, { state: "corrupt", reason });
+    await without("zeros", ["anonymous"], "zero-fill");
+    const silent = await verifyCapture(guest, "zeros", frozen);
+    assert.equal(silent, { state: "corrupt", reason: "2 of 3 processes have ended" });
 
     // Of what was captured first, second and third: only what is another is kept, and all of it comes back.
     const name = (mode: string): string => `${mode}.record`;
