@@ -9,7 +9,7 @@ import { environmentOf } from "./programs.ts";
 import type { Arguments, Result } from "./protocol.ts";
 
 /** What opens a guest's disk among the agent's files, by its uppermost layer. */
-const opening = (owner: string, files: string, disk: string) => async (): Promise<DiskBlocks> =>
+export const opening = (owner: string, files: string, disk: string) => async (): Promise<DiskBlocks> =>
   new DiskBlocks(await diskExtents(files, disk, environmentOf(owner)));
 
 /** Leaves pages out of a captured stream: zeros are there, what is read again from the disk, or what kills who touches it. */

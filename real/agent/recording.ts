@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { type ChangedPages, changedPages, hashOf } from "../capture/changed-pages.ts";
 import { hashBytes, PageRecord } from "../capture/page-record.ts";
 import type { SharedPack } from "../capture/planned-packs.ts";
-import { rebuildStream } from "../capture/rebuild-stream.ts";
+import { type Rebuilt, rebuildStream } from "../capture/rebuild-stream.ts";
 import { recordStream } from "../capture/record-stream.ts";
+import { type LosableTypes, zeroed } from "../capture/stand-ins.ts";
 import { writeWhole } from "../capture/whole-file.ts";
 import { ownDisk } from "../disk/own-disk.ts";
-import { fillFrom } from "./dropping.ts";
+import type { DiskBlocks } from "../drop/disk-blocks.ts";
+import { placesOnDisk, readAgain } from "../drop/found-on-disk.ts";
+import { TestbedError } from "../testbed-error.ts";
+import { fillFrom, opening } from "./dropping.ts";
 import type { Arguments, Result } from "./protocol.ts";
 
 /** Guests whose streams are recorded at once. */
@@ -19,11 +23,14 @@ const baseIn = (files: string, base: string | null): { readonly base?: PageRecor
 
 /** Recording of captured streams among an agent's files. */
 export class Recordings {
+  readonly #owner: string;
   readonly #files: string;
   /** What was found out about streams that are to be recorded next, by name. */
   readonly #found = new Map<string, ChangedPages>();
 
-  constructor(files: string) {
+  /** @param owner folder of the record of what the agent makes */
+  constructor(owner: string, files: string) {
+    this.#owner = owner;
     this.#files = files;
   }
 
@@ -31,11 +38,11 @@ export class Recordings {
    * Writes down which contents a version adds, each once: its hash (16 bytes) and the pack that it deserves (a byte), by rising
    * hashes. Whoever compares the lists of several guests finds what they have in common.
    */
-  async list({ stream, name, packs, base }: Arguments<"contents">): Promise<Result<"contents">> {
+  async list({ stream, name, packs, base, losable }: Arguments<"contents">): Promise<Result<"contents">> {
     const path = join(this.#files, stream);
     const descriptor = openSync(path, "r");
     try {
-      const given = { packs, once: true, ...baseIn(this.#files, base) };
+      const given = { packs, once: true, ...baseIn(this.#files, base), ...this.#losable(losable) };
       const found = await changedPages(path, descriptor, given);
       const { added, groups, read } = found;
       const list = new Map(added.map(({ frame }) => [hashOf(read.hashes, frame), groups[frame]!]));
@@ -51,15 +58,22 @@ export class Recordings {
   }
 
   /** Records a captured stream beside it, as a whole or upon an earlier record. One that was listed is recorded as it was listed. */
-  async record({ stream, name, packs, base, once }: Arguments<"record">): Promise<Result<"record">> {
+  async record({ stream, name, packs, base, losable, once }: Arguments<"record">): Promise<Result<"record">> {
     const found = once === undefined ? undefined : this.#found.get(stream);
     this.#found.delete(stream);
     return recordStream(join(this.#files, stream), join(this.#files, name), {
       packs,
       ...baseIn(this.#files, base),
+      ...this.#losable(losable),
       ...(once === undefined ? {} : { shared: await sharedPacks(this.#files, once) }),
       ...(found === undefined ? {} : { found }),
     });
+  }
+
+  #losable(given: Arguments<"record">["losable"]): { readonly losable?: LosableTypes } {
+    if (given === undefined) return {};
+    const { disk, ...types } = given;
+    return { losable: { ...types, findOnDisk: finding(opening(this.#owner, this.#files, disk)) } };
   }
 
   /** Streams that are never recorded are forgotten in their turn. */
@@ -71,6 +85,18 @@ export class Recordings {
     }
   }
 }
+
+/** What finds contents on a guest's disk, by their hashes. */
+const finding =
+  (open: () => Promise<DiskBlocks>) =>
+  async (hashes: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> => {
+    const disk = await open();
+    try {
+      return await placesOnDisk(hashes, disk);
+    } finally {
+      disk.close();
+    }
+  };
 
 /** Their hashes stand one after the other in one file. */
 const sharedPacks = async (
@@ -88,20 +114,47 @@ const sharedPacks = async (
   });
 };
 
-/** Makes the stream of the last record again, and makes up for what was dropped of it. */
+/** Makes the stream of the last record again, and makes up for what was dropped of it, and for packs that are lost. */
 export const rebuildCapture = async (
   owner: string,
   files: string,
-  { records, stream, disk }: Arguments<"rebuild">,
+  { records, stream, disk, lost }: Arguments<"rebuild">,
 ): Promise<Result<"rebuild">> => {
   const chain = records.map((name) => PageRecord.open(join(files, name)));
   const { streamBytes } = chain.at(-1)!.head;
-  await Promise.all([rebuildStream(chain, join(files, stream)), ownDisk.read.pass(streamBytes)]);
+  const openDisk = disk === undefined ? undefined : opening(owner, files, disk);
+  const [rebuilt] = await Promise.all([
+    rebuiltWithout(chain, join(files, stream), lost ?? [], openDisk),
+    ownDisk.read.pass(streamBytes),
+  ]);
   try {
-    return await fillFrom(owner, files, stream, disk);
+    const filled = await fillFrom(owner, files, stream, disk);
+    const { reRead, zeroFilled } = rebuilt;
+    return { ...filled, reRead: reRead + filled.reRead, zeroFilled: zeroFilled + filled.zeroFilled };
   } catch (error) {
     // What lacks pages is not to be taken for a memory.
     rmSync(join(files, stream), { force: true });
     throw error;
+  }
+};
+
+const rebuiltWithout = async (
+  chain: readonly PageRecord[],
+  stream: string,
+  lost: readonly string[],
+  open: (() => Promise<DiskBlocks>) | undefined,
+): Promise<Rebuilt> => {
+  if (lost.length === 0) return rebuildStream(chain, stream);
+  const needsDisk = [...chain.at(-1)!.standIns.values()].some((standIn) => standIn < zeroed);
+  const disk = needsDisk ? await open?.() : undefined;
+  try {
+    const readFromDisk = (start: number, hash: Buffer): Buffer => {
+      if (disk === undefined)
+        throw new TestbedError(`${stream}: pages of it are to be read from a disk, and none is named`);
+      return readAgain(disk, { start, hash });
+    };
+    return await rebuildStream(chain, stream, { names: new Set(lost), readFromDisk });
+  } finally {
+    disk?.close();
   }
 };

@@ -59,7 +59,7 @@ export const owningVerbs = (
   const processes = new OwnedProcesses(folder, files, onExit);
   const offers = new MulticastOffers(files);
   const feeds = new PageFeeds(files);
-  const recordings = new Recordings(files);
+  const recordings = new Recordings(folder, files);
   return {
     ...lookingVerbs(folder),
     holdings: () => holdings(folder, files),

@@ -14,6 +14,10 @@ const packs = z.array(z.strictObject({ name: fileName, types: z.array(z.enum(pag
   z.refine((all) => new Set(all.flatMap(({ types }) => types)).size === all.flatMap(({ types }) => types).length),
 );
 
+/** Pages of these types may be lost: a restore has zeros then, or what is found on the disk of the same cut. */
+const types = z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length));
+const losable = z.optional(z.strictObject({ disk: fileName, zeroFilled: types, reRead: types }));
+
 const pair = z.tuple([count, count]);
 
 /** What an agent is asked of captured memories. */
@@ -35,6 +39,7 @@ export const captureRequests = {
     name: fileName,
     packs,
     base: z.nullable(fileName),
+    losable,
     /** Equal contents are stored once, also those of other guests in these packs, whose hashes a file lists. */
     once: z.optional(
       z.strictObject({
@@ -46,12 +51,13 @@ export const captureRequests = {
     ),
   }),
   /** The contents that such a record would add, as a list in a file. */
-  contents: z.strictObject({ stream: fileName, name: fileName, packs, base: z.nullable(fileName) }),
-  /** With the disk of the same cut, from which pages are read that were dropped. */
+  contents: z.strictObject({ stream: fileName, name: fileName, packs, base: z.nullable(fileName), losable }),
+  /** With the disk of the same cut, from which pages are read that were dropped, or whose packs are lost. */
   rebuild: z.strictObject({
     records: z.array(fileName).check(z.minLength(1), z.maxLength(256)),
     stream: fileName,
     disk: z.optional(fileName),
+    lost: z.optional(fileNames),
   }),
   /**
    * Drops pages from a captured stream: some are zeros in a restore, others are read from the disk again if they are there, and
@@ -96,6 +102,7 @@ export const captureResults = {
     changed: count,
     moved: count,
     added: count,
+    kept: count,
     packs: z.array(z.strictObject({ name: fileName, bytes: count })).check(z.maxLength(512)),
     logicalBytes: count,
     writtenBytes: count,

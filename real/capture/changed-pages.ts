@@ -3,6 +3,7 @@ import { frameTypes } from "../pages/frame-types.ts";
 import { MemoryImageError } from "../pages/image-error.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { hashBytes, noPack, type PageRecord } from "./page-record.ts";
+import { type LosableTypes, noStandIns, type StandIns, standInsOf } from "./stand-ins.ts";
 import { readStream, type StreamPages } from "./stream-pages.ts";
 
 /** Pages of some types, whose contents go into a file of their own. */
@@ -21,7 +22,7 @@ export interface Typing {
 }
 
 /** What a version of a memory adds to the one before. */
-export interface ChangedPages extends Typing {
+export interface ChangedPages extends Typing, StandIns {
   readonly read: StreamPages;
   /** Pages that are to be packed. */
   readonly added: StreamPages["pages"];
@@ -37,24 +38,36 @@ export interface ChangedPages extends Typing {
 export const hashOf = (hashes: Buffer, frame: number): string =>
   hashes.toString("latin1", frame * hashBytes, (frame + 1) * hashBytes);
 
+/** What is known before a stream is read. */
+export interface WhatToPack {
+  readonly packs: readonly PackPlan[];
+  readonly base?: PageRecord;
+  readonly losable?: LosableTypes;
+  readonly once: boolean;
+}
+
 /**
  * Finds out what of a captured stream is to be packed.
  *
  * @param descriptor of the stream
+ * @param losable of these types those that something stands in for go where their types do, and the rest into the first pack
  * @param once contents that several pages have are in one pack, the best that any of them deserves
  * @throws MemoryImageError for a stream that is none; TestbedError for a base of a guest with other memory
  */
 export const changedPages = async (
   stream: string,
   descriptor: number,
-  { packs, base, once }: { readonly packs: readonly PackPlan[]; readonly base?: PageRecord; readonly once: boolean },
+  { packs, base, losable, once }: WhatToPack,
 ): Promise<ChangedPages> => {
   const isTyped = packs.length > 0 && !pageTypes.every((type) => packs[0]!.types.includes(type));
   const read = await readStream(stream, descriptor, isTyped);
   if (base !== undefined && base.head.frames !== read.frames)
     throw new TestbedError(`${base.path}: its guest has ${base.head.frames} frames, that of ${stream} ${read.frames}`);
-  const { groupOf, ...typing } = groupsOf(read, packs);
-  const compared = comparedWith(base, read, groupOf);
+  const { types, ...typing } = typesOf(read);
+  const hash = (frame: number): string => hashOf(read.hashes, frame);
+  const stands =
+    losable === undefined || types === undefined ? noStandIns : await standInsOf(read, types, hash, losable);
+  const compared = comparedWith(base, read, groupsOf(types, packs, losable, stands));
   if (once) {
     const best = new Map<string, number>();
     for (const { frame } of compared.added) {
@@ -63,28 +76,42 @@ export const changedPages = async (
     }
     for (const { frame } of compared.added) compared.groups[frame] = best.get(hashOf(read.hashes, frame))!;
   }
-  return { read, ...compared, ...typing };
+  return { read, ...compared, ...typing, ...stands };
 };
 
 /** Into which pack the content of a frame would go. */
 type GroupOf = (frame: number) => number;
 
-const groupsOf = ({ memory }: StreamPages, packs: readonly PackPlan[]): { readonly groupOf: GroupOf } & Typing => {
+/** Types of frames as indices into `pageTypes`; undefined if nobody asked, or the guest's kernel does not tell them. */
+const typesOf = ({ memory }: StreamPages): { readonly types: Uint8Array | undefined } & Typing => {
   const began = performance.now();
+  if (memory === undefined) return { types: undefined, typingSeconds: 0, untyped: null };
+  try {
+    const types = frameTypes(memory.image, memory.notes);
+    return { types, typingSeconds: (performance.now() - began) / 1000, untyped: null };
+  } catch (error) {
+    if (!(error instanceof MemoryImageError)) throw error;
+    return { types: undefined, typingSeconds: 0, untyped: error.message };
+  }
+};
+
+const groupsOf = (
+  types: Uint8Array | undefined,
+  packs: readonly PackPlan[],
+  losable: LosableTypes | undefined,
+  { standIns }: StandIns,
+): GroupOf => {
   const only = packs.length === 0 ? noPack : 0;
-  if (memory === undefined) return { groupOf: () => only, typingSeconds: 0, untyped: null };
+  if (types === undefined) return () => only;
   const groupOfType = pageTypes.map((type) => {
     const group = packs.findIndex(({ types }) => types.includes(type));
     return group < 0 ? noPack : group;
   });
-  try {
-    const types = frameTypes(memory.image, memory.notes);
-    const typingSeconds = (performance.now() - began) / 1000;
-    return { groupOf: (frame) => groupOfType[types[frame]!]!, typingSeconds, untyped: null };
-  } catch (error) {
-    if (!(error instanceof MemoryImageError)) throw error;
-    return { groupOf: () => only, typingSeconds: 0, untyped: error.message };
-  }
+  const needsStandIn = pageTypes.map((type) => losable?.reRead.includes(type) === true);
+  return (frame) => {
+    const type = types[frame]!;
+    return needsStandIn[type]! && !standIns.has(frame) ? 0 : groupOfType[type]!;
+  };
 };
 
 const comparedWith = (

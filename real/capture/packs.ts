@@ -24,14 +24,18 @@ export const requireChain = (chain: readonly PageRecord[]): PageRecord => {
 /** The packs of a chain of records, open. */
 export class Packs {
   readonly #chain: readonly PageRecord[];
+  readonly #lost: ReadonlySet<string>;
   /** By path. */
   readonly #files = new Map<string, number>();
 
-  constructor(chain: readonly PageRecord[]) {
+  /** @param lost names of packs that are not there, and not asked for */
+  constructor(chain: readonly PageRecord[], lost: ReadonlySet<string> = new Set()) {
     this.#chain = chain;
+    this.#lost = lost;
     try {
       for (const { path, head } of chain)
-        for (const { name, pages } of head.packs) this.#open(join(dirname(path), name), pages, path);
+        for (const { name, pages } of head.packs)
+          if (!lost.has(name)) this.#open(join(dirname(path), name), pages, path);
     } catch (error) {
       this.close();
       throw error;
@@ -49,15 +53,28 @@ export class Packs {
       throw new TestbedError(`${path}: it has ${size} bytes, and ${record} has ${pages} pages in it; it was cut off`);
   }
 
-  /** The content of a frame in the last version, and the pack that it is from. */
+  /** The content of a frame in the last version, and the pack that it is from. @throws TestbedError if that is lost */
   content(frame: number): { readonly bytes: Buffer; readonly pack: string } {
+    const { name, page, record } = this.#placeOf(frame);
+    const path = join(dirname(record), name);
+    const file = this.#files.get(path);
+    if (file === undefined) throw new TestbedError(`${path}: it has the content of frame ${frame}, and is lost`);
+    return { bytes: readAt(file, page * frameBytes, frameBytes), pack: path };
+  }
+
+  /** Whether the pack with the content of a frame is lost. */
+  isLost(frame: number): boolean {
+    return this.#lost.has(this.#placeOf(frame).name);
+  }
+
+  /** The pack with the content of a frame, and the path of the record that has added it. */
+  #placeOf(frame: number): { readonly name: string; readonly page: number; readonly record: string } {
     const version = this.#chain.at(-1)!;
     const record =
       version.groups[frame] === noPack ? undefined : this.#chain.findLast(({ places }) => places.has(frame));
     if (record === undefined) throw new TestbedError(`${version.path}: no pack has the content of frame ${frame}`);
     const { pack, page } = record.places.get(frame)!;
-    const path = join(dirname(record.path), record.head.packs[pack]!.name);
-    return { bytes: readAt(this.#files.get(path)!, page * frameBytes, frameBytes), pack: path };
+    return { name: record.head.packs[pack]!.name, page, record: record.path };
   }
 
   /** The same, which is known to be what was captured. @throws TestbedError naming a pack that was altered */

@@ -4,10 +4,11 @@ import * as z from "zod/mini";
 import { fileName } from "../agent/file-name.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { readAt } from "./read-at.ts";
+import type { StandIn } from "./stand-ins.ts";
 
 export const frameBytes = 4096;
 export const hashBytes = 16;
-export const recordMagic = Buffer.from("SNAPREC2");
+export const recordMagic = Buffer.from("SNAPREC3");
 /** Of a frame whose content is in no pack: it holds zeros, or is of a type that is not stored. */
 export const noPack = 255;
 const mostHeaderBytes = 2 ** 16;
@@ -15,6 +16,8 @@ const mostHeaderBytes = 2 ** 16;
 const mostFrames = 2 ** 28;
 /** Bytes of a place: the frame, its pack, and the number of its content there, 4 bytes each. */
 export const placeBytes = 12;
+/** Bytes of a stand-in: the frame, and what stands in for its content, 4 bytes each. */
+export const standInBytes = 8;
 
 const count = z.int().check(z.nonnegative());
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -27,6 +30,8 @@ const head = z.strictObject({
   pages: count.check(z.maximum(mostFrames)),
   /** Frames whose content is in the packs of this record. */
   placed: count.check(z.maximum(mostFrames)),
+  /** Frames whose content may be lost. */
+  standIns: count.check(z.maximum(mostFrames)),
   /** Files beside it with contents of pages, one after the other. */
   packs: z.array(z.strictObject({ name: fileName, pages: count })).check(z.maxLength(512)),
   streamBytes: count,
@@ -48,8 +53,8 @@ export interface PagePlace {
  * beside it, and what the version before has, too, in its packs. The file: magic, length of the head (4 bytes, little endian),
  * head as JSON; a hash of each frame (the first 16 bytes of its SHA-256), and in which group of packs its content is, in this
  * version or an earlier one (a byte, or `noPack`); of each page in the order of the stream its offset there (8 bytes) and its
- * frame (4); the places of the frames that this version has packed; what of the stream is no content of a page; and the
- * SHA-256 of all that, by which the next version calls it.
+ * frame (4); the places of the frames that this version has packed; what stands in for frames whose content may
+ * be lost; what of the stream is no content of a page; and the SHA-256 of all that, by which the next version calls it.
  */
 export class PageRecord {
   readonly path: string;
@@ -63,6 +68,8 @@ export class PageRecord {
   readonly frames: Uint32Array;
   /** By frame. */
   readonly places: ReadonlyMap<number, PagePlace>;
+  /** By frame, for those whose content may be lost: what a restore has instead. */
+  readonly standIns: ReadonlyMap<number, StandIn>;
   readonly skeletonAt: number;
 
   private constructor(path: string, parts: Omit<PageRecord, "path">) {
@@ -74,6 +81,7 @@ export class PageRecord {
     this.offsets = parts.offsets;
     this.frames = parts.frames;
     this.places = parts.places;
+    this.standIns = parts.standIns;
     this.skeletonAt = parts.skeletonAt;
   }
 
@@ -102,11 +110,12 @@ const read = (path: string, descriptor: number, size: number): Omit<PageRecord, 
   if (headBytes > mostHeaderBytes) throw fault("its head is too long");
   const given = headOf(bytes(12, headBytes, "head").toString("utf8"));
   if (given === undefined) throw fault("its head is none");
-  const { frames, pages, placed, packs, streamBytes, kind, base } = given;
+  const { frames, pages, placed, standIns, packs, streamBytes, kind, base } = given;
   const names = new Set(packs.map(({ name }) => name));
   if (
     pages > frames ||
     placed > pages ||
+    standIns > pages ||
     pages * frameBytes > streamBytes ||
     (kind === "full") !== (base === null) ||
     names.size !== packs.length
@@ -119,7 +128,8 @@ const read = (path: string, descriptor: number, size: number): Omit<PageRecord, 
     return here;
   };
   const [hashesAt, groupsAt, pagesAt] = [next(frames * hashBytes), next(frames), next(pages * 12)];
-  const [placesAt, skeletonAt] = [next(placed * placeBytes), next(streamBytes - pages * frameBytes)];
+  const [placesAt, standInsAt] = [next(placed * placeBytes), next(standIns * standInBytes)];
+  const skeletonAt = next(streamBytes - pages * frameBytes);
   // Sizes are known to be right before anything of these sizes is read.
   if (at + 32 !== size) throw fault(`it has ${size} bytes; its head says ${at + 32}`);
   const digest = digestOf(descriptor, size - 32);
@@ -140,9 +150,13 @@ const read = (path: string, descriptor: number, size: number): Omit<PageRecord, 
     places.set(list.readUInt32LE(i), place);
   }
   if (places.size !== placed) throw fault("a page is in it twice");
+  const stands = bytes(standInsAt, standIns * standInBytes, "stand-ins");
+  const instead = new Map<number, StandIn>();
+  for (let i = 0; i < stands.length; i += standInBytes) instead.set(stands.readUInt32LE(i), stands.readUInt32LE(i + 4));
+  if (instead.size !== standIns) throw fault("something stands in for a frame twice");
   const hashes = bytes(hashesAt, frames * hashBytes, "hashes");
   const groups = bytes(groupsAt, frames, "groups");
-  return { head: given, digest, hashes, groups, offsets, frames: numbers, places, skeletonAt };
+  return { head: given, digest, hashes, groups, offsets, frames: numbers, places, standIns: instead, skeletonAt };
 };
 
 const headOf = (text: string): RecordHead | undefined => {

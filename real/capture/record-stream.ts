@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { ByteReader } from "../pages/byte-reader.ts";
 import { type ChangedPages, changedPages, type PackPlan, type Typing } from "./changed-pages.ts";
-import { frameBytes, type PageRecord, type RecordHead, recordMagic } from "./page-record.ts";
+import { frameBytes, type PageRecord, type RecordHead, recordMagic, standInBytes } from "./page-record.ts";
 import { plannedPacks, type SharedPack } from "./planned-packs.ts";
-import type { StreamPages } from "./stream-pages.ts";
+import type { LosableTypes } from "./stand-ins.ts";
 import { turn, writeWhole } from "./whole-file.ts";
 
 /** What a record has saved. */
@@ -21,6 +21,8 @@ export interface Recorded extends Typing {
   readonly moved: number;
   /** Pages that this version adds to packs, its own or those that guests share. */
   readonly added: number;
+  /** Pages that are to be read from the disk again when they are lost, and are not there: they are stored as the best. */
+  readonly kept: number;
   /** Packs that were written, in bytes; one without pages is none. */
   readonly packs: { name: string; bytes: number }[];
   /** Of the stream, and of the record and the packs that were written. */
@@ -37,6 +39,8 @@ export interface RecordOptions {
    */
   readonly packs: readonly PackPlan[];
   readonly base?: PageRecord;
+  /** Of the later packs all copies may be lost; without it nothing stands in for any page. */
+  readonly losable?: LosableTypes;
   /** Equal contents are stored once, also those that other guests have, in these packs. Without it each page is. */
   readonly shared?: readonly SharedPack[];
   /** What was found out about the stream before, with these packs and this base, and equal contents packed once. */
@@ -52,15 +56,20 @@ export interface RecordOptions {
 export const recordStream = async (
   stream: string,
   path: string,
-  { packs, base, shared, found }: RecordOptions,
+  { packs, base, losable, shared, found }: RecordOptions,
 ): Promise<Recorded> => {
   const began = performance.now();
   const descriptor = openSync(stream, "r");
   const written: string[] = [];
   try {
-    const given = base === undefined ? { packs } : { packs, base };
-    const changes = found ?? (await changedPages(stream, descriptor, { ...given, once: shared !== undefined }));
-    const { read, added, changed, moved, typingSeconds, untyped } = changes;
+    const given = {
+      packs,
+      ...(base === undefined ? {} : { base }),
+      ...(losable === undefined ? {} : { losable }),
+      once: shared !== undefined,
+    };
+    const changes = found ?? (await changedPages(stream, descriptor, given));
+    const { read, added, changed, moved, kept, standIns, typingSeconds, untyped } = changes;
     const { packs: planned, places, groups } = plannedPacks(changes, packs, shared);
     const files: { name: string; bytes: number }[] = [];
     for (const { name, offsets } of planned) {
@@ -83,6 +92,7 @@ export const recordStream = async (
       frames: read.frames,
       pages: read.pages.length,
       placed: added.length,
+      standIns: standIns.size,
       packs: planned.map(({ name, pages }) => ({ name, pages })),
       streamBytes: read.bytes,
       stream: read.digest,
@@ -91,6 +101,7 @@ export const recordStream = async (
       read,
       groups,
       places,
+      standIns,
     });
     return {
       kind: head.kind,
@@ -99,6 +110,7 @@ export const recordStream = async (
       changed,
       moved,
       added: added.length,
+      kept,
       packs: files,
       logicalBytes: read.bytes,
       writtenBytes: files.reduce((sum, { bytes }) => sum + bytes, recordBytes),
@@ -122,7 +134,8 @@ const writeRecord = (
     read: { bytes, pages, hashes },
     groups,
     places,
-  }: { readonly read: StreamPages; readonly groups: Buffer; readonly places: Buffer },
+    standIns,
+  }: Pick<ChangedPages, "read" | "groups" | "standIns"> & { readonly places: Buffer },
 ): Promise<number> =>
   writeWhole(path, async (write) => {
     const hash = createHash("sha256");
@@ -138,7 +151,9 @@ const writeRecord = (
       table.writeBigUInt64LE(BigInt(offset), i * 12);
       table.writeUInt32LE(frame, i * 12 + 8);
     }
-    for (const part of [recordMagic, length, text, hashes, groups, table, places]) put(part);
+    const instead = Buffer.alloc(standIns.size * standInBytes);
+    for (const [i, word] of [...standIns].flat().entries()) instead.writeUInt32LE(word, 4 * i);
+    for (const part of [recordMagic, length, text, hashes, groups, table, places, instead]) put(part);
     for (const { offset } of pages) {
       stream.pass(offset, "the stream", put);
       stream.skip(frameBytes, "a page");

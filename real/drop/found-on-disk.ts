@@ -26,7 +26,33 @@ const hashOf = (content: Uint8Array): Buffer => createHash("sha256").update(cont
  * is a block there, wherever the file system has put it. So it need not be stored, mapped by a process or not: it is read
  * again from there, exactly.
  *
- * @param stream that the pages are in
+ * @param hashes of contents: the first 16 bytes of their SHA-256, as Latin-1
+ * @returns for contents that are there, the byte of the disk at which they begin, a multiple of their size
+ * @throws TestbedError if a layer ends before its time
+ */
+export const placesOnDisk = async (hashes: Iterable<string>, disk: DiskBlocks): Promise<Map<string, number>> => {
+  const wanted = new Set(hashes);
+  const places = new Map<string, number>();
+  for (const extent of disk.extents) {
+    // Blocks of file systems lie at multiples of their size.
+    const first = Math.ceil(extent.start / frameSize) * frameSize;
+    const end = extent.start + extent.bytes;
+    for (let at = first; at + frameSize <= end && wanted.size > 0; at += piece) {
+      await setImmediate();
+      const bytes = Math.floor((Math.min(end, at + piece) - at) / frameSize) * frameSize;
+      const content = disk.read(at, bytes);
+      for (let i = 0; i < bytes; i += frameSize) {
+        const key = hashOf(content.subarray(i, i + frameSize)).toString("latin1");
+        if (wanted.delete(key)) places.set(key, at + i);
+      }
+    }
+  }
+  return places;
+};
+
+/**
+ * The same for pages of a stream.
+ *
  * @returns for pages that are there, where
  * @throws TestbedError if the stream or a layer ends before its time
  */
@@ -39,7 +65,7 @@ export const foundOnDisk = async (
   const descriptor = openSync(stream, "r");
   try {
     for (const page of pages) {
-      const key = hashOf(readAt(descriptor, page.offset, frameSize)).toString("hex");
+      const key = hashOf(readAt(descriptor, page.offset, frameSize)).toString("latin1");
       const same = wanted.get(key);
       if (same === undefined) wanted.set(key, [page]);
       else same.push(page);
@@ -47,24 +73,12 @@ export const foundOnDisk = async (
   } finally {
     closeSync(descriptor);
   }
-  const found = new Map<StreamPage, OnDisk>();
-  for (const extent of disk.extents) {
-    // Blocks of file systems lie at multiples of their size.
-    const first = Math.ceil(extent.start / frameSize) * frameSize;
-    const end = extent.start + extent.bytes;
-    for (let at = first; at + frameSize <= end && wanted.size > 0; at += piece) {
-      await setImmediate();
-      const bytes = Math.floor((Math.min(end, at + piece) - at) / frameSize) * frameSize;
-      const content = disk.read(at, bytes);
-      for (let i = 0; i < bytes; i += frameSize) {
-        const hash = hashOf(content.subarray(i, i + frameSize));
-        const key = hash.toString("hex");
-        for (const page of wanted.get(key) ?? []) found.set(page, { start: at + i, hash });
-        wanted.delete(key);
-      }
-    }
-  }
-  return found;
+  const places = await placesOnDisk(wanted.keys(), disk);
+  return new Map(
+    [...places].flatMap(([key, start]) =>
+      wanted.get(key)!.map((page) => [page, { start, hash: Buffer.from(key, "latin1") }] as const),
+    ),
+  );
 };
 
 /** Reads a page again from the disk. @throws TestbedError if another content is there */

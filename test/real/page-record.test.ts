@@ -179,6 +179,8 @@ records("that was cut off or altered anywhere is refused", async () => {
     { frames: 2 ** 28 },
     { pages: 2 ** 27, frames: 2 ** 28 },
     { placed: 5 },
+    { standIns: 2 },
+    { standIns: 4 },
     { packs: [] },
     { packs: [{ name: "whole.pack", pages: 1 }] },
     { packs: [{ name: "../whole.pack", pages: 3 }] },
