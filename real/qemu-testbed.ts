@@ -33,7 +33,7 @@ export class QemuTestbed implements Testbed {
   }
 
   restorePoint(_cluster: RealCluster): RealSnapshot | undefined {
-    return this.#parts.store.newestReadable;
+    return this.#parts.store.newestReadable?.point;
   }
 
   every(cluster: RealCluster, plan: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy {

@@ -25,18 +25,20 @@ export const listPoints = async (
     const { number, cluster, cutAt, parts, files } = manifest;
     const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
     const copies = Math.min(...[...holders.values()].map(({ length }) => length));
+    const without = new Set(parts.flatMap(({ losable }) => losable.filter((file) => holders.get(file)!.length === 0)));
     line.print(
       [
         `${name.replace(/\.point$/, "")}: snapshot ${number} of ${cluster}, cut ${new Date(1000 * cutAt).toISOString()}`,
         `${parts.length} VMs, ${(bytes / 2 ** 20).toFixed(1)} MiB`,
         `${copies} copies or more of each file, on ${hosts.map(({ host }) => host).join(", ")}`,
         ...(wrong > 0 ? [`${wrong} copies are wrong`] : []),
+        ...(without.size > 0 ? [`${without.size} packs that it can do without are lost`] : []),
         complete ? "can be restored" : "cannot be restored",
       ].join("; "),
     );
     if (rebuild && complete) {
       await rebuilt(point, reached);
-      line.print("  every memory was made again as it was captured");
+      line.print(`  every memory was made again ${without.size > 0 ? "as well as it can be" : "as it was captured"}`);
     }
     if (retire) for (const agent of hosts) await agent.ask("retire", { name }, slow);
   }

@@ -2,6 +2,7 @@ import { countsOwnCopy } from "../../models/placement/copy-placement.ts";
 import type { StoragePlan } from "../../models/scenario.ts";
 import { asCopies, type Redundancy } from "../../models/store/redundancy.ts";
 import { copyGroups } from "./copy-groups.ts";
+import { mayBeLost } from "./part-outcome.ts";
 import type { RealHost } from "./real-host.ts";
 import type { RealPart } from "./real-snapshot.ts";
 
@@ -14,6 +15,8 @@ export interface CopiedFiles {
   /** Of them, those of the memory that earlier versions have, too. */
   readonly before: readonly string[];
   readonly redundancy: Redundancy;
+  /** They are packs without which a restore goes on. */
+  readonly mayBeLost: boolean;
 }
 
 /**
@@ -28,21 +31,29 @@ export const copying = (storage: StoragePlan): ((parts: readonly RealPart[]) => 
     const all = new Map<string, CopiedFiles & { readonly names: string[]; readonly before: string[] }>();
     const shared = new Set<string>();
     for (const part of parts) {
-      const add = (redundancy: Redundancy, name: string, isBefore: boolean, source = part.source): void => {
-        const key = `${part.vm.index} ${source.index} ${redundancy.fragments}`;
-        const same = all.get(key) ?? { part, source, names: [], before: [], redundancy };
+      const add = (
+        { redundancy, mayBeLost }: Pick<CopiedFiles, "redundancy" | "mayBeLost">,
+        name: string,
+        isBefore: boolean,
+        source = part.source,
+      ): void => {
+        const key = `${part.vm.index} ${source.index} ${redundancy.fragments} ${mayBeLost}`;
+        const same = all.get(key) ?? { part, source, names: [], before: [], redundancy, mayBeLost };
         same.names.push(name);
         if (isBefore) same.before.push(name);
         all.set(key, same);
       };
       const last = part.records.at(-1);
-      for (const record of part.records) add(groups[0]!.redundancy, record, record !== last);
-      for (const { name, group, record, from } of part.packs) {
+      const best = { redundancy: groups[0]!.redundancy, mayBeLost: false };
+      for (const record of part.records) add(best, record, record !== last);
+      for (const pack of part.packs) {
+        const { name, group, record, from } = pack;
         if (from !== undefined && shared.has(name)) continue;
         if (from !== undefined) shared.add(name);
-        add(groups[group]!.redundancy, name, record !== last, from);
+        const how = { redundancy: groups[group]!.redundancy, mayBeLost: mayBeLost(pack) };
+        add(how, name, record !== last, from);
       }
-      for (const name of part.disks) add(disks, name, false);
+      for (const name of part.disks) add({ redundancy: disks, mayBeLost: false }, name, false);
     }
     return [...all.values()];
   };

@@ -1,25 +1,53 @@
 import { type PageType, pageTypes, type StoragePlan } from "../../models/scenario.ts";
 import { isDropped, type Redundancy, redundancyOf } from "../../models/store/redundancy.ts";
+import { harm } from "../../models/store/vm-outcome.ts";
 
-/** Page types that have as many copies as each other. */
+/** The types that a scenario stores, and without which a restore goes on when all copies of some of their pages are lost. */
+export const losableTypes = ({
+  types,
+}: Pick<StoragePlan, "types">): Readonly<Record<"zeroFilled" | "reRead", readonly PageType[]>> => {
+  const losable = pageTypes.filter((type) => !isDropped(types[type]) && types[type].onLoss !== "fail");
+  // What was free is nothing to be read again.
+  const isReRead = (type: PageType): boolean => type !== "free" && types[type].onLoss === "re-read";
+  return { zeroFilled: losable.filter((type) => !isReRead(type)), reRead: losable.filter(isReRead) };
+};
+
+/** What a restore suffers that lacks some pages. */
+export type Harm = ReturnType<typeof harm>;
+
+/** Page types that have as many copies as each other, and of which all may be lost or none. */
 export interface CopyGroup {
   readonly types: readonly PageType[];
   readonly redundancy: Redundancy;
+  /** When all copies of some of their pages are lost: the worst that it does to a restore. */
+  readonly harm: Harm;
 }
 
-/** How pages are stored as the scenario says it of each type, by falling number of copies. What cannot be dropped of types that are is stored as the best. */
+/**
+ * How pages are stored as the scenario says it of each type: first those that must not be lost, then those that may be, each by
+ * falling number of copies. What cannot be dropped of types that are is stored as the best.
+ *
+ * @throws RangeError for a code, and where all pages may be lost
+ */
 export const copyGroups = ({ types, placement }: Pick<StoragePlan, "types" | "placement">): CopyGroup[] => {
-  const groups = new Map<number, { readonly types: PageType[]; readonly redundancy: Redundancy }>();
+  const groups = new Map<string, { types: PageType[]; copies: number; redundancy: Redundancy; harm: Harm }>();
   for (const type of pageTypes) {
     const how = types[type];
     if (!("copies" in how)) throw new RangeError(`storage: ${type} pages of real guests are stored as copies`);
     if (isDropped(how)) continue;
-    const group = groups.get(how.copies) ?? { types: [], redundancy: redundancyOf(how, placement) };
+    const { copies, onLoss } = how;
+    const harmed = harm(type, onLoss);
+    const key = `${copies} ${harmed === "fatal"}`;
+    const group = groups.get(key) ?? { types: [], copies, redundancy: redundancyOf(how, placement), harm: harmed };
     group.types.push(type);
-    groups.set(how.copies, group);
+    if (harmed === "degraded") group.harm = harmed;
+    groups.set(key, group);
   }
-  const [best, ...others] = [...groups].sort(([one], [other]) => other - one).map(([, group]) => group);
-  if (best === undefined) throw new RangeError("storage: all page types are dropped");
-  const dropped = pageTypes.filter((type) => isDropped(types[type]));
-  return [{ ...best, types: [...best.types, ...dropped] }, ...others];
+  const isFatal = (one: { readonly harm: Harm }): number => Number(one.harm === "fatal");
+  const [best, ...others] = [...groups.values()].sort(
+    (one, other) => isFatal(other) - isFatal(one) || other.copies - one.copies,
+  );
+  if (best?.harm !== "fatal") throw new RangeError("storage: all page types are dropped, or may be lost");
+  best.types.push(...pageTypes.filter((type) => isDropped(types[type])));
+  return [best, ...others].map(({ types, redundancy, harm }) => ({ types, redundancy, harm }));
 };

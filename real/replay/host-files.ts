@@ -5,6 +5,7 @@ import type { MadeUp } from "../drop/reduced-stream.ts";
 import type { SentToMany } from "../hosts/one-to-many.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { FileChecks } from "./file-checks.ts";
+import { filesWithout, lostPacks } from "./part-outcome.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, memoryFilesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
@@ -73,6 +74,15 @@ export class HostFiles {
     return this.#hosts.filter(({ files }) => files.has(name));
   }
 
+  /** Whether a file lies on a host that is up. */
+  canRead(name: string): boolean {
+    return this.holders(name).some(({ up }) => up);
+  }
+
+  #lostOf(part: RealPart): readonly string[] {
+    return lostPacks(part, (name) => this.canRead(name));
+  }
+
   #bytesOf(names: readonly string[]): number {
     return names.reduce((sum, name) => sum + this.sizeOf(name), 0);
   }
@@ -98,13 +108,13 @@ export class HostFiles {
     return undefined;
   }
 
-  /** Brings files of a part to a host, all that a restore reads unless it is told which. @returns bytes that came over the network */
+  /** Brings files of a part to a host, all that a restore reads now unless it is told which. @returns bytes that came over the network */
   async bring(
     snapshot: RealSnapshot,
     part: RealPart,
     to: RealHost,
     errand: Errand,
-    names = filesOf(part),
+    names = filesWithout(part, this.#lostOf(part)),
   ): Promise<number> {
     if (errand === "restore") await this.removeWrong(to, names);
     const missing = names.filter((name) => !to.files.has(name));
@@ -157,7 +167,8 @@ export class HostFiles {
   /** Brings files that several hosts want to all of them at once. What does not arrive is left to `bring`. */
   async bringTogether(snapshot: RealSnapshot, wanted: readonly Wanted[], { groups, send }: Together): Promise<void> {
     for (const { part, host } of wanted) await this.removeWrong(host, filesOf(part));
-    for (const shared of sharedFiles(wanted, { groups, sizeOf: (name) => this.sizeOf(name) })) {
+    const readOf = (part: RealPart): readonly string[] => filesWithout(part, this.#lostOf(part));
+    for (const shared of sharedFiles(wanted, { groups, filesOf: readOf, sizeOf: (name) => this.sizeOf(name) })) {
       const bySource = new Map<RealHost, string[]>();
       for (const name of shared.names) {
         const from = await this.#sourceOf(name);
@@ -218,16 +229,19 @@ export class HostFiles {
   }
 
   /**
-   * Brings all that a restore of a part reads to a host, and makes the stream of its memory again.
+   * Brings all that a restore of a part reads to a host, and makes the stream of its memory again, without packs of which no
+   * copy can be read, as far as they may be lost.
    *
    * @returns what was made up for
    */
   async rebuild(snapshot: RealSnapshot, part: RealPart, host: RealHost, stream: string): Promise<MadeUp> {
     for (;;) {
-      await this.bring(snapshot, part, host, "restore");
+      const lost = this.#lostOf(part);
+      await this.bring(snapshot, part, host, "restore", filesWithout(part, lost));
       try {
         const disk = part.disks.at(-1);
-        const asked = { records: [...part.records], stream, ...(disk === undefined ? {} : { disk }) };
+        const without = lost.length === 0 ? {} : { lost: [...lost] };
+        const asked = { records: [...part.records], stream, ...without, ...(disk === undefined ? {} : { disk }) };
         return await host.whileUp(host.agent.ask("rebuild", asked, slow));
       } catch (error) {
         // It may have gone wrong since it was looked at.

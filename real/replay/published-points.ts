@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { allOf } from "../all-of.ts";
 import { manifestName, manifestText, type PointManifest } from "../store/point-manifest.ts";
 import type { HostFiles } from "./host-files.ts";
+import { mayBeLost } from "./part-outcome.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, type RealSnapshot } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
@@ -79,7 +80,7 @@ export class PublishedPoints {
   #manifestOf({ cluster, number, cutAt, parts }: RealSnapshot): PointManifest {
     const names = new Set(parts.flatMap(filesOf));
     return {
-      snapback: 2,
+      snapback: 3,
       run: this.#run,
       number,
       cluster: cluster.name,
@@ -88,6 +89,7 @@ export class PublishedPoints {
         vm: vm.name,
         records: [...records],
         packs: packs.map(({ name }) => name),
+        losable: packs.filter(mayBeLost).map(({ name }) => name),
         disks: [...disks],
       })),
       files: [...names].map((name) => ({

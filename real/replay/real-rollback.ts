@@ -14,7 +14,7 @@ import { HostDown, type RealHost } from "./real-host.ts";
 import type { RealPlacement } from "./real-placement.ts";
 import { awaiting } from "./real-process.ts";
 import type { RealPart, RealSnapshot } from "./real-snapshot.ts";
-import type { RealStore } from "./real-store.ts";
+import type { ReadablePoint, RealStore } from "./real-store.ts";
 import { RestoreBehind, type RollbackOutcome } from "./restore-behind.ts";
 import type { RunEvents } from "./run-events.ts";
 import { togetherBy } from "./shared-files.ts";
@@ -73,11 +73,11 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     yield* awaiting(() => store.giveUp(cluster));
     let isWaiting = false;
     for (;;) {
-      const point = store.newestReadable;
-      const isReady = point !== undefined || store.newest === undefined || rollback.unreachable === "cold";
+      const found = store.newestReadable;
+      const isReady = found !== undefined || store.newest === undefined || rollback.unreachable === "cold";
       if (isReady && placement.replace(cluster, rollback, meter?.matrix ?? scenario.cluster.traffic)) {
-        this.#choose(cluster, point);
-        return point;
+        this.#choose(cluster, found);
+        return found?.point;
       }
       if (!isWaiting) {
         events.tell({ kind: "rollback", cluster: cluster.name, phase: "noSpare" });
@@ -169,10 +169,12 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     }
   }
 
-  #choose(cluster: RealCluster, point: RealSnapshot | undefined): void {
+  #choose(cluster: RealCluster, found: ReadablePoint | undefined): void {
     const { events } = this.#parts;
     const { now } = events;
+    const point = found?.point;
     this.#point = point;
+    this.#madeUp.clear();
     // Work since the cut, up to the failure; what it was down for is none.
     this.#lost = Math.max(0, (cluster.failedAt ?? now) - (point?.cutAt ?? 0));
     events.tell({
@@ -180,7 +182,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
       cluster: cluster.name,
       phase: "chosen",
       ...(point === undefined ? {} : { snapshot: point.number }),
-      degraded: point !== undefined && dropsHarm(this.#parts.scenario.storage),
+      degraded: found !== undefined && (found.degraded || dropsHarm(this.#parts.scenario.storage)),
       lost: this.#lost,
       places: cluster.vms.map(({ name, host }) => ({ vm: name, host: host!.name })),
     });
@@ -210,7 +212,10 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
   }
 
   #done(cluster: RealCluster, failedAt: number, { verdicts, times, at }: RollbackOutcome): void {
-    const whole = verdicts?.filter((one) => one).length ?? 0;
+    // Zeros that a guest has not come upon yet are missed all the same.
+    const isWhole = (verdict: boolean, i: number): boolean =>
+      verdict && (this.#madeUp.get(cluster.vms[i]!)?.zeroFilled ?? 0) === 0;
+    const whole = verdicts?.filter(isWhole).length ?? 0;
     const vms =
       verdicts === undefined
         ? "failed"

@@ -1,4 +1,5 @@
 import type { Snapshot, SnapshotState } from "../../models/testbed.ts";
+import type { Harm } from "./copy-groups.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
 
@@ -7,6 +8,8 @@ export interface RealPack {
   readonly name: string;
   /** Index of the `CopyGroup` that its pages are of. */
   readonly group: number;
+  /** What a restore suffers when all copies of it are lost; fatal: it must not be lost. */
+  readonly harm: Harm;
   /** The record that it was written for. */
   readonly record: string;
   /** Of a pack that several VMs refer to: the host that wrote it; undefined: it is the part's own. */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterScenario, SnapshotPlan, StoragePlan } from "../../models/scenario.ts";
 import type { Policy, Testbed } from "../../models/testbed.ts";
 import { type ClusterCutReport, cutCluster, type RealProtocol } from "../cut/cut-cluster.ts";
-import { dropFromCaptures, dropsHarm } from "./dropped-types.ts";
+import { losableTypes } from "./copy-groups.ts";
+import { dropFromCaptures, droppedTypes } from "./dropped-types.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { awaiting, RealProcess } from "./real-process.ts";
@@ -42,10 +43,14 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
     this.#recorder = new Recorder({ files, storage, isIncremental: snapshot.record !== "full", onNote });
     this.#storage = storage;
     this.#onNote = onNote;
-    if (dropsHarm(storage))
-      onNote(
-        "unsafe: clean cache is dropped and filled with zeros: restored guests read them for files, and do not know it",
-      );
+    for (const [types, how] of [
+      [droppedTypes(storage), "dropped and"],
+      [losableTypes(storage), "when it is lost"],
+    ] as const)
+      if (types.zeroFilled.includes("cacheClean"))
+        onNote(
+          `unsafe: clean cache is ${how} filled with zeros: restored guests read them for files, and do not know it`,
+        );
   }
 
   *every(_cluster: RealCluster, asked: SnapshotPlan | (() => SnapshotPlan), cycle: () => Policy): Policy {

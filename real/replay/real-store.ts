@@ -6,12 +6,20 @@ import { allOf } from "../all-of.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { type CopiedFiles, copying } from "./copied-files.ts";
 import type { HostFiles } from "./host-files.ts";
+import { partOutcome } from "./part-outcome.ts";
 import { PublishedPoints } from "./published-points.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import { HostDown, type RealHost } from "./real-host.ts";
 import { filesOf, memoryFilesOf, type RealPart, type RealSnapshot } from "./real-snapshot.ts";
 import type { RunEvents } from "./run-events.ts";
 import { verified } from "./verified-snapshots.ts";
+
+/** A restore point that can be restored now. */
+export interface ReadablePoint {
+  readonly point: RealSnapshot;
+  /** Packs are lost that guests will miss. */
+  readonly degraded: boolean;
+}
 
 /** Snapshots on the disks of the hosts: copies of their files, restore points, and what is let go. */
 export class RealStore {
@@ -51,9 +59,14 @@ export class RealStore {
     return this.#snapshots.findLast(({ state }) => state === "durable");
   }
 
-  /** The newest durable snapshot of which every file lies on a host that is up. */
-  get newestReadable(): RealSnapshot | undefined {
-    return this.#snapshots.findLast((one) => one.state === "durable" && this.#isReadable(one));
+  /** The newest durable snapshot that can be restored from what lies on hosts that are up, whole or without what may be lost. */
+  get newestReadable(): ReadablePoint | undefined {
+    for (const point of this.#snapshots.toReversed()) {
+      if (point.state !== "durable") continue;
+      const found = point.parts.map((part) => partOutcome(part, (name) => this.#files.canRead(name)));
+      if (!found.includes(undefined)) return { point, degraded: found.includes("degraded") };
+    }
+    return undefined;
   }
 
   /** Files have been written by a capture on its host. */
@@ -102,13 +115,13 @@ export class RealStore {
     this.missing(cluster);
   }
 
-  /** Files are gone from hosts: a restore point of which no copy is left is lost. */
+  /** Files are gone from hosts: a restore point that nothing can be made of any more, or never again, is lost. */
   missing(cluster: RealCluster): void {
     const before = this.newest;
     for (const one of this.#snapshots)
       if (
         one.state === "durable" &&
-        !one.parts.every((part) => filesOf(part).every((name) => this.#files.holders(name).length > 0))
+        one.parts.some((part) => partOutcome(part, (name) => this.#files.holders(name).length > 0) === undefined)
       ) {
         one.state = "lost";
         this.#tellState(one);
@@ -121,7 +134,8 @@ export class RealStore {
   async repair(cluster: RealCluster): Promise<void> {
     for (const one of this.#snapshots) {
       if (one.state !== "durable") continue;
-      for (const copied of this.#copied(one.parts)) await this.#copy(one, copied, "repair").catch(ignoreHostDown);
+      for (const copied of this.#copied(one.parts))
+        await this.#copy(one, this.#left(copied), "repair").catch(ignoreHostDown);
       await this.#points.publish(one);
     }
     await this.#collect(cluster);
@@ -136,6 +150,13 @@ export class RealStore {
   /** Reads every durable snapshot again. */
   verify(): Promise<{ readonly points: number; readonly spoilt: readonly string[] }> {
     return verified(this.#snapshots, this.#hosts, this.#files);
+  }
+
+  /** Without what cannot be read and may be lost: that keeps nobody from copying the rest. */
+  #left(copied: CopiedFiles): CopiedFiles {
+    if (!copied.mayBeLost) return copied;
+    const canRead = (name: string): boolean => this.#files.canRead(name);
+    return { ...copied, names: copied.names.filter(canRead), before: copied.before.filter(canRead) };
   }
 
   async #copy(snapshot: RealSnapshot, copied: CopiedFiles, errand: Errand): Promise<void> {
@@ -162,16 +183,9 @@ export class RealStore {
           }),
         ),
       );
-      if (!this.#canRead(names)) throw new HostDown(`${source.name}: what it captured is not readable`);
+      if (!names.every((name) => this.#files.canRead(name)))
+        throw new HostDown(`${source.name}: what it captured is not readable`);
     }
-  }
-
-  #isReadable(snapshot: RealSnapshot): boolean {
-    return snapshot.parts.every((part) => this.#canRead(filesOf(part)));
-  }
-
-  #canRead(names: readonly string[]): boolean {
-    return names.every((name) => this.#files.holders(name).some(({ up }) => up));
   }
 
   async #retain(cluster: RealCluster): Promise<void> {

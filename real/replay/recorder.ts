@@ -4,7 +4,7 @@ import { allOf } from "../all-of.ts";
 import { hashBytes } from "../capture/page-record.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { type CommonPack, commonContents } from "./common-contents.ts";
-import { type CopyGroup, copyGroups } from "./copy-groups.ts";
+import { type CopyGroup, copyGroups, losableTypes } from "./copy-groups.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { RealVm } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
@@ -34,6 +34,7 @@ interface Begun extends ToRecord {
   readonly disk: string;
   readonly base: RealPart | undefined;
   readonly packs: Arguments<"record">["packs"];
+  readonly losable: Pick<Arguments<"record">, "losable">;
 }
 
 /** A pack that guests share. */
@@ -90,7 +91,13 @@ export class Recorder {
       throw new TestbedError(`${vm.name}: its disk at the cut is ${disk}, and not ${vm.disks.at(-1)}`);
     const base = this.#isIncremental && !wholeNow ? await this.#baseOf(vm, host) : undefined;
     const packs = this.#groups.map(({ types }, group) => ({ name: `${file}.pack${group}`, types: [...types] }));
-    return { vm, captured, host, disk, base, packs };
+    return { vm, captured, host, disk, base, packs, losable: this.#losable(disk) };
+  }
+
+  #losable(disk: string): Begun["losable"] {
+    const { zeroFilled, reRead } = losableTypes(this.#storage);
+    if (zeroFilled.length + reRead.length === 0) return {};
+    return { losable: { disk, zeroFilled: [...zeroFilled], reRead: [...reRead] } };
   }
 
   /** What the next version of a VM can build on: all of it lies where it is captured, but for what guests share. */
@@ -141,9 +148,10 @@ export class Recorder {
   }
 
   /** The contents that a guest adds. */
-  async #contentsOf({ host: { agent }, captured: { file }, packs, base }: Begun): Promise<Buffer> {
+  async #contentsOf({ host: { agent }, captured: { file }, packs, base, losable }: Begun): Promise<Buffer> {
     const name = `${file}.contents`;
-    await agent.ask("contents", { stream: file, name, packs, base: base?.records.at(-1) ?? null }, slow);
+    const asked = { stream: file, name, packs, base: base?.records.at(-1) ?? null, ...losable };
+    await agent.ask("contents", asked, slow);
     const pieces: Buffer[] = [];
     for (let offset = 0, isOver = false; !isOver; ) {
       const { data, end } = await agent.ask("readFile", { name, offset, bytes: chunk }, quick);
@@ -156,13 +164,13 @@ export class Recorder {
   }
 
   async #record(
-    { vm, captured: { file }, host, disk, base, packs: planned }: Begun,
+    { vm, captured: { file }, host, disk, base, packs: planned, losable }: Begun,
     shared: readonly SharedPack[],
     finished: (() => void)[],
   ): Promise<Taken> {
     const { agent } = host;
     const record = recordOf(file);
-    const asked = { stream: file, name: record, packs: planned, base: base?.records.at(-1) ?? null };
+    const asked = { stream: file, name: record, packs: planned, base: base?.records.at(-1) ?? null, ...losable };
     const once = await this.#toShare(host, file, shared);
     const recorded = await agent.ask("record", { ...asked, ...(once === undefined ? {} : { once }) }, slow);
     for (const name of [file, ...(once?.list ? [once.list] : [])]) await agent.ask("removeFile", { name }, quick);
@@ -170,11 +178,20 @@ export class Recorder {
       this.#onNote(
         `${vm.name}: all its pages are stored as the best, as its kernel does not tell them: ${recorded.untyped}`,
       );
+    if (recorded.kept > 0)
+      this.#onNote(`${vm.name}: ${recorded.kept} pages of its cache are not on its disk, and are stored as the best`);
     const own = recorded.packs.flatMap(({ name }): RealPack[] => {
       const group = planned.findIndex((one) => one.name === name);
-      return group < 0 ? [] : [{ name, group, record, from: undefined }];
+      return group < 0 ? [] : [{ name, group, harm: this.#groups[group]!.harm, record, from: undefined }];
     });
-    const others = shared.map(({ pack: { name, group }, source, record }) => ({ name, group, record, from: source }));
+    // What earlier versions of it refer to already is among its packs.
+    const added = shared.filter(({ pack }) => !base?.packs.some(({ name }) => name === pack.name));
+    const others = added.map(
+      ({ pack: { name, group }, source, record }): RealPack => ({
+        ...{ name, group, record, from: source },
+        harm: this.#groups[group]!.harm,
+      }),
+    );
     const part: RealPart = {
       vm,
       source: host,

@@ -137,7 +137,7 @@ export const replay = async (
     await live(stage, policy, { signal, onNote: (note) => notes.push(note) });
     const { points, spoilt } = await store.verify();
     notes.push(...spoilt);
-    const newest = surveys ? store.newestReadable : undefined;
+    const newest = surveys ? store.newestReadable?.point : undefined;
     const similarity = newest && (await clusterSimilarity(newest, hosts, files));
     const { inOrder } = events;
     const account = new LifeCycleAccount();

@@ -2,7 +2,7 @@ import { capGroups, pageGroups } from "../../models/transfer/page-groups.ts";
 import type { RollbackPlan } from "../../models/transfer/rollback-plan.ts";
 import { type SentToMany, sendByChain, sendByMulticast, type ToMany } from "../hosts/one-to-many.ts";
 import type { RealHost } from "./real-host.ts";
-import { filesOf, type RealPart } from "./real-snapshot.ts";
+import type { RealPart } from "./real-snapshot.ts";
 
 /** What a network card carries beside what is paced: acknowledgements and words of receivers. */
 const pacedPart = 0.98;
@@ -40,10 +40,19 @@ export interface SharedFiles {
   readonly vms: readonly string[];
 }
 
+interface SharingOptions {
+  /** Groups of hosts, at most. */
+  readonly groups: number;
+  /** What a restore of a part reads. */
+  readonly filesOf: (part: RealPart) => readonly string[];
+  /** Bytes. */
+  readonly sizeOf: (name: string) => number;
+}
+
 /** Which files two hosts or more want that do not have them, by the rules by which the model groups pages. */
 export const sharedFiles = (
   wanted: readonly Wanted[],
-  { groups: most, sizeOf }: { readonly groups: number; readonly sizeOf: (name: string) => number },
+  { groups: most, filesOf, sizeOf }: SharingOptions,
 ): SharedFiles[] => {
   const wanting = new Map<string, number[]>();
   for (const [i, { part }] of wanted.entries())

@@ -13,16 +13,21 @@ const text = z.string().check(z.maxLength(200));
 const names = z.array(fileName).check(z.maxLength(2048));
 
 const schema = z.strictObject({
-  snapback: z.literal(2),
+  snapback: z.literal(3),
   /** The run that it is of, and its number there; with them its name. */
   run: z.string().check(z.regex(/^[0-9a-f]{12}$/)),
   number: count,
   cluster: text,
   /** Seconds since 1970. */
   cutAt: z.number(),
-  /** Each with the records of its memory, from a full one on, the packs of its pages, and the layers of its disk. */
+  /**
+   * Each with the records of its memory, from a full one on, the packs of its pages, of those the ones that it can do without, and
+   * the layers of its disk.
+   */
   parts: z
-    .array(z.strictObject({ vm: text, records: names.check(z.minLength(1)), packs: names, disks: names }))
+    .array(
+      z.strictObject({ vm: text, records: names.check(z.minLength(1)), packs: names, losable: names, disks: names }),
+    )
     .check(z.minLength(1), z.maxLength(64)),
   /** Every file of the parts: bytes, and the SHA-256 of its content. */
   files: z.array(z.strictObject({ name: fileName, bytes: count, digest })).check(z.maxLength(4096)),
@@ -72,6 +77,8 @@ export const parseManifest = (content: string, where: string): PointManifest => 
   if (files.size !== manifest.files.length) throw fault("a file is in it twice");
   const missing = manifest.parts.flatMap(filesOfPart).find((one) => !files.has(one));
   if (missing !== undefined) throw fault(`it says nothing of ${missing}`);
+  if (!manifest.parts.every(({ packs, losable }) => losable.every((name) => packs.includes(name))))
+    throw fault("something else than a pack may be lost");
   return manifest;
 };
 

@@ -16,7 +16,8 @@ export interface RebuildHost {
 
 /**
  * Puts all that one VM of a restore point consists of among the files of a host, from the disks of those that hold it, and makes
- * the stream of its memory there, of which every byte is what was captured.
+ * the stream of its memory there, of which every byte is what was captured, but for pages whose packs no host holds, where those may
+ * be lost.
  *
  * @returns names of what was put there, the stream last; what is there already is left as it is, and not among them
  * @throws TestbedError if a file has no holder, or what is rebuilt is not what was captured; nothing is left there then
@@ -28,7 +29,9 @@ export const rebuildPart = async (
 ): Promise<readonly string[]> => {
   const put: string[] = [];
   try {
+    const lost = [...new Set(part.losable.filter((name) => holders.get(name)!.length === 0))];
     for (const name of filesOfPart(part)) {
+      if (lost.includes(name)) continue;
       const { digest } = manifest.files.find((file) => file.name === name)!;
       const from = holders.get(name)!;
       const holder = from.includes(agent) ? agent : from[0];
@@ -39,7 +42,9 @@ export const rebuildPart = async (
     }
     const stream = `${part.records.at(-1)!}.stream`;
     const disk = part.disks.at(-1);
-    await agent.ask("rebuild", { records: part.records, stream, ...(disk === undefined ? {} : { disk }) }, slow);
+    const without = lost.length === 0 ? {} : { lost };
+    const asked = { records: part.records, stream, ...without, ...(disk === undefined ? {} : { disk }) };
+    await agent.ask("rebuild", asked, slow);
     return [...put, stream];
   } catch (error) {
     for (const name of put) await agent.ask("removeFile", { name }, quick);

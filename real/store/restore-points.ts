@@ -1,6 +1,6 @@
 import type { AgentClient } from "../agent/client.ts";
 import { TestbedError } from "../testbed-error.ts";
-import { isManifestName, type PointManifest, parseManifest } from "./point-manifest.ts";
+import { filesOfPart, isManifestName, type PointManifest, parseManifest } from "./point-manifest.ts";
 
 const quick = 10_000;
 /** For reading some GiB on a slow disk. */
@@ -16,7 +16,7 @@ export interface FoundPoint {
   readonly holders: ReadonlyMap<string, readonly AgentClient[]>;
   /** Copies that are there and have another content. */
   readonly wrong: number;
-  /** Every file has a holder. One that is not was never published as a whole, or its last copies are lost. */
+  /** Every file has a holder, but for packs that it can do without. One that is not was never published as a whole, or its last copies are lost. */
   readonly complete: boolean;
 }
 
@@ -68,6 +68,8 @@ const found = async (name: string, manifest: PointManifest, hosts: readonly Agen
     hosts,
     holders,
     wrong: states.reduce((sum, one) => sum + one.states.filter((state) => state === "wrong").length, 0),
-    complete: [...holders.values()].every((all) => all.length > 0),
+    complete: manifest.parts.every((part) =>
+      filesOfPart(part).every((file) => part.losable.includes(file) || holders.get(file)!.length > 0),
+    ),
   };
 };

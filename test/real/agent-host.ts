@@ -70,11 +70,13 @@ export const pointOf = (
   files: readonly (readonly [name: string, content: Buffer])[],
   packs: readonly (readonly [name: string, content: Buffer])[] = [],
 ): PointManifest => ({
-  snapback: 2,
+  snapback: 3,
   run: "0123456789ab",
   number,
   cluster: "cluster",
   cutAt: number,
-  parts: [{ vm: "vm 0", records: files.map(([name]) => name), packs: packs.map(([name]) => name), disks: [] }],
+  parts: [
+    { vm: "vm 0", records: files.map(([name]) => name), packs: packs.map(([name]) => name), losable: [], disks: [] },
+  ],
   files: [...files, ...packs].map(([name, content]) => ({ name, bytes: content.length, digest: digestOf(content) })),
 });

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { placeCopies } from "../../models/placement/copy-placement.ts";
+import { copyGroups } from "../../real/replay/copy-groups.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { RealCluster } from "../../real/replay/real-cluster.ts";
 import { RealHost } from "../../real/replay/real-host.ts";
@@ -22,14 +23,16 @@ test.after(async () => {
 });
 
 const second = 1000;
-const policy =
-  "{free: {copies: 1, onLoss: fail}, cacheClean: {copies: 1, onLoss: fail}, cacheDirty: {copies: 2, onLoss: fail}, " +
-  "anonymous: {copies: 3, onLoss: fail}, kernel: {copies: 3, onLoss: fail}, dropZero: true}";
+/** @param cache what clean cache is without any copy of it */
+const policyOf = (cache: "fail" | "re-read" | "zero-fill"): string =>
+  `{free: {copies: 1, onLoss: ${cache === "fail" ? cache : "zero-fill"}}, cacheClean: {copies: 1, onLoss: ${cache}}, ` +
+  "cacheDirty: {copies: 2, onLoss: fail}, anonymous: {copies: 3, onLoss: fail}, kernel: {copies: 3, onLoss: fail}, dropZero: true}";
 const sizes = { record: 1000, often: 5000, twice: 3000, once: 2000, disk: 4000 } as const;
 
 /** A store with one VM on host 0, whose snapshots are files named by their number. */
-const stageOf = (...settings: string[]) => {
-  const scenario = replayedScenario(`storage.policy=${policy}`, "storage.copies=2", ...settings);
+const stageOf = (cache: Parameters<typeof policyOf>[0], ...settings: string[]) => {
+  const scenario = replayedScenario(`storage.policy=${policyOf(cache)}`, "storage.copies=2", ...settings);
+  const groups = copyGroups(scenario.storage);
   const events = new RunEvents(1000);
   const hosts = made.map(
     ({ agent }, i) => new RealHost(i, agent, { address: "127.0.0.1", offset: 0, spec: scenario.dataCentre }),
@@ -60,6 +63,7 @@ const stageOf = (...settings: string[]) => {
     const packs = ["often", "twice", "once"].map((kind, group) => ({
       name: name(kind),
       group,
+      harm: groups[group]!.harm,
       record,
       from: undefined,
     }));
@@ -87,7 +91,7 @@ const stageOf = (...settings: string[]) => {
 };
 
 test("are as many as each deserves, beside what was captured; a chain's stay together, and what is lost is made again", async () => {
-  const { hosts, cluster, store, captured, holders, stored, files } = stageOf();
+  const { hosts, cluster, store, captured, holders, stored, files } = stageOf("fail");
   const first = await captured(1);
   assert.equal(stored(), { copies: 0, staged: 15_000, underReplicated: 0 });
   await store.replicate(first);
@@ -124,13 +128,61 @@ test("are as many as each deserves, beside what was captured; a chain's stay tog
 });
 
 test("are fewer by the capturing host's own where that counts, which is no longer beside them", async () => {
-  const { hosts, cluster, store, captured, holders, stored } = stageOf("storage.placement=local-first");
+  const { hosts, cluster, store, captured, holders, stored } = stageOf("fail", "storage.placement=local-first");
   const first = await captured(1);
   await store.replicate(first);
   assert.equal(holders(1), { record: 3, often: 3, twice: 2, once: 1, disk: 2 });
   assert.equal(stored(), { copies: 3 * 6000 + 2 * 7000 + 2000, staged: 0, underReplicated: 0 });
   await store.lost(hosts[0]!, cluster);
   assert.is(first.state, "lost", "its only copy was there");
+  await store.end();
+  for (const host of hosts) await host.reset();
+});
+
+test("may be none of what is made up for: the point is readable without, is copied on, and is lost only with the rest", async () => {
+  const { hosts, cluster, store, captured, holders, files } = stageOf("re-read");
+  const first = await captured(1);
+  await store.replicate(first);
+  const second = await captured(2, first.parts[0]!);
+  await store.replicate(second);
+  assert.equal(holders(1), { record: 4, often: 4, twice: 3, once: 2, disk: 3 });
+  assert.equal(store.newestReadable, { point: second, degraded: false });
+
+  // One of its two hosts is down, and the other loses its disk: it cannot be read now, and then it can again.
+  const [source, other] = [hosts[0]!, files.holders("once-2").find(({ index }) => index > 0)!];
+  other.suspect();
+  await store.lost(source, cluster);
+  assert.equal([files.canRead("once-2"), files.holders("once-2")], [false, [other]]);
+  assert.equal(store.newestReadable, { point: second, degraded: false });
+  other.answer();
+  assert.ok(files.canRead("once-2"));
+
+  // The last copy is lost. What else lay on those two is made again, on the one that is empty too.
+  await store.lost(other, cluster);
+  assert.equal([first.state, second.state], ["durable", "durable"]);
+  assert.equal(store.newestReadable, { point: second, degraded: false });
+  await store.repair(cluster);
+  assert.equal(holders(2), { record: 3, often: 3, twice: 2, once: 0, disk: 2 });
+  const [, point] = (await findPoints(made.map(({ agent }) => agent))).points;
+  assert.ok(point!.complete, "its manifest says what it can do without");
+  assert.is(point!.holders.get("once-2")!.length, 0);
+
+  for (const holder of files.holders("twice-2")) await holder.remove(["twice-2"]);
+  store.missing(cluster);
+  assert.equal([first.state, second.state], ["durable", "lost"]);
+  assert.is(store.newestReadable?.point, first);
+  await store.end();
+  for (const host of hosts) await host.reset();
+});
+
+test("leave a point degraded where guests will miss what is lost", async () => {
+  const { hosts, cluster, store, captured, files } = stageOf("zero-fill");
+  const first = await captured(1);
+  await store.replicate(first);
+  assert.equal(store.newestReadable, { point: first, degraded: false });
+  for (const holder of files.holders("once-1")) await holder.remove(["once-1"]);
+  store.missing(cluster);
+  assert.equal(store.newestReadable, { point: first, degraded: true });
   await store.end();
   for (const host of hosts) await host.reset();
 });

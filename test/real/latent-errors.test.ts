@@ -146,7 +146,7 @@ test("are found by a restore, which reads another copy", async () => {
       assert.is(await digestOf(none, "restored"), right);
       hosts[0]!.answer();
       await latent.mended();
-      assert.is(store.newestReadable, snapshot);
+      assert.is(store.newestReadable?.point, snapshot);
     },
   );
 });

@@ -143,6 +143,11 @@ test("are stored once for all of them, as often as the best of their pages deser
   const second = first.map((memory, vm) => memory.map((page, i) => (i === 0 ? { ...page, fill: 100 + vm } : page)));
   const two2 = await taken(second);
   assert.equal(sharedIn(two2, files), sharedIn(one, files));
+  // Contents that go to other frames are in the pack already, which stands once among those of each part.
+  const moved = await taken(second.map((memory) => [...memory.slice(1, 20), memory[0]!, ...memory.slice(20)]));
+  for (const { packs } of moved.parts) assert.is(new Set(packs.map(({ name }) => name)).size, packs.length);
+  assert.equal(sharedIn(moved, files), sharedIn(one, files));
+  assert.equal(await store.verify(), { points: 1, spoilt: [] });
   const again = await taken(second, true);
   assert.equal(
     sharedIn(again, files).map(({ vms, pages, group }) => ({ vms, pages, group })),

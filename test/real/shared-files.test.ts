@@ -9,7 +9,7 @@ import { hostFolder } from "../../real/ownership/private-folder.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { RealCluster } from "../../real/replay/real-cluster.ts";
 import { RealHost } from "../../real/replay/real-host.ts";
-import { RealSnapshot } from "../../real/replay/real-snapshot.ts";
+import { filesOf, RealSnapshot } from "../../real/replay/real-snapshot.ts";
 import { Recorder } from "../../real/replay/recorder.ts";
 import { RunEvents } from "../../real/replay/run-events.ts";
 import { sharedFiles, togetherBy, type Wanted } from "../../real/replay/shared-files.ts";
@@ -54,7 +54,9 @@ test("are grouped by their hosts, without those that have them", async () => {
   const { wanted, hosts, cluster } = await stage(false);
   const [first, second, third] = cluster.vms.map(({ name }) => name);
   const groups = (most: number) =>
-    sharedFiles(wanted, { groups: most, sizeOf }).toSorted((one, other) => other.hosts.length - one.hosts.length);
+    sharedFiles(wanted, { filesOf, groups: most, sizeOf }).toSorted(
+      (one, other) => other.hosts.length - one.hosts.length,
+    );
   assert.equal(groups(Number.POSITIVE_INFINITY), [
     { names: ["all"], hosts: [1, 2, 3], vms: [first, second, third] },
     { names: ["pair"], hosts: [2, 3], vms: [second, third] },
