@@ -1,8 +1,15 @@
 import { pageSize } from "../../models/guest/memory.ts";
-import { type ClassStorage, type ClusterScenario, type PageType, pageTypes } from "../../models/scenario.ts";
+import {
+  type ClassStorage,
+  type ClusterScenario,
+  type PageType,
+  pageTypes,
+  type StoragePlan,
+} from "../../models/scenario.ts";
 import { isDropped } from "../../models/store/redundancy.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
 import { mostMessages, mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
+import { losableTypes } from "./copy-groups.ts";
 import { droppedTypes, dropsHarm } from "./dropped-types.ts";
 import { anonymousPages, guestsOf, pagesInUse } from "./scenario-guests.ts";
 import { leastSlowDiskRate, longestSlow, slowRates } from "./slow-rates.ts";
@@ -77,6 +84,16 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     rollback.resume !== "eager" && (dropsHarm(storage) || droppedTypes(storage).reRead.length > 0),
     `rollback.resume: ${rollback.resume} with pages that are dropped; they are made up for before guests start (eager)`,
   );
+  const losable = losableTypes(storage);
+  const mayBeLost = [...losable.zeroFilled, ...losable.reRead];
+  refuse(
+    unlike.length === 0 && Math.max(...copiesOf(storage, true)) > Math.min(...copiesOf(storage, false)),
+    `storage.policy: ${mayBeLost.join(", ")} pages may be lost, and have more copies than some that must not be; of real guests those have as many or more`,
+  );
+  refuse(
+    rollback.resume !== "eager" && mayBeLost.length > 0,
+    `rollback.resume: ${rollback.resume} with pages that may be lost; they are made up for before guests start (eager)`,
+  );
   refuse(
     !storage.dropZero,
     "storage.policy: pages of zeros are stored; streams of QEMU never hold them (policy: replicate-nonzero)",
@@ -141,6 +158,17 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
   return obstacles;
 };
 
+/** Copies of the types that are stored as such, of those that may be lost or of the others. */
+const copiesOf = ({ types }: Pick<StoragePlan, "types">, mayBeLost: boolean): number[] =>
+  pageTypes.flatMap((type) => {
+    const how = types[type];
+    return "copies" in how && !isDropped(how) && (how.onLoss !== "fail") === mayBeLost ? [how.copies] : [];
+  });
+
+/** Whether there is something instead of pages that were stored and are lost. */
+const isMadeUpFor = (type: PageType, { onLoss }: ClassStorage): boolean =>
+  (type === "free" || type === "cacheClean") && (onLoss === "zero-fill" || onLoss === "re-read");
+
 /** What of the way in which a scenario stores a type of pages the testbed cannot do. */
 const unlikeReal = (type: PageType, how: ClassStorage): string[] => {
   if (!("copies" in how)) return [`${type} pages are stored as a code`];
@@ -149,5 +177,7 @@ const unlikeReal = (type: PageType, how: ClassStorage): string[] => {
     const isDone = how.onLoss === "zero-fill" || how.onLoss === "re-read";
     return isDone && (type === "free" || type === "cacheClean") ? [] : [`${type} pages are dropped (${how.onLoss})`];
   }
-  return how.onLoss === "fail" ? [] : [`${type} pages that are lost are made up for (${how.onLoss})`];
+  return how.onLoss === "fail" || isMadeUpFor(type, how)
+    ? []
+    : [`${type} pages that are lost are made up for (${how.onLoss})`];
 };

@@ -5,7 +5,7 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { replayCommand } from "../../real/commands/replay.ts";
 import { replayReport } from "../../real/commands/replay-report.ts";
 import { type ComparedColumn, columnErrors, comparedColumns } from "../../real/replay/comparison.ts";
-import { copyGroups } from "../../real/replay/copy-groups.ts";
+import { copyGroups, losableTypes } from "../../real/replay/copy-groups.ts";
 import { droppedTypes, dropsHarm } from "../../real/replay/dropped-types.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { guestsOf, pagesInUse, soonHeard } from "../../real/replay/scenario-guests.ts";
@@ -23,6 +23,10 @@ const slowDisk = "failures.slowDisk={times: [{component: 0, start: 9s, end: 20s}
 /** The same without a type of pages. */
 const withDropped = (type: string, onLoss: string): string =>
   byTypes.replace(new RegExp(`${type}: {copies: \\d, onLoss: fail}`), `${type}: {copies: drop, onLoss: ${onLoss}}`);
+
+/** The same, with something else when all copies of a type are lost. */
+const withLost = (type: string, onLoss: string, policy = byTypes): string =>
+  policy.replace(new RegExp(`(${type}: {copies: \\d, onLoss:) fail}`), `$1 ${onLoss}}`);
 
 test("comes with the product and has no obstacles on four hosts", () => {
   assert.equal(replayObstacles(replayedScenario(), 4), []);
@@ -87,6 +91,30 @@ test("may store its types of pages each in as many copies as it says", () => {
   assert.ok(dropsHarm(killing.storage));
 });
 
+test("may lose the last copies of free pages and of clean cache, which are in packs of their own then", () => {
+  const single = replayedScenario("storage.policy=page-aware", "storage.copies=1");
+  assert.equal(replayObstacles(single, 4), []);
+  assert.equal(losableTypes(single.storage), { zeroFilled: [], reRead: ["cacheClean"] });
+  assert.equal(
+    copyGroups(single.storage).map(({ types, harm, redundancy }) => [types, harm, redundancy.fragments]),
+    [
+      [["cacheDirty", "anonymous", "kernel", "free"], "fatal", 1],
+      [["cacheClean"], "none", 1],
+    ],
+  );
+  const both = replayedScenario(`storage.policy=${withLost("free", "zero-fill", withLost("cacheClean", "zero-fill"))}`);
+  assert.equal(replayObstacles(both, 4), []);
+  assert.equal(losableTypes(both.storage), { zeroFilled: ["free", "cacheClean"], reRead: [] });
+  assert.equal(
+    copyGroups(both.storage).map(({ types, harm }) => [types, harm]),
+    [
+      [["anonymous", "kernel"], "fatal"],
+      [["cacheDirty"], "fatal"],
+      [["free", "cacheClean"], "degraded"],
+    ],
+  );
+});
+
 for (const [settings, obstacle] of [
   [["cluster.vms=1"], /^cluster\.vms: 1; a cut of real guests takes 2 to 16/],
   [["cluster.count=2"], /^cluster\.count, domains/],
@@ -106,7 +134,18 @@ for (const [settings, obstacle] of [
     /^snapshot\.onOverrun/,
   ],
   [["snapshot.record=incremental"], /^storage\.expired: merge/],
-  [["storage.policy=page-aware"], /^storage\.policy: cacheClean pages that are lost are made up for \(re-read\); real/],
+  [
+    [`storage.policy=${withLost("anonymous", "kill-process")}`],
+    /^storage\.policy: anonymous pages that are lost are made up for \(kill-process\); real/,
+  ],
+  [
+    [`storage.policy=${withLost("cacheClean", "re-read").replace("cacheClean: {copies: 1", "cacheClean: {copies: 3")}`],
+    /^storage\.policy: cacheClean pages may be lost, and have more copies than some that must not be; /,
+  ],
+  [
+    ["storage.policy=page-aware", "rollback.resume=on-demand"],
+    /^rollback\.resume: on-demand with pages that may be lost; .* \(eager\)/,
+  ],
   [[`storage.policy=${withDropped("anonymous", "zero-fill")}`], /^storage\.policy: anonymous pages are dropped \(zero/],
   [
     [`storage.policy=${withDropped("cacheClean", "kill-process")}`],
@@ -234,7 +273,10 @@ const refusal = async (given: object): Promise<string> => {
 
 test("is refused before anything is started, with all that is in its way", async () => {
   assert.match(await refusal({ scenario: "textbook" }), /^textbook is of model: textbook; real machines play model: c/);
-  const storm = await refusal({ scenario: "rolling-back", set: ["rollback.transfer=tree"] });
+  const storm = await refusal({
+    scenario: "rolling-back",
+    set: ["rollback.transfer=tree", "storage.policy=erasure-coded"],
+  });
   assert.match(storm, /^rolling-back with .* cannot be replayed on four:\n/);
   for (const key of ["dataCentre", "cluster.vm.memory", "storage.policy", "rollback.transfer"])
     assert.match(storm, new RegExp(`^  ${key}: `, "m"));
