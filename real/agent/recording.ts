@@ -6,11 +6,13 @@ import { hashBytes, PageRecord } from "../capture/page-record.ts";
 import type { SharedPack } from "../capture/planned-packs.ts";
 import { type Rebuilt, rebuildStream } from "../capture/rebuild-stream.ts";
 import { recordStream } from "../capture/record-stream.ts";
-import { type LosableTypes, zeroed } from "../capture/stand-ins.ts";
+import { killing, type LosableTypes } from "../capture/stand-ins.ts";
 import { writeWhole } from "../capture/whole-file.ts";
 import { ownDisk } from "../disk/own-disk.ts";
 import type { DiskBlocks } from "../drop/disk-blocks.ts";
+import { lostOf } from "../drop/drop-pages.ts";
 import { placesOnDisk, readAgain } from "../drop/found-on-disk.ts";
+import { makeChanges } from "../drop/kill-by-loss.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { fillFrom, opening } from "./dropping.ts";
 import type { Arguments, Result } from "./protocol.ts";
@@ -42,7 +44,7 @@ export class Recordings {
     const path = join(this.#files, stream);
     const descriptor = openSync(path, "r");
     try {
-      const given = { packs, once: true, ...baseIn(this.#files, base), ...this.#losable(losable) };
+      const given = { packs, once: true, ...baseIn(this.#files, base), ...this.#losable(stream, losable) };
       const found = await changedPages(path, descriptor, given);
       const { added, groups, read } = found;
       const list = new Map(added.map(({ frame }) => [hashOf(read.hashes, frame), groups[frame]!]));
@@ -64,16 +66,21 @@ export class Recordings {
     return recordStream(join(this.#files, stream), join(this.#files, name), {
       packs,
       ...baseIn(this.#files, base),
-      ...this.#losable(losable),
+      ...this.#losable(stream, losable),
       ...(once === undefined ? {} : { shared: await sharedPacks(this.#files, once) }),
       ...(found === undefined ? {} : { found }),
     });
   }
 
-  #losable(given: Arguments<"record">["losable"]): { readonly losable?: LosableTypes } {
+  #losable(stream: string, given: Arguments<"record">["losable"]): { readonly losable?: LosableTypes } {
     if (given === undefined) return {};
     const { disk, ...types } = given;
-    return { losable: { ...types, findOnDisk: finding(opening(this.#owner, this.#files, disk)) } };
+    const findOnDisk = finding(opening(this.#owner, this.#files, disk));
+    const findKilling = (frames: readonly number[]) => {
+      const { lost, spared } = lostOf(join(this.#files, stream), pagesAt(frames));
+      return { killing: new Set(lost.map(({ index }) => index)), spared };
+    };
+    return { losable: { ...types, findOnDisk, findKilling } };
   }
 
   /** Streams that are never recorded are forgotten in their turn. */
@@ -129,14 +136,27 @@ export const rebuildCapture = async (
   ]);
   try {
     const filled = await fillFrom(owner, files, stream, disk);
-    const { reRead, zeroFilled } = rebuilt;
-    return { ...filled, reRead: reRead + filled.reRead, zeroFilled: zeroFilled + filled.zeroFilled };
+    killFor(join(files, stream), rebuilt.killing);
+    return {
+      reRead: rebuilt.reRead + filled.reRead,
+      zeroFilled: rebuilt.zeroFilled + filled.zeroFilled,
+      killing: rebuilt.killing.length + filled.killing,
+    };
   } catch (error) {
     // What lacks pages is not to be taken for a memory.
     rmSync(join(files, stream), { force: true });
     throw error;
   }
 };
+
+/** Makes sure that whoever touches these frames is killed. @throws TestbedError if that cannot be made sure of one of them */
+const killFor = (stream: string, frames: readonly number[]): void => {
+  const { spared, changes } = lostOf(stream, pagesAt(frames));
+  if (spared !== "") throw new TestbedError(`${stream}: pages are lost that nobody would be killed for: ${spared}`);
+  if (changes.length > 0) makeChanges(stream, changes);
+};
+
+const pagesAt = (frames: readonly number[]): { readonly index: number }[] => frames.map((index) => ({ index }));
 
 const rebuiltWithout = async (
   chain: readonly PageRecord[],
@@ -145,7 +165,7 @@ const rebuiltWithout = async (
   open: (() => Promise<DiskBlocks>) | undefined,
 ): Promise<Rebuilt> => {
   if (lost.length === 0) return rebuildStream(chain, stream);
-  const needsDisk = [...chain.at(-1)!.standIns.values()].some((standIn) => standIn < zeroed);
+  const needsDisk = [...chain.at(-1)!.standIns.values()].some((standIn) => standIn < killing);
   const disk = needsDisk ? await open?.() : undefined;
   try {
     const readFromDisk = (start: number, hash: Buffer): Buffer => {

@@ -14,9 +14,9 @@ const packs = z.array(z.strictObject({ name: fileName, types: z.array(z.enum(pag
   z.refine((all) => new Set(all.flatMap(({ types }) => types)).size === all.flatMap(({ types }) => types).length),
 );
 
-/** Pages of these types may be lost: a restore has zeros then, or what is found on the disk of the same cut. */
 const types = z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length));
-const losable = z.optional(z.strictObject({ disk: fileName, zeroFilled: types, reRead: types }));
+/** Pages of these types may be lost: a restore has zeros then, what is found on the disk of the same cut, or processes less. */
+const losable = z.optional(z.strictObject({ disk: fileName, zeroFilled: types, reRead: types, killing: types }));
 
 const pair = z.tuple([count, count]);
 
@@ -66,9 +66,9 @@ export const captureRequests = {
   drop: z.strictObject({
     stream: fileName,
     disk: fileName,
-    zeroFilled: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
-    reRead: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
-    killing: z.array(z.enum(pageTypes)).check(z.maxLength(pageTypes.length)),
+    zeroFilled: types,
+    reRead: types,
+    killing: types,
   }),
   /**
    * The stream that a restore without pages of these classes reads: they are zeros, or those kill whoever touches them of which
@@ -103,6 +103,7 @@ export const captureResults = {
     moved: count,
     added: count,
     kept: count,
+    spared: told,
     packs: z.array(z.strictObject({ name: fileName, bytes: count })).check(z.maxLength(512)),
     logicalBytes: count,
     writtenBytes: count,

@@ -107,7 +107,9 @@ const groupsOf = (
     const group = packs.findIndex(({ types }) => types.includes(type));
     return group < 0 ? noPack : group;
   });
-  const needsStandIn = pageTypes.map((type) => losable?.reRead.includes(type) === true);
+  const needsStandIn = pageTypes.map((type) =>
+    [...(losable?.reRead ?? []), ...(losable?.killing ?? [])].includes(type),
+  );
   return (frame) => {
     const type = types[frame]!;
     return needsStandIn[type]! && !standIns.has(frame) ? 0 : groupOfType[type]!;

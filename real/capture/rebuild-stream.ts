@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { TestbedError } from "../testbed-error.ts";
 import { Packs, requireChain } from "./packs.ts";
 import { frameBytes, hashBytes, type PageRecord } from "./page-record.ts";
-import { unused, zeroed } from "./stand-ins.ts";
+import { killing, unused, zeroed } from "./stand-ins.ts";
 import { copyRange, turn, writeWhole } from "./whole-file.ts";
 
 /** What is gone of a version, and where to look for what stands in for it. */
@@ -15,12 +15,13 @@ export interface LostPacks {
   readonly readFromDisk: (start: number, hash: Buffer) => Buffer;
 }
 
-/** What a stream that was made again has instead of pages; frames. */
+/** What a restore of a stream that was made again has instead of pages. */
 export interface Rebuilt {
-  /** Read from the disk. */
+  /** Frames: read from the disk, and zeros for what the guest may miss. */
   readonly reRead: number;
-  /** Zeros for what the guest may miss. */
   readonly zeroFilled: number;
+  /** Frames with zeros that nobody must get to: the stream is no memory before that is made sure. */
+  readonly killing: readonly number[];
 }
 
 /**
@@ -38,13 +39,14 @@ export const rebuildStream = async (
 ): Promise<Rebuilt> => {
   const version = requireChain(chain);
   const packs = new Packs(chain, lost?.names);
-  const madeUp = { reRead: 0, zeroFilled: 0 };
+  const madeUp = { reRead: 0, zeroFilled: 0, killing: [] as number[] };
   const standInFor = (frame: number, { readFromDisk }: LostPacks): Uint8Array => {
     const standIn = version.standIns.get(frame);
     if (standIn === undefined)
       throw new TestbedError(`${version.path}: the pack with the content of frame ${frame} is lost, and is needed`);
     if (standIn === zeroed) madeUp.zeroFilled += 1;
-    if (standIn === zeroed || standIn === unused) return zeros;
+    if (standIn === killing) madeUp.killing.push(frame);
+    if (standIn === zeroed || standIn === unused || standIn === killing) return zeros;
     madeUp.reRead += 1;
     return readFromDisk(standIn * frameBytes, version.hashes.subarray(frame * hashBytes, (frame + 1) * hashBytes));
   };

@@ -23,6 +23,8 @@ export interface Recorded extends Typing {
   readonly added: number;
   /** Pages that are to be read from the disk again when they are lost, and are not there: they are stored as the best. */
   readonly kept: number;
+  /** Pages that are to be lost with their processes, and cannot be, and why: they are stored as the best, too. */
+  readonly spared: string;
   /** Packs that were written, in bytes; one without pages is none. */
   readonly packs: { name: string; bytes: number }[];
   /** Of the stream, and of the record and the packs that were written. */
@@ -69,7 +71,7 @@ export const recordStream = async (
       once: shared !== undefined,
     };
     const changes = found ?? (await changedPages(stream, descriptor, given));
-    const { read, added, changed, moved, kept, standIns, typingSeconds, untyped } = changes;
+    const { read, added, changed, moved, kept, spared, standIns, typingSeconds, untyped } = changes;
     const { packs: planned, places, groups } = plannedPacks(changes, packs, shared);
     const files: { name: string; bytes: number }[] = [];
     for (const { name, offsets } of planned) {
@@ -111,6 +113,7 @@ export const recordStream = async (
       moved,
       added: added.length,
       kept,
+      spared,
       packs: files,
       logicalBytes: read.bytes,
       writtenBytes: files.reduce((sum, { bytes }) => sum + bytes, recordBytes),

@@ -73,14 +73,17 @@ export const dropPages = async (
 };
 
 /** Pages that are lost with their processes once the changes are made, and those that cannot be, in words. */
-interface LostPages {
-  readonly lost: readonly StreamPage[];
+interface LostPages<Page> {
+  readonly lost: readonly Page[];
   readonly spared: string;
   readonly changes: readonly ImageChange[];
 }
 
 /** Of some pages of a stream, which stays as it is, those that can be lost with their processes. */
-export const lostOf = (stream: string, pages: readonly StreamPage[]): LostPages => {
+export const lostOf = <Page extends Pick<StreamPage, "index">>(
+  stream: string,
+  pages: readonly Page[],
+): LostPages<Page> => {
   if (pages.length === 0) return { lost: [], spared: "", changes: [] };
   const { killing, unsafe, changes } = killingLossOf(
     stream,

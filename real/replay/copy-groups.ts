@@ -2,16 +2,6 @@ import { type PageType, pageTypes, type StoragePlan } from "../../models/scenari
 import { isDropped, type Redundancy, redundancyOf } from "../../models/store/redundancy.ts";
 import { harm } from "../../models/store/vm-outcome.ts";
 
-/** The types that a scenario stores, and without which a restore goes on when all copies of some of their pages are lost. */
-export const losableTypes = ({
-  types,
-}: Pick<StoragePlan, "types">): Readonly<Record<"zeroFilled" | "reRead", readonly PageType[]>> => {
-  const losable = pageTypes.filter((type) => !isDropped(types[type]) && types[type].onLoss !== "fail");
-  // What was free is nothing to be read again.
-  const isReRead = (type: PageType): boolean => type !== "free" && types[type].onLoss === "re-read";
-  return { zeroFilled: losable.filter((type) => !isReRead(type)), reRead: losable.filter(isReRead) };
-};
-
 /** What a restore suffers that lacks some pages. */
 export type Harm = ReturnType<typeof harm>;
 

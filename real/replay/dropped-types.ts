@@ -8,13 +8,26 @@ import type { RealVm } from "./real-cluster.ts";
 
 const slow = 300_000;
 
-/** The page types that a scenario stores nowhere, by what it has instead of them. What was free is nothing to be read again. */
-export const droppedTypes = ({ types }: Pick<StoragePlan, "types">): DroppedTypes => {
-  const dropped = pageTypes.filter((type) => isDropped(types[type]));
-  const by = (onLoss: OnLoss): PageType[] => dropped.filter((type) => type !== "free" && types[type].onLoss === onLoss);
+/** Page types by what there is instead of them. What was free is nothing to be read again, and no process has it. */
+const byWay = (chosen: readonly PageType[], { types }: Pick<StoragePlan, "types">): DroppedTypes => {
+  const by = (onLoss: OnLoss): PageType[] => chosen.filter((type) => type !== "free" && types[type].onLoss === onLoss);
   const [reRead, killing] = [by("re-read"), by("kill-process")];
-  return { zeroFilled: dropped.filter((type) => ![...reRead, ...killing].includes(type)), reRead, killing };
+  return { zeroFilled: chosen.filter((type) => ![...reRead, ...killing].includes(type)), reRead, killing };
 };
+
+/** The page types that a scenario stores nowhere, by what it has instead of them. */
+export const droppedTypes = (storage: Pick<StoragePlan, "types">): DroppedTypes =>
+  byWay(
+    pageTypes.filter((type) => isDropped(storage.types[type])),
+    storage,
+  );
+
+/** Those that it stores, and without which a restore goes on when all copies of some of them are lost. */
+export const losableTypes = (storage: Pick<StoragePlan, "types">): DroppedTypes =>
+  byWay(
+    pageTypes.filter((type) => !isDropped(storage.types[type]) && storage.types[type].onLoss !== "fail"),
+    storage,
+  );
 
 /** Whether every restore is degraded by what is dropped. */
 export const dropsHarm = ({ types }: Pick<StoragePlan, "types">): boolean =>

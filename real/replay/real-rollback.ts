@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { pageSize } from "../../models/guest/memory.ts";
 import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
 import { Interrupted, type Policy, type Testbed } from "../../models/testbed.ts";
 import { restoreLine } from "../../models/transfer/restore-line.ts";
@@ -16,6 +15,7 @@ import { awaiting } from "./real-process.ts";
 import type { RealPart, RealSnapshot } from "./real-snapshot.ts";
 import type { ReadablePoint, RealStore } from "./real-store.ts";
 import { RestoreBehind, type RollbackOutcome } from "./restore-behind.ts";
+import { rollbackOutcome } from "./rollback-outcome.ts";
 import type { RunEvents } from "./run-events.ts";
 import { togetherBy } from "./shared-files.ts";
 import type { TrafficMeter } from "./traffic-meter.ts";
@@ -205,27 +205,13 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     part.vm.version = part;
   }
 
-  #madeUpBytes({ vms }: RealCluster): Readonly<Record<"reRead" | "zeroFilled" | "killed", number>> {
-    const sum = (of: keyof MadeUp): number =>
-      vms.reduce((total, vm) => total + (this.#madeUp.get(vm)?.[of] ?? 0) * pageSize, 0);
-    return { reRead: sum("reRead"), zeroFilled: sum("zeroFilled"), killed: sum("killing") };
-  }
-
   #done(cluster: RealCluster, failedAt: number, { verdicts, times, at }: RollbackOutcome): void {
-    // Zeros that a guest has not come upon yet are missed all the same.
-    const isWhole = (verdict: boolean, i: number): boolean =>
-      verdict && (this.#madeUp.get(cluster.vms[i]!)?.zeroFilled ?? 0) === 0;
-    const whole = verdicts?.filter(isWhole).length ?? 0;
-    const vms =
-      verdicts === undefined
-        ? "failed"
-        : { intact: whole, degraded: verdicts.length - whole, ...this.#madeUpBytes(cluster) };
+    const restored = verdicts?.map((verdict, i) => ({ verdict, madeUp: this.#madeUp.get(cluster.vms[i]!) }));
     const done = {
       kind: "rollback",
       cluster: cluster.name,
       phase: "done",
-      outcome: vms === "failed" ? "failed" : vms.degraded > 0 ? "degraded" : "intact",
-      vms,
+      ...rollbackOutcome(restored),
       rpo: this.#lost,
       rto: this.#firstInstruction - failedAt,
     } as const;

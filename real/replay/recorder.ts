@@ -4,7 +4,8 @@ import { allOf } from "../all-of.ts";
 import { hashBytes } from "../capture/page-record.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { type CommonPack, commonContents } from "./common-contents.ts";
-import { type CopyGroup, copyGroups, losableTypes } from "./copy-groups.ts";
+import { type CopyGroup, copyGroups } from "./copy-groups.ts";
+import { losableTypes } from "./dropped-types.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { RealVm } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
@@ -95,9 +96,9 @@ export class Recorder {
   }
 
   #losable(disk: string): Begun["losable"] {
-    const { zeroFilled, reRead } = losableTypes(this.#storage);
-    if (zeroFilled.length + reRead.length === 0) return {};
-    return { losable: { disk, zeroFilled: [...zeroFilled], reRead: [...reRead] } };
+    const { zeroFilled, reRead, killing } = losableTypes(this.#storage);
+    if (zeroFilled.length + reRead.length + killing.length === 0) return {};
+    return { losable: { disk, zeroFilled: [...zeroFilled], reRead: [...reRead], killing: [...killing] } };
   }
 
   /** What the next version of a VM can build on: all of it lies where it is captured, but for what guests share. */
@@ -180,6 +181,10 @@ export class Recorder {
       );
     if (recorded.kept > 0)
       this.#onNote(`${vm.name}: ${recorded.kept} pages of its cache are not on its disk, and are stored as the best`);
+    if (recorded.spared !== "")
+      this.#onNote(
+        `${vm.name}: pages whose loss would not kill their processes are stored as the best: ${recorded.spared}`,
+      );
     const own = recorded.packs.flatMap(({ name }): RealPack[] => {
       const group = planned.findIndex((one) => one.name === name);
       return group < 0 ? [] : [{ name, group, harm: this.#groups[group]!.harm, record, from: undefined }];

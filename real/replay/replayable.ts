@@ -9,8 +9,7 @@ import {
 import { isDropped } from "../../models/store/redundancy.ts";
 import { realProtocols } from "../cut/cut-cluster.ts";
 import { mostMessages, mostPageClasses, mostPeers } from "../guest/workload-settings.ts";
-import { losableTypes } from "./copy-groups.ts";
-import { droppedTypes, dropsHarm } from "./dropped-types.ts";
+import { droppedTypes, dropsHarm, losableTypes } from "./dropped-types.ts";
 import { anonymousPages, guestsOf, pagesInUse } from "./scenario-guests.ts";
 import { leastSlowDiskRate, longestSlow, slowRates } from "./slow-rates.ts";
 
@@ -45,7 +44,8 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     `cluster.workload: anonymous and cached pages fill more than ${100 * (1 - ownPart)} % of a guest, whose own kernel needs the rest`,
   );
   refuse(
-    droppedTypes(storage).killing.length > 0 && pagesInUse(scenario) + anonymousPages(scenario) > most,
+    droppedTypes(storage).killing.length + losableTypes(storage).killing.length > 0 &&
+      pagesInUse(scenario) + anonymousPages(scenario) > most,
     `cluster.workload: anonymous pages twice and cached ones fill more than ${100 * (1 - ownPart)} % of a guest; when its processes are killed for those that are lost, their frames are not used again`,
   );
   refuse(
@@ -78,21 +78,18 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
   const unlike = pageTypes.flatMap((type) => unlikeReal(type, storage.types[type]));
   refuse(
     unlike.length > 0,
-    `storage.policy: ${unlike.join(", ")}; real guests survive without free pages (copies: drop, onLoss: zero-fill) and clean cache (onLoss: re-read), but for their processes without anonymous ones (onLoss: kill-process), and need all others from copies (copies: 1 or more, onLoss: fail)`,
-  );
-  refuse(
-    rollback.resume !== "eager" && (dropsHarm(storage) || droppedTypes(storage).reRead.length > 0),
-    `rollback.resume: ${rollback.resume} with pages that are dropped; they are made up for before guests start (eager)`,
+    `storage.policy: ${unlike.join(", ")}; real guests survive without free pages (onLoss: zero-fill) and clean cache (onLoss: re-read), but for their processes without anonymous ones (onLoss: kill-process), and need all others from copies (copies: 1 or more, onLoss: fail)`,
   );
   const losable = losableTypes(storage);
-  const mayBeLost = [...losable.zeroFilled, ...losable.reRead];
+  const mayBeLost = [...losable.zeroFilled, ...losable.reRead, ...losable.killing];
   refuse(
     unlike.length === 0 && Math.max(...copiesOf(storage, true)) > Math.min(...copiesOf(storage, false)),
     `storage.policy: ${mayBeLost.join(", ")} pages may be lost, and have more copies than some that must not be; of real guests those have as many or more`,
   );
   refuse(
-    rollback.resume !== "eager" && mayBeLost.length > 0,
-    `rollback.resume: ${rollback.resume} with pages that may be lost; they are made up for before guests start (eager)`,
+    rollback.resume !== "eager" &&
+      (dropsHarm(storage) || droppedTypes(storage).reRead.length > 0 || mayBeLost.length > 0),
+    `rollback.resume: ${rollback.resume} with pages that are dropped or may be lost; they are made up for before guests start (eager)`,
   );
   refuse(
     !storage.dropZero,
@@ -165,19 +162,12 @@ const copiesOf = ({ types }: Pick<StoragePlan, "types">, mayBeLost: boolean): nu
     return "copies" in how && !isDropped(how) && (how.onLoss !== "fail") === mayBeLost ? [how.copies] : [];
   });
 
-/** Whether there is something instead of pages that were stored and are lost. */
-const isMadeUpFor = (type: PageType, { onLoss }: ClassStorage): boolean =>
-  (type === "free" || type === "cacheClean") && (onLoss === "zero-fill" || onLoss === "re-read");
-
 /** What of the way in which a scenario stores a type of pages the testbed cannot do. */
 const unlikeReal = (type: PageType, how: ClassStorage): string[] => {
+  const { onLoss } = how;
   if (!("copies" in how)) return [`${type} pages are stored as a code`];
-  if (isDropped(how)) {
-    if (type === "anonymous" && how.onLoss === "kill-process") return [];
-    const isDone = how.onLoss === "zero-fill" || how.onLoss === "re-read";
-    return isDone && (type === "free" || type === "cacheClean") ? [] : [`${type} pages are dropped (${how.onLoss})`];
-  }
-  return how.onLoss === "fail" || isMadeUpFor(type, how)
-    ? []
-    : [`${type} pages that are lost are made up for (${how.onLoss})`];
+  const isMadeUpFor =
+    onLoss === "kill-process" ? type === "anonymous" : onLoss !== "fail" && (type === "free" || type === "cacheClean");
+  if (isMadeUpFor || (onLoss === "fail" && !isDropped(how))) return [];
+  return [`${type} pages ${isDropped(how) ? "are dropped" : "that are lost are made up for"} (${onLoss})`];
 };

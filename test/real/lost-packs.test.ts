@@ -47,6 +47,10 @@ const failure = (task: Promise<unknown>): Promise<string> =>
     (error) => error.message,
   );
 
+const unasked = (): never => {
+  throw new Error("nobody is to ask for this");
+};
+
 const kinds = {
   kernel: { flags: flags.slab },
   anonymous: { mapping: 1n },
@@ -98,7 +102,7 @@ const recorded = async (
     const base = chain.at(-1);
     const told = await recordStream(at(`s${i}`), at(`r${i}`), {
       packs: packsOf(`r${i}`),
-      losable: { ...types, findOnDisk },
+      losable: { ...types, killing: [], findOnDisk, findKilling: unasked },
       ...(base === undefined ? {} : { base }),
     });
     kept.push(told.kept);
@@ -155,9 +159,9 @@ test("are made up for: clean cache from the disk of the same cut, exactly, and f
   const expected = Buffer.from(whole);
   expected.fill(0, whole.indexOf(filled(4)), whole.indexOf(filled(4)) + page);
   const { madeUp, stream } = await rebuiltWithout(chain, ["r0.losable"], disk);
-  assert.equal(madeUp, { reRead: 2, zeroFilled: 0 }, "nobody misses what was free");
+  assert.equal(madeUp, { reRead: 2, zeroFilled: 0, killing: [] }, "nobody misses what was free");
   assert.ok(stream.equals(expected));
-  assert.equal(await rebuildStream(chain, at("back")), { reRead: 0, zeroFilled: 0 });
+  assert.equal(await rebuildStream(chain, at("back")), { reRead: 0, zeroFilled: 0, killing: [] });
   assert.ok(readFileSync(at("back")).equals(whole), "with its packs it is as it was captured");
 
   // The disk of another cut, a page of another content, and a pack that is needed: nothing is made then.
@@ -184,7 +188,7 @@ test("leave zeros that a guest may miss where that is what there is instead, and
   const { chain, kept } = await recorded([[content, diskOf()]], "zeroFilled");
   assert.equal(kept, [0]);
   const { madeUp, stream } = await rebuiltWithout(chain, ["r0.losable"], diskOf());
-  assert.equal(madeUp, { reRead: 0, zeroFilled: 2 });
+  assert.equal(madeUp, { reRead: 0, zeroFilled: 2, killing: [] });
   const whole = memoryOf(content);
   const expected = Buffer.from(whole);
   for (const fill of [2, 3, 4]) expected.fill(0, whole.indexOf(filled(fill)), whole.indexOf(filled(fill)) + page);
@@ -223,7 +227,7 @@ test("are made up for by the disk of the version that is restored, whichever ver
     [1, then, 1],
   ] as const) {
     const { madeUp, stream } = await rebuiltWithout(chain.slice(0, i + 1), ["r0.losable"], disk);
-    assert.equal(madeUp, { reRead, zeroFilled: 0 });
+    assert.equal(madeUp, { reRead, zeroFilled: 0, killing: [] });
     assert.ok(stream.equals(memoryOf([one, two][i]!)));
   }
 });
@@ -259,6 +263,34 @@ test("cost no page that must not be lost, whatever becomes of pages and whicheve
   }
 });
 
+test("are lost with the processes of their pages, where those are sure to be killed", async () => {
+  writeFileSync(
+    at("s"),
+    memoryOf([
+      ["anonymous", 1],
+      ["anonymous", 2],
+      ["cacheDirty", 3],
+    ]),
+  );
+  const told = await recordStream(at("s"), at("r"), {
+    packs: [
+      { name: "needed", types: ["kernel", "cacheDirty"] },
+      { name: "losable", types: ["anonymous"] },
+    ],
+    losable: {
+      ...{ zeroFilled: [], reRead: [], killing: ["anonymous"] },
+      findOnDisk: unasked,
+      findKilling: ([first]) => ({ killing: new Set([first!]), spared: "1 in use by others" }),
+    },
+  });
+  assert.equal([told.kept, told.spared], [0, "1 in use by others"]);
+  assert.ok(readFileSync(at("losable")).equals(filled(1)));
+  assert.ok(readFileSync(at("needed")).includes(filled(2)));
+  const { madeUp, stream } = await rebuiltWithout([PageRecord.open(at("r"))], ["losable"], diskOf());
+  assert.equal(madeUp, { reRead: 0, zeroFilled: 0, killing: [own] });
+  assert.equal(framesOf(stream).slice(own, own + 3), [0, 2, 3]);
+});
+
 const tools = (): string | undefined => (findCommand("qemu-io") === undefined ? undefined : findCommand("qemu-img"));
 
 test(
@@ -281,7 +313,7 @@ test(
     writeFileSync(join(files, "s"), memoryOf(content));
     await agent.ask("drop", { stream: "s", disk: "disk", zeroFilled: ["free"], reRead: [], killing: [] }, 10 * second);
     const packs = packsOf("r").map(({ name, types }) => ({ name, types: [...types] }));
-    const losable = { disk: "disk", zeroFilled: [], reRead: ["cacheClean" as const] };
+    const losable = { disk: "disk", zeroFilled: [], reRead: ["cacheClean" as const], killing: [] };
     const { kept } = await agent.ask("record", { stream: "s", name: "r", packs, base: null, losable }, 10 * second);
     assert.is(kept, 1);
     const whole = readFileSync(join(files, "s"));

@@ -5,8 +5,8 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { replayCommand } from "../../real/commands/replay.ts";
 import { replayReport } from "../../real/commands/replay-report.ts";
 import { type ComparedColumn, columnErrors, comparedColumns } from "../../real/replay/comparison.ts";
-import { copyGroups, losableTypes } from "../../real/replay/copy-groups.ts";
-import { droppedTypes, dropsHarm } from "../../real/replay/dropped-types.ts";
+import { copyGroups } from "../../real/replay/copy-groups.ts";
+import { droppedTypes, dropsHarm, losableTypes } from "../../real/replay/dropped-types.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { guestsOf, pagesInUse, soonHeard } from "../../real/replay/scenario-guests.ts";
 import { capturedLine } from "../scenarios/captured-line.ts";
@@ -91,10 +91,10 @@ test("may store its types of pages each in as many copies as it says", () => {
   assert.ok(dropsHarm(killing.storage));
 });
 
-test("may lose the last copies of free pages and of clean cache, which are in packs of their own then", () => {
+test("may lose the last copies of free pages, clean cache and processes' memory, which are in packs of their own then", () => {
   const single = replayedScenario("storage.policy=page-aware", "storage.copies=1");
   assert.equal(replayObstacles(single, 4), []);
-  assert.equal(losableTypes(single.storage), { zeroFilled: [], reRead: ["cacheClean"] });
+  assert.equal(losableTypes(single.storage), { zeroFilled: [], reRead: ["cacheClean"], killing: [] });
   assert.equal(
     copyGroups(single.storage).map(({ types, harm, redundancy }) => [types, harm, redundancy.fragments]),
     [
@@ -104,13 +104,26 @@ test("may lose the last copies of free pages and of clean cache, which are in pa
   );
   const both = replayedScenario(`storage.policy=${withLost("free", "zero-fill", withLost("cacheClean", "zero-fill"))}`);
   assert.equal(replayObstacles(both, 4), []);
-  assert.equal(losableTypes(both.storage), { zeroFilled: ["free", "cacheClean"], reRead: [] });
+  assert.equal(losableTypes(both.storage), { zeroFilled: ["free", "cacheClean"], reRead: [], killing: [] });
   assert.equal(
     copyGroups(both.storage).map(({ types, harm }) => [types, harm]),
     [
       [["anonymous", "kernel"], "fatal"],
       [["cacheDirty"], "fatal"],
       [["free", "cacheClean"], "degraded"],
+    ],
+  );
+  const processes = withLost("anonymous", "kill-process").replace("anonymous: {copies: 3", "anonymous: {copies: 1");
+  const killing = replayedScenario(`storage.policy=${processes}`);
+  assert.equal(replayObstacles(killing, 4), []);
+  assert.equal(losableTypes(killing.storage), { zeroFilled: [], reRead: [], killing: ["anonymous"] });
+  assert.equal(
+    copyGroups(killing.storage).map(({ types, harm }) => [types, harm]),
+    [
+      [["kernel"], "fatal"],
+      [["cacheDirty"], "fatal"],
+      [["free", "cacheClean"], "fatal"],
+      [["anonymous"], "degraded"],
     ],
   );
 });
@@ -135,8 +148,8 @@ for (const [settings, obstacle] of [
   ],
   [["snapshot.record=incremental"], /^storage\.expired: merge/],
   [
-    [`storage.policy=${withLost("anonymous", "kill-process")}`],
-    /^storage\.policy: anonymous pages that are lost are made up for \(kill-process\); real/,
+    [`storage.policy=${withLost("cacheDirty", "re-read")}`],
+    /^storage\.policy: cacheDirty pages that are lost are made up for \(re-read\); real/,
   ],
   [
     [`storage.policy=${withLost("cacheClean", "re-read").replace("cacheClean: {copies: 1", "cacheClean: {copies: 3")}`],
@@ -144,7 +157,7 @@ for (const [settings, obstacle] of [
   ],
   [
     ["storage.policy=page-aware", "rollback.resume=on-demand"],
-    /^rollback\.resume: on-demand with pages that may be lost; .* \(eager\)/,
+    /^rollback\.resume: on-demand with pages that are dropped or may be lost; .* \(eager\)/,
   ],
   [[`storage.policy=${withDropped("anonymous", "zero-fill")}`], /^storage\.policy: anonymous pages are dropped \(zero/],
   [
