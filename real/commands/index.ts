@@ -104,7 +104,10 @@ export const realCommands = (line: CommandLine): CommandModule[] => [
         .option("memory", number("MiB of guests", 128))
         .option("repetitions", number("Guests, each restored with every loss", 5))
         .option("seconds", number("For which a restored guest works before it is asked how it is", 3))
-        .example("$0 survive two-namespaces --out survival.csv", "five guests, each restored twelve times"),
+        .example(
+          "$0 survive two-namespaces --out survival.csv",
+          "five guests, each restored without each kind of pages",
+        ),
     handler: async (given) => (await import("./survive.ts")).surviveCommand(line, given as never),
   },
   {

@@ -1,9 +1,9 @@
 import type { FrameClass } from "../pages/page-classes.ts";
 
-/** Pages that a restore does without, and what it has instead: zeros, or what their kernel had cached them of. */
+/** Pages that a restore does without, and what it has instead: zeros, what their kernel had cached them of, or the death of their processes. */
 export interface LossStep {
   readonly classes: readonly FrameClass[];
-  readonly onLoss: "zero-fill" | "re-read";
+  readonly onLoss: "zero-fill" | "re-read" | "kill-process";
 }
 
 export interface Loss {
@@ -34,6 +34,8 @@ export const losses: readonly Loss[] = [
   zeros("cache-dirty"),
   zeros("cache-private-dirty"),
   zeros("anonymous"),
+  { name: "anonymous", steps: [{ classes: ["anonymous"], onLoss: "kill-process" }] },
+  zeros("anonymous-locked"),
   zeros("slab"),
   zeros("kernel"),
   zeros("unmanaged"),

@@ -21,6 +21,8 @@ const row = z.strictObject({
   held: whole,
   left: whole,
   zero: whole,
+  /** Why others were not left out. */
+  spared: word,
   outcome: z.enum(survivals),
   /** What is wrong with the guest. */
   found: word,
@@ -51,11 +53,13 @@ export const readSurvivals = (name: string, text: string): SurvivalRow[] => {
 };
 
 /**
- * Safe is what every guest was intact without. Of a class of which no guest had a page nothing is told, and all that is said is
+ * Safe is what every guest was intact without, or told of rightly: processes that were to be killed, and were. Of a class of which no guest had a page nothing is told, and all that is said is
  * about guests like these.
  */
 export const safetyOf = (rows: readonly SurvivalRow[]): "yes" | "NO" | "not told" => {
-  if (rows.some(({ outcome }) => outcome !== "intact")) return "NO";
+  const isWell = ({ outcome, instead }: SurvivalRow): boolean =>
+    outcome === "intact" || (outcome === "killed" && instead.includes("kill-process"));
+  if (!rows.every(isWell)) return "NO";
   return rows.some(({ left }) => left > 0) ? "yes" : "not told";
 };
 

@@ -5,7 +5,7 @@ import type { WorkloadSettings } from "../guest/workload-settings.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { Loss } from "./losses.ts";
 
-export const survivals = ["intact", "degraded", "failed"] as const;
+export const survivals = ["intact", "killed", "degraded", "failed"] as const;
 
 /** How a restored guest is without some of its pages, by what it says itself. */
 export interface Survival {
@@ -20,23 +20,30 @@ export interface Survived extends Survival {
   readonly held: number;
   readonly left: number;
   readonly zero: number;
+  /** Why others could not be left out. */
+  readonly spared: string;
 }
 
 /**
  * Judges a guest that runs on: intact if all its stamps are right, its programs did what they had done, and its memory and
- * disk are of one moment; degraded if something was lost that it does not know of.
+ * disk are of one moment; killed if that is so, but for processes that it found killed for memory that was lost; degraded if
+ * something was lost that it does not know of.
  */
 export const survivalOf = (told: Exercised, verdict: Verdict): Survival => {
-  const { badPages, pages, first, cachedBad, cached, keysBehind, keysAhead } = verdict;
+  const { badPages, pages, first, cachedBad, cached, keysBehind, keysAhead, killed, wrong, processes } = verdict;
   const blocks = verdict.blocksBehind + verdict.blocksAhead + verdict.blocksTorn;
-  const found = [
+  const unnoticed = [
     ...(badPages === 0 ? [] : [`${badPages} of ${pages} pages of its memory (${first})`]),
     ...(cachedBad === 0 ? [] : [`${cachedBad} of ${cached} cached pages`]),
     ...(blocks === 0 ? [] : [`${blocks} of ${verdict.blocks} blocks of its disk`]),
     ...(keysBehind + keysAhead === 0 ? [] : [`${keysBehind + keysAhead} keys`]),
+    ...(wrong === 0 ? [] : [`${wrong} of ${processes} processes ended`]),
     ...(told.exercised ? [] : [`its programs: ${told.what}`]),
   ];
-  return { outcome: verdict.verified && told.exercised ? "intact" : "degraded", found: found.join(", ") };
+  const found = [...(killed === 0 ? [] : [`${killed} of ${processes} processes killed`]), ...unnoticed];
+  const isAsTold = unnoticed.length === 0 && (verdict.verified || killed > 0);
+  const outcome = !isAsTold ? "degraded" : killed > 0 ? "killed" : "intact";
+  return { outcome, found: found.join(", ") };
 };
 
 /** A guest that stands at its cut, captured, with the programs of its exercise run once before. */
@@ -47,7 +54,7 @@ export interface CutGuest {
   readonly disk: string;
 }
 
-/** A guest with two fifths of its memory in pages of its own, or cached of its disk. @param memory MiB */
+/** A guest with a third of its memory in pages of its own, or cached of its disk; it locks its own, but for that of other processes. @param memory MiB */
 export const losingWorkload = (memory: number, seed: number): WorkloadSettings => ({
   ...{ id: 1, image: 1, seed, beat: 0.1 },
   classes: [
@@ -56,6 +63,7 @@ export const losingWorkload = (memory: number, seed: number): WorkloadSettings =
   ],
   disk: { blocks: 64, writesPerSecond: 10 },
   cache: { pages: memory * 24, writesPerSecond: 20 },
+  processes: { count: 4, pages: memory },
   peers: [],
 });
 
@@ -91,7 +99,7 @@ export const survive = async (cut: CutGuest, loss: Loss, seconds: number): Promi
   const { agent, name } = cut.guest;
   const made: string[] = [];
   let stream = cut.stream;
-  const counts = { held: 0, left: 0, zero: 0 };
+  const counts = { held: 0, left: 0, zero: 0, spared: "" };
   try {
     for (const [i, { classes, onLoss }] of loss.steps.entries()) {
       const next = `${cut.stream}.without${i}`;
@@ -100,6 +108,7 @@ export const survive = async (cut: CutGuest, loss: Loss, seconds: number): Promi
       const told = await agent.ask("leaveOut", { stream, name: next, classes: [...classes], instead }, slow);
       stream = next;
       for (const of of ["held", "left", "zero"] as const) counts[of] += told[of];
+      counts.spared = [counts.spared, told.spared].filter((text) => text !== "").join(", ");
     }
     return { ...counts, ...(await restoredWithout(cut, `${name}-without`, stream, seconds)) };
   } finally {

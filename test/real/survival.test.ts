@@ -42,15 +42,30 @@ survival("is intact when its stamps are right and its programs run, and degraded
     outcome: "degraded",
     found: "5 of 6 cached pages, 1 of 4 blocks of its disk, 2 keys",
   });
+  assert.equal(survivalOf(ran, { ...well, verified: false }), { outcome: "degraded", found: "" });
   assert.equal(survivalOf({ exercised: false, what: "status 11" }, well), {
     outcome: "degraded",
     found: "its programs: status 11",
   });
 });
 
+survival(
+  "is killed when processes of it are found killed and all else is right, and degraded when something else is not",
+  () => {
+    const killed = { ...well, verified: false, killed: 2 };
+    assert.equal(survivalOf(ran, killed), { outcome: "killed", found: "2 of 5 processes killed" });
+    const wrong = { ...killed, wrong: 1 };
+    assert.equal(survivalOf(ran, wrong), {
+      outcome: "degraded",
+      found: "2 of 5 processes killed, 1 of 5 processes ended",
+    });
+    assert.is(survivalOf({ exercised: false, what: "files" }, killed).outcome, "degraded");
+  },
+);
+
 const row: SurvivalRow = {
   ...{ seed: 1, memory: 128, accelerator: "tcg", pages: "free", instead: "zero-fill" },
-  ...{ held: 20, left: 20, zero: 3, outcome: "intact", found: "" },
+  ...{ held: 20, left: 20, zero: 3, spared: "", outcome: "intact", found: "" },
 } as const;
 
 survival("is safe without what every guest was intact without, if any had such pages", () => {
@@ -58,6 +73,10 @@ survival("is safe without what every guest was intact without, if any had such p
   assert.is(safetyOf([row, { ...row, seed: 2, outcome: "degraded" }]), "NO");
   assert.is(safetyOf([{ ...row, left: 0 }]), "not told");
   assert.is(safetyOf([]), "not told");
+  const killing: SurvivalRow = { ...row, instead: "kill-process", outcome: "killed" };
+  assert.is(safetyOf([killing, row]), "yes");
+  assert.is(safetyOf([{ ...killing, instead: "zero-fill" }]), "NO", "nobody was to be killed");
+  assert.is(safetyOf([killing, { ...killing, outcome: "degraded" }]), "NO");
 });
 
 survival("is told of in lines that are read again, and counted by what it did without", () => {
@@ -71,8 +90,8 @@ survival("is told of in lines that are read again, and counted by what it did wi
   const read = readSurvivals("some.csv", text);
   assert.equal(read, [rows[0], rows[1], { ...rows[2], found: 'its "port", closed at once' }]);
   assert.equal(survivalTable(read).slice(1), [
-    ["free", "zero-fill", "25", "25", "2", "2", "0", "0", "yes", ""],
-    ["slab", "zero-fill", "20", "20", "1", "0", "0", "1", "NO", 'its "port", closed at once'],
+    ["free", "zero-fill", "25", "25", "2", "2", "0", "0", "0", "yes", ""],
+    ["slab", "zero-fill", "20", "20", "1", "0", "0", "0", "1", "NO", 'its "port", closed at once'],
   ]);
   assert.throws(() => readSurvivals("some.csv", "a,b\n"), /some.csv:1: nothing of snapback survive/);
   assert.throws(() => readSurvivals("some.csv", `${survivalHead}1,2\n`), /some.csv:2: /);
@@ -93,10 +112,16 @@ survival("is told of in the published record as its restores say", () => {
   const record = published("survival.md");
   assert.ok(record.includes(align(survivalTable(rows))));
   // Without each loss that is told of there, in each guest.
-  assert.is(rows.length, 4 * losses.length);
+  const guests = new Set(rows.map(({ seed }) => seed)).size;
+  assert.ok(record.includes(`--repetitions ${guests}\n`));
+  assert.is(rows.length, guests * losses.length);
+  const told = (own: readonly SurvivalRow[], of: "held" | "left"): string =>
+    own.reduce((total, row) => total + row[of], 0).toLocaleString("en");
   const cached = rows.filter(({ instead, pages }) => instead === "re-read" && !pages.startsWith("free"));
-  const sum = (of: "held" | "left"): string => cached.reduce((total, row) => total + row[of], 0).toLocaleString("en");
-  assert.ok(record.includes(`(${sum("left")} of ${sum("held")})`));
+  assert.ok(record.includes(`(${told(cached, "left")} of ${told(cached, "held")})`));
+  const killed = rows.filter(({ instead }) => instead === "kill-process");
+  assert.ok(record.includes(`All ${told(killed, "left")} of ${told(killed, "held")} pages`));
+  for (const { found } of killed) assert.is(found, "4 of 5 processes killed");
 });
 
 survival.run();
