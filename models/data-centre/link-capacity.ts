@@ -45,6 +45,11 @@ export class LinkCapacity {
     this.#apply();
   }
 
+  /** Seconds by which a byte alone on it passes later than if it were not slow. */
+  get slowness(): number {
+    return (1 / this.#part - 1) / this.#nominal;
+  }
+
   #apply(): void {
     // Counted and not summed up, so that what is given back leaves no rounding behind.
     let left = this.#nominal;

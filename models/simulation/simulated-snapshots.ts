@@ -153,7 +153,8 @@ export class SimulatedSnapshots implements Pick<Testbed, "every" | "snapshot" | 
 
   /** Hosts make records of what they have captured; the next cut waits for them. */
   *#record({ cluster, parts }: SimulatedSnapshot, { costs }: SnapshotPlan): Policy {
-    const seconds = recordTime(parts, costs);
+    const { centre } = this.#domain;
+    const seconds = recordTime(parts, costs, ({ diskWrite }) => centre.capacityOf(diskWrite).slowness);
     if (seconds === 0) return;
     const { capture } = cluster.use;
     capture.begin();

@@ -151,7 +151,7 @@ export class RealHost implements CopyHost, VmHost {
     this.answer();
   }
 
-  /** What of its files passes its disk, which fails or is replaced meanwhile or not. */
+  /** Whatever disk it has meanwhile: one that takes the place of a slow one is slow, too, as in the model. */
   get hasSlowDisk(): boolean {
     return this.#hasSlowDisk;
   }

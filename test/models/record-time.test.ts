@@ -31,6 +31,10 @@ test("are made one after the other on a host, side by side on several, and at on
   assert.is(recordTime(parts.slice(1), { recordRate: 50 * MiB }), 7);
   assert.is(recordTime(parts, { recordRate: Number.POSITIVE_INFINITY }), 0);
   assert.is(recordTime([], { recordRate: 1 }), 0);
+  // A slow disk writes 50 MiB/s less fast than it would: its host has most to do though it has captured less.
+  const slowness = (host: object): number => (host === other ? 0 : 1 / (50 * MiB));
+  assert.is(recordTime(parts, { recordRate: 50 * MiB }, slowness), 16);
+  assert.is(recordTime(parts.slice(1), { recordRate: 50 * MiB }, slowness), 7);
 });
 
 test("put off the copies by their time, and nothing else of a quiet cycle", () => {
@@ -52,6 +56,35 @@ test("put off the copies by their time, and nothing else of a quiet cycle", () =
   const [early, late] = [begins(Number.POSITIVE_INFINITY), begins(80 * MiB)];
   assert.ok(early.length > 0 && late.length === early.length);
   for (const [i, at] of late.entries()) assert.ok(Math.abs(at - early[i]! - seconds) < 1e-9, `${at}`);
+});
+
+test("take longer by what a slow disk is late in writing them, while it is", () => {
+  const slowed = (rate: number): ClusterScenario => {
+    const scenario = recordedAt(rate, { horizon: 200 });
+    const outages = [{ component: 0, start: 60, end: 100, permanent: false }];
+    const slowDisk = { kind: "times", outages } as const;
+    return { ...scenario, failures: { ...scenario.failures, slowDisk, slowDiskRate: 0.1 } };
+  };
+  const begins = (rate: number): Map<number | undefined, number> =>
+    new Map(
+      [...watchCluster(slowed(rate), { seed: 1, replication: 0 })]
+        .flat()
+        .flatMap((event) =>
+          event.kind === "transfer" && event.state === "begin" && event.errand === "replicate"
+            ? [[event.snapshot, event.at] as const]
+            : [],
+        ),
+    );
+  const [free, dear] = [begins(Number.POSITIVE_INFINITY), begins(80 * MiB)];
+  const late = 384 * MiB * ((1 / 0.1 - 1) / smallCluster.dataCentre.host.disk.write);
+  // Cut at 40 s and at 80 s, of which the disk is slow at the second.
+  for (const [snapshot, slow] of [
+    [1, 0],
+    [2, late],
+  ] as const) {
+    const seconds = dear.get(snapshot)! - free.get(snapshot)!;
+    assert.ok(Math.abs(seconds - 384 / 80 - slow) < 1e-9, `snapshot ${snapshot}: ${seconds} s`);
+  }
 });
 
 test("that take longer than the interval put off the next cut, and jumps over such cycles change no column", () => {
