@@ -18,13 +18,14 @@ import { type PageType, pageTypes } from "../../models/scenario.ts";
 import { PageRecord } from "../../real/capture/page-record.ts";
 import { type LostPacks, type Rebuilt, rebuildStream } from "../../real/capture/rebuild-stream.ts";
 import { recordStream } from "../../real/capture/record-stream.ts";
+import { killingLossOf, makeChanges } from "../../real/drop/kill-by-loss.ts";
 import { ByteReader } from "../../real/pages/byte-reader.ts";
 import { streamRegions } from "../../real/streams/migration-stream.ts";
 import { Streams } from "../../sim/index.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { AgentHost, digestOf } from "./agent-host.ts";
-import { buddy, flags, frames, type MadePage, own, streamOf, syntheticLinux } from "./synthetic-linux.ts";
+import { buddy, flags, frames, type MadePage, noteOf, own, streamOf, syntheticLinux } from "./synthetic-linux.ts";
 
 const test = suite("packs of which every copy is lost");
 const folder = mkdtempSync(join(tmpdir(), "lost-packs-"));
@@ -289,6 +290,39 @@ test("are lost with the processes of their pages, where those are sure to be kil
   const { madeUp, stream } = await rebuiltWithout([PageRecord.open(at("r"))], ["losable"], diskOf());
   assert.equal(madeUp, { reRead: 0, zeroFilled: 0, killing: [own] });
   assert.equal(framesOf(stream).slice(own, own + 3), [0, 2, 3]);
+});
+
+test("are lost by an agent with the processes that touch their pages, whose page tables are told so", async () => {
+  const { agent, files } = host;
+  const second = 1000;
+  const note = { ...noteOf(), "OFFSET(page._refcount)": "52", "NUMBER(PG_head_mask)": "65536" };
+  const entry = (frame: number): bigint => (1n << 63n) | (BigInt(frame) << 12n) | 0x867n;
+  const mapped = { flags: flags.lru, mapping: 0x1001n, mapcount: 0, references: 1 };
+  const pages: MadePage[] = [
+    { mapcount: ~0x200, words: [entry(own + 1), entry(own + 2)] },
+    { ...mapped, fill: 1 },
+    // Somebody else has a reference to it, and would go on with zeros.
+    { ...mapped, references: 2, fill: 2 },
+  ];
+  const whole = streamOf(syntheticLinux(pages, 4, note));
+  writeFileSync(join(files, "s"), whole);
+  const packs = [
+    { name: "needed", types: ["kernel" as const, "cacheDirty" as const, "cacheClean" as const, "free" as const] },
+    { name: "losable", types: ["anonymous" as const] },
+  ];
+  const losable = { disk: "none", zeroFilled: [], reRead: [], killing: ["anonymous" as const] };
+  const { spared } = await agent.ask("record", { stream: "s", name: "r", packs, base: null, losable }, 10 * second);
+  assert.is(spared, "1 in use by more than page tables");
+  await agent.ask("removeFile", { name: "losable" }, second);
+  const told = await agent.ask("rebuild", { records: ["r"], stream: "again", lost: ["losable"] }, 10 * second);
+  assert.equal(told, { reRead: 0, zeroFilled: 0, killing: 1 });
+  whole.fill(0, whole.indexOf(filled(1)), whole.indexOf(filled(1)) + page);
+  writeFileSync(at("expected"), whole);
+  const { changes } = killingLossOf(at("expected"), [own + 1]);
+  assert.ok(changes.length > 0);
+  makeChanges(at("expected"), changes);
+  assert.ok(readFileSync(join(files, "again")).equals(readFileSync(at("expected"))));
+  for (const name of ["s", "r", "needed", "again"]) await agent.ask("removeFile", { name }, second);
 });
 
 const tools = (): string | undefined => (findCommand("qemu-io") === undefined ? undefined : findCommand("qemu-img"));
