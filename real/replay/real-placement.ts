@@ -1,9 +1,12 @@
-import { type TrafficMatrix, trafficAmong } from "../../models/cut/traffic.ts";
-import { placeVms } from "../../models/placement/vm-placement.ts";
+import { trafficAmong } from "../../models/cut/traffic.ts";
+import { type PlacementKnowledge, placeVms } from "../../models/placement/vm-placement.ts";
 import { NoRoomForVms } from "../../models/placement/vm-room.ts";
 import type { ClusterScenario, RollbackPlan } from "../../models/scenario.ts";
 import type { RealCluster } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
+
+/** What a rollback knows of VMs that are to be placed. */
+export type KnownOfVms = Pick<PlacementKnowledge, "traffic" | "contents">;
 
 interface PlacementParts {
   readonly scenario: ClusterScenario;
@@ -23,16 +26,16 @@ export class RealPlacement {
   /** Gives every VM its first host: nothing has been measured by then. @throws {NoRoomForVms} */
   begin(cluster: RealCluster): void {
     const { cluster: spec, rollback } = this.#parts.scenario;
-    this.#give(cluster, { ...rollback, placement: spec.placement, spares: 0 }, spec.traffic);
+    this.#give(cluster, { ...rollback, placement: spec.placement, spares: 0 }, { traffic: spec.traffic });
   }
 
   /**
    * Gives every VM that has lost its host another one.
    *
-   * @param traffic between all VMs of the cluster
+   * @param known traffic between all VMs of the cluster, and what is brought to them, numbered as they are there
    * @returns false when there is no room
    */
-  replace(cluster: RealCluster, plan: RollbackPlan, traffic: TrafficMatrix): boolean {
+  replace(cluster: RealCluster, plan: RollbackPlan, known: KnownOfVms): boolean {
     const { vm: size } = this.#parts.scenario.cluster;
     for (const vm of cluster.vms)
       if (vm.host?.up === false) {
@@ -42,7 +45,7 @@ export class RealPlacement {
       }
     if (cluster.vms.every(({ host }) => host !== undefined)) return true;
     try {
-      this.#give(cluster, plan, traffic);
+      this.#give(cluster, plan, known);
       return true;
     } catch (error) {
       if (error instanceof NoRoomForVms) return false;
@@ -53,7 +56,7 @@ export class RealPlacement {
   #give(
     cluster: RealCluster,
     { placement, spares, placementWeights: weights }: RollbackPlan,
-    traffic: TrafficMatrix,
+    { traffic, contents = [] }: KnownOfVms,
   ): void {
     const { scenario, hosts, pick } = this.#parts;
     const { vm: size, antiAffinity } = scenario.cluster;
@@ -65,7 +68,7 @@ export class RealPlacement {
     const chosen = placeVms(
       placement,
       { hosts, vm: size, antiAffinity, stay, spares },
-      { traffic: among, weights, pick },
+      { traffic: among, contents, weights, pick },
     );
     for (const [i, vm] of cluster.vms.entries()) {
       if (vm.host !== undefined) continue;

@@ -4,6 +4,7 @@ import { Interrupted, type Policy, type Testbed } from "../../models/testbed.ts"
 import { restoreLine } from "../../models/transfer/restore-line.ts";
 import { allOf } from "../all-of.ts";
 import type { MadeUp } from "../drop/reduced-stream.ts";
+import { contentsToPlace } from "./contents-to-place.ts";
 import { dropsHarm } from "./dropped-types.ts";
 import type { GuestMaker } from "./guest-maker.ts";
 import type { HostFiles } from "./host-files.ts";
@@ -59,7 +60,7 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
   }
 
   *plan(cluster: RealCluster, rollback: RollbackPlan): Policy<RealSnapshot | undefined> {
-    const { events, store, placement, meter, scenario } = this.#parts;
+    const { events, store, placement, meter, scenario, files } = this.#parts;
     meter?.stop();
     this.#lazy.giveUp(cluster);
     this.#behind.giveUp(cluster);
@@ -75,7 +76,9 @@ export class RealRollback implements Pick<Testbed, "plan" | "transfer" | "resume
     for (;;) {
       const found = store.newestReadable;
       const isReady = found !== undefined || store.newest === undefined || rollback.unreachable === "cold";
-      if (isReady && placement.replace(cluster, rollback, meter?.matrix ?? scenario.cluster.traffic)) {
+      const traffic = meter?.matrix ?? scenario.cluster.traffic;
+      const known = { traffic, contents: contentsToPlace(found?.point.parts ?? [], cluster.vms, files) };
+      if (isReady && placement.replace(cluster, rollback, known)) {
         this.#choose(cluster, found);
         return found?.point;
       }

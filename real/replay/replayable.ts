@@ -123,10 +123,6 @@ export const replayObstacles = (scenario: ClusterScenario, hosts: number): strin
     rollback.resume !== "eager" && cluster.vm.memory / rollback.background > longestBehind,
     `rollback.background: the pages of a guest come behind it for more than ${longestBehind} s, which is as long as the testbed waits for them`,
   );
-  refuse(
-    rollback.placement === "similarity-aware" || rollback.placement === "joint",
-    `rollback.placement: ${rollback.placement}; the testbed does not know what hosts hold of which content`,
-  );
   const slowest = Math.min(...Object.values(slowRates(scenario)));
   const hasSlowDisks = failures.slowDisk.kind !== "none";
   refuse(

@@ -176,7 +176,6 @@ for (const [settings, obstacle] of [
     /^rollback\.background: the pages .* more than 240 s/,
   ],
   [["storage.deduplicateVersions=true"], /^storage\.deduplicateVersions: true/],
-  [["rollback.placement=joint"], /^rollback\.placement: joint/],
   [["failures.store={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.store: the testbed has no shared/],
   [[slowDisk, "failures.slowDiskRate=1%"], /^failures\.slowDiskRate: the memories of all guests .* more than 80 s/],
   [

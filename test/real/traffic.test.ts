@@ -102,7 +102,7 @@ for (const [other, host] of [
     // The scenario says otherwise.
     const said = "cluster.traffic={matrix: [[0, 0, 9/s, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}";
     const { cluster, placement, scenario } = bereft("rollback.placement=traffic-aware", said);
-    assert.is(placement.replace(cluster, scenario.rollback, onePair(4, 0, other)), true);
+    assert.is(placement.replace(cluster, scenario.rollback, { traffic: onePair(4, 0, other) }), true);
     assert.equal(
       cluster.vms.map((vm) => vm.host!.index),
       [host, 1, 2, 3],
@@ -115,11 +115,11 @@ test("sends a VM to the rack of the one that it talks to where that one's host i
   const { freeMemory } = hosts[2]!;
   hosts[1]!.freeCores = 0;
   hosts[2]!.freeCores = 0;
-  assert.is(placement.replace(cluster, scenario.rollback, onePair(4, 0, 3)), false);
+  assert.is(placement.replace(cluster, scenario.rollback, { traffic: onePair(4, 0, 3) }), false);
   assert.is(cluster.vms[0]!.host, undefined);
   hosts[1]!.freeCores = 2;
   hosts[2]!.freeCores = 1;
-  assert.is(placement.replace(cluster, scenario.rollback, onePair(4, 0, 3)), true);
+  assert.is(placement.replace(cluster, scenario.rollback, { traffic: onePair(4, 0, 3) }), true);
   assert.is(cluster.vms[0]!.host!.index, 2);
   assert.is(hosts[2]!.freeMemory, freeMemory - scenario.cluster.vm.memory);
 });
