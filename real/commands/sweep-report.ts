@@ -28,7 +28,11 @@ export interface SweptPoint extends SweepPoint {
   readonly simulated: readonly Columns[];
 }
 
-type Chart = Required<SweepChart>;
+/** All that is to be drawn. */
+export interface Chart extends Required<SweepChart> {
+  /** The swept keys whose values together make a series. */
+  readonly series: readonly string[];
+}
 
 const usual = {
   shortest: ["intervalAchieved", "pauseMean", "durabilityLatencyMean", "restorePointAgeMean"],
@@ -50,12 +54,14 @@ export const checkedChart = (
   for (const [option, key] of Object.entries({ x, panel }))
     if (key !== undefined && !axes.includes(key))
       throw new CommandError(`--${option}: ${key} is not swept; there are ${axes.join(", ")}`);
+  const along = x ?? searched ?? axes.find((axis) => axis !== panel)!;
+  if (along === undefined || along === panel) throw new CommandError(`--panel: ${panel} is drawn along x already`);
   const chart = {
-    x: x ?? searched ?? axes.find((axis) => axis !== panel)!,
+    x: along,
     y: y?.flatMap((list) => list.split(",")) ?? (searched === undefined ? usual.sweep : usual.shortest),
     panel: panel ?? "",
+    series: axes.filter((axis) => axis !== along && axis !== panel && !areInStep(along, axis, points)),
   };
-  if (chart.x === undefined || chart.x === panel) throw new CommandError(`--panel: ${panel} is drawn along x already`);
   const series = new Set(points.map(({ labels }) => seriesOf(labels, chart)));
   if (series.size > mostSeries)
     throw new CommandError(
@@ -64,11 +70,17 @@ export const checkedChart = (
   return chart;
 };
 
-const seriesOf = (labels: SweepPoint["labels"], { x, panel }: Chart): string =>
-  Object.entries(labels)
-    .filter(([axis]) => axis !== x && axis !== panel)
-    .map(([, label]) => label)
-    .join(", ");
+/** Whether two keys take their values together, as zipped ones do: each value of one comes with the same of the other. */
+const areInStep = (one: string, other: string, points: readonly Pick<SweptPoint, "labels">[]): boolean => {
+  const distinct = (labelled: (labels: SweepPoint["labels"]) => string): number =>
+    new Set(points.map(({ labels }) => labelled(labels))).size;
+  const values = distinct((labels) => labels[one]!);
+  const pairs = distinct((labels) => JSON.stringify([labels[one], labels[other]]));
+  return values > 1 && pairs === values && distinct((labels) => labels[other]!) === values;
+};
+
+const seriesOf = (labels: SweepPoint["labels"], { series }: Pick<Chart, "series">): string =>
+  series.map((axis) => labels[axis]).join(", ");
 
 const short = (value: number): string => (Number.isNaN(value) ? "–" : `${Number(value.toPrecision(4))}`);
 
@@ -144,9 +156,7 @@ export const sweepPicture = (swept: readonly SweptPoint[], chart: Chart, subtitl
     })),
     panels: distinct("panel"),
     series: distinct("series"),
-    legend: Object.keys(swept[0]!.labels)
-      .filter((axis) => axis !== chart.x && axis !== chart.panel)
-      .join(", "),
+    legend: chart.series.join(", "),
     points,
     closedForms: [],
     measured,

@@ -17,6 +17,7 @@ import { keptIntervals, type SweepPoint, searchedKey, settingOf } from "../study
 import { TestbedError } from "../testbed-error.ts";
 import { namespacesOf, onHosts, refuseObstacles } from "./replay.ts";
 import {
+  type Chart,
   checkedChart,
   pointTable,
   type SweepChart,
@@ -191,7 +192,7 @@ const write = async (
   }: {
     readonly text: string;
     readonly swept: readonly SweptPoint[];
-    readonly chart: Required<SweepChart>;
+    readonly chart: Chart;
     readonly notes: readonly string[];
   },
 ): Promise<void> => {

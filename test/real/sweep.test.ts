@@ -8,6 +8,7 @@ import { LifeCycleAccount } from "../../models/books/life-cycle-account.ts";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { watchCluster } from "../../models/watch.ts";
 import { type SweepArguments, sweepCommand } from "../../real/commands/sweep.ts";
+import { checkedChart } from "../../real/commands/sweep-report.ts";
 import { machineSide } from "../../real/replay/machine-side.ts";
 import { replayObstacles } from "../../real/replay/replayable.ts";
 import { MeasuredRuns } from "../../real/study/measured-runs.ts";
@@ -128,12 +129,23 @@ const settings = [
   "sweep.snapshot.record=[full]",
 ];
 
-for (const name of ["sustained-interval", "stored-by-policy"])
+for (const name of ["sustained-interval", "stored-by-policy", "rolled-back-by-transfer"])
   test(`every point of ${name} can be run on four hosts`, () => {
     const { points } = loadScenario(name, { files: diskFiles, folder: "/" });
     for (const { scenario, labels } of points)
       assert.equal(isCluster(scenario) ? replayObstacles(scenario, 4) : ["no cluster"], [], JSON.stringify(labels));
   });
+
+test("what is swept in lock-step with the axis makes no series of its own", () => {
+  const { points } = loadScenario("rolled-back-by-transfer", { files: diskFiles, folder: "/" });
+  const share = (name: string): string => `cluster.workload.classes.${name}.share`;
+  for (const [x, panel, series] of [
+    [share("common"), "rollback.placement", ["rollback.transfer"]],
+    [share("own"), undefined, ["rollback.transfer", "rollback.placement"]],
+    ["rollback.transfer", "rollback.placement", [share("common"), share("own")]],
+  ] as const)
+    assert.equal(checkedChart({ x, ...(panel && { panel }) }, points, undefined).series, series, x);
+});
 
 writeFileSync(join(folder, "file"), "");
 
