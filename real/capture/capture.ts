@@ -63,7 +63,7 @@ export const capture = async (
   if (mode === "pre-copy" && stoppedAt !== undefined)
     throw new TestbedError("a guest that was stopped for its cluster's cut has no rounds of a pre-copy");
   const events = qmp.subscribe();
-  const stream = await intoFile(file);
+  const stream = await intoFile(file, mode === "post-copy");
   const times = new Map<string, number>();
   const note = ({ event, timestamp }: QmpEvent): void => void times.set(event, timestamp);
   try {

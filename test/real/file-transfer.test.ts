@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import {
   closeSync,
   existsSync,
@@ -13,13 +14,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { giveFile, takeFile } from "../../real/agent/file-transfer.ts";
-import { fromFile, intoFile } from "../../real/capture/stream-file.ts";
+import { fromFile, intoFile, type StreamFile } from "../../real/capture/stream-file.ts";
 import { GuestPort } from "../../real/guest/guest-port.ts";
 import { QmpClient } from "../../real/qmp/client.ts";
 import { Streams } from "../../sim/index.ts";
@@ -169,13 +170,16 @@ test(
           /did not take large|ECONNRESET|EPIPE/,
         );
         assert.equal(readdirSync(disk), []);
-        // The same for a captured stream.
-        const stream = await intoFile(join(disk, "stream"));
-        const qemu = connect(stream.uri.replace("unix:", "")).on("error", () => {});
-        qemu.end(bytesOf(400_000));
-        assert.match(await failure(stream.whole), /ENOSPC/);
-        await stream.close();
-        assert.not(existsSync(join(disk, "stream.sock")));
+        // The same for captured streams.
+        for (const isPaged of [false, true]) {
+          const stream = await intoFile(join(disk, "stream"), isPaged);
+          const qemu = connect(stream.uri.replace("unix:", "")).on("error", () => {});
+          qemu.end(bytesOf(400_000));
+          assert.match(await failure(stream.whole), /ENOSPC/);
+          await stream.close();
+          assert.equal(readdirSync(disk), ["stream"]);
+          rmSync(join(disk, "stream"));
+        }
       }),
   ),
 );
@@ -201,10 +205,39 @@ test("closes its own file, and no other that has been opened meanwhile", async (
   }
 });
 
+for (const isPaged of [false, true])
+  test(`a captured stream is written as it came, ${isPaged ? "page by page" : "at once"}, or told to have broken`, async () => {
+    const [broken, whole] = ["broken", "whole"].map((name) => join(here, `${name}-${isPaged}`));
+    const bytes = bytesOf(2_500_000);
+    const send = async (stream: StreamFile, upTo: number): Promise<Socket> => {
+      const qemu = connect(stream.uri.replace("unix:", "")).on("error", () => {});
+      for (let at = 0; at < upTo; at += 4104)
+        if (!qemu.write(bytes.subarray(at, Math.min(at + 4104, upTo)))) await once(qemu, "drain");
+      return qemu;
+    };
+    const stream = await intoFile(whole!, isPaged);
+    (await send(stream, bytes.length)).end();
+    assert.is(await stream.whole, bytes.length);
+    await stream.close();
+    assert.ok(readFileSync(whole!).equals(bytes));
+    const cut = await intoFile(broken!, isPaged);
+    await send(cut, 500_000);
+    await cut.close();
+    assert.match(await failure(cut.whole), /./);
+    // Nobody has come yet.
+    const unused = await intoFile(`${broken}-unused`, isPaged);
+    await unused.close();
+    assert.match(await failure(unused.whole), /abort/i);
+    assert.equal(
+      readdirSync(here).filter((name) => name.endsWith(".sock")),
+      [],
+    );
+  });
+
 test("no socket lies elsewhere than it was said to", async () => {
   const deep = join(folder, "d".repeat(90));
   mkdirSync(deep);
-  assert.match(await failure(intoFile(join(deep, "stream"))), /a socket's path has at most 107 bytes/);
+  assert.match(await failure(intoFile(join(deep, "stream"), true)), /a socket's path has at most 107 bytes/);
   assert.equal(readdirSync(deep), []);
   assert.match(await failure(fromFile(join(here, "f"), join(deep, "stream.sock"))), /at most 107 bytes/);
   assert.match(await failure(QmpClient.connect(join(deep, "guest.qmp"), 1000)), /at most 107 bytes/);
