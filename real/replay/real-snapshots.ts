@@ -174,7 +174,8 @@ export class RealSnapshots implements Pick<Testbed, "every" | "snapshot" | "repl
         cutAt,
       );
     const { captureDuration } = snapshot;
-    const captured = Math.max(...ends);
+    // What a snapshot costs its guests is told with it: QEMU ends a stream before it lets the guest go on.
+    const captured = Math.max(...ends, this.#resumedAt);
     this.#events.tell({ ...told, state: "captured", age: captured - cutAt, whole, bytes, captureDuration }, captured);
     for (const [i, { part }] of taken.entries()) this.#files.transfers.captured(snapshot, part, cuts[i]!.at, ends[i]!);
     this.#store.captured(snapshot);

@@ -110,6 +110,8 @@ class Follower {
     }
     if (before !== undefined) this.#law(next[before]?.includes(state) === true, `it was ${before}`, event);
     else this.#law(state === "planned", "it was not planned", event);
+    const stands = [...this.#vms].flatMap(([vm, at]) => (at === "pause" ? [vm] : []));
+    if (state === "captured") this.#law(stands.length === 0, `it still pauses ${stands}`, event);
     this.#snapshots.set(snapshot, state);
   }
 
