@@ -12,7 +12,7 @@ import { Ledger, type Sum } from "./ledger.ts";
 
 /** The columns that events tell. How far the guests came and what their write faults cost them they do not. */
 const told =
-  /^(availability(Net)?|downtime.*|(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)(Mean|P50|P95|Max)|intervalAchieved|cutSkew|cuts(Broken|Forced)|orphans|messagesDropped|p(Vm)?(Intact|Degraded|Failed)|pUsable|underReplicated|(reRead|zeroFilled|killed)Bytes|stor(edBytes|edPeak)|stagedBytes|(capture|source|link|repair)Bytes|snapshots.*|rollbacks|(vm|host|disk|slowDisk|rack|uplink|store)Failures|shocks|falseSuspicions|ignoredOutages)$/;
+  /^(availability(Net)?|downtime.*|(pause|captureDuration|durabilityLatency|restorePointAge|rpo|rto|ttr|residency)(Mean|P50|P95|Max)|intervalAchieved|cutSkew|cuts(Broken|Forced)|orphans|messagesDropped|p(Vm)?(Intact|Degraded|Failed)|pUsable|underReplicated|(reRead|zeroFilled|killed)Bytes|stor(edBytes|edPeak)|stagedBytes|(capture|source|link|repair)Bytes|restore(Source|Link)?Bytes|snapshots.*|rollbacks|(vm|host|disk|slowDisk|rack|uplink|store)Failures|shocks|falseSuspicions|ignoredOutages)$/;
 
 /** What is followed of one cluster. */
 interface Followed {
@@ -222,6 +222,10 @@ export class LifeCycleAccount {
     this.#add("linkBytes", linkBytes);
     if (errand === "capture") this.#add("captureBytes", moved);
     if (errand === "repair") this.#add("repairBytes", moved);
+    if (errand !== "restore") return;
+    this.#add("restoreBytes", moved);
+    this.#add("restoreSourceBytes", sourceBytes);
+    this.#add("restoreLinkBytes", linkBytes);
   }
 
   #age(cluster: Followed): void {
