@@ -20,8 +20,12 @@ export const machineSide = (scenario: ClusterScenario, seed: number): string => 
   } = scenario.rollback;
   const { disk, ...host } = scenario.dataCentre.host;
   const slow = scenario.failures.slowDisk.kind === "none" ? {} : { slow: slowRates(scenario) };
+  // What is free or the kernel's is as it is in real guests.
+  const { workload } = scenario.cluster;
+  const classes = workload.classes.filter(({ type }) => type !== "free" && type !== "kernel");
   const asked = {
     ...placeless(scenario),
+    cluster: { ...scenario.cluster, workload: { ...workload, classes } },
     fidelity: "full",
     dataCentre: { ...scenario.dataCentre, host: { ...host, capacity: disk.capacity, ...slow } },
     ...{ snapshot, rollback },

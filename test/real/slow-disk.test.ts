@@ -126,14 +126,17 @@ const stream = madeStream(
 
 counted("are those of a stream that QEMU sends, but not of one that was just made for it", async () => {
   writeFileSync(at("sent"), stream);
-  const captured = await passing(async () => {
-    const into = await intoFile(at("captured"));
-    const [, bytes] = await Promise.all([fromFile(at("sent"), into.uri.slice("unix:".length)), into.whole]);
-    await into.close();
-    assert.is(bytes, stream.length);
-  });
-  assert.ok(readFileSync(at("captured")).equals(stream));
-  assert.equal(captured, { read: 0, write: stream.length });
+  for (const isPaged of [false, true]) {
+    const file = at(`captured-${isPaged}`);
+    const captured = await passing(async () => {
+      const into = await intoFile(file, isPaged);
+      const [, bytes] = await Promise.all([fromFile(at("sent"), into.uri.slice("unix:".length)), into.whole]);
+      await into.close();
+      assert.is(bytes, stream.length);
+    });
+    assert.ok(readFileSync(file).equals(stream));
+    assert.equal(captured, { read: 0, write: stream.length });
+  }
 });
 
 counted(
