@@ -1,9 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
+import type { CaptureCosts } from "../../models/scenario.ts";
 import { align } from "../../scenarios/align.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
+import { loadScenario } from "../../scenarios/load.ts";
 import type { Parameter } from "../study/parameter.ts";
-import { calibrateReplays, type ReplayCalibration } from "../study/replay-calibration.ts";
+import { calibrateReplays, type FittedRun, type ReplayCalibration } from "../study/replay-calibration.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { keptRuns } from "./recorded-run.ts";
 
@@ -27,7 +29,7 @@ export const calibrateReplaysCommand = (line: CommandLine, given: CalibrateRepla
       `--run: ${given.captures} has no run ${unknown.join(", ")}; there are ${all.map(({ name }) => name).join(", ")}`,
     );
   const runs = all.filter(({ name }) => given.run === undefined || given.run.includes(name));
-  const calibration = fitted(runs);
+  const calibration = fitted(runs, costsOf(line, { ...given, extends: given.extends }));
   const machines = [...new Set(runs.map(({ machine }) => machine))].join("; ");
   const dates = [...new Set(runs.map(({ date }) => date))].toSorted();
   const names = given.run === undefined ? "" : given.run.map((name) => ` --run ${name}`).join("");
@@ -51,17 +53,31 @@ export const calibrateReplaysCommand = (line: CommandLine, given: CalibrateRepla
   );
 };
 
-const fitted = (runs: Parameters<typeof calibrateReplays>[0]): ReplayCalibration => {
+/** What captures cost in the scenario over which is laid what was fitted. @throws CommandError for one that is not of a cluster */
+const costsOf = (
+  line: CommandLine,
+  { extends: name, out }: { readonly extends: string; readonly out: string },
+): CaptureCosts => {
+  const { scenario } = loadScenario(name, { files: line.files, folder: dirname(resolve(line.folder, out)) }).points[0]!;
+  if (scenario.model !== "cluster")
+    throw new CommandError(`--extends: ${name} is of model: ${scenario.model}; replays are of model: cluster`);
+  return scenario.snapshot.costs;
+};
+
+const fitted = (runs: readonly FittedRun[], costs: CaptureCosts): ReplayCalibration => {
   try {
-    return calibrateReplays(runs);
+    return calibrateReplays(runs, costs);
   } catch (error) {
     throw error instanceof TestbedError ? new CommandError(error.message) : error;
   }
 };
 
-/** As scenarios write it: seconds with their unit, rates in decimal megabytes. */
-const written = (value: number, unit: Parameter["unit"]): string =>
-  unit === "B/s" ? `${Number((value / 1e6).toPrecision(4))}MB/s` : `${Number((1000 * value).toPrecision(4))}ms`;
+/** As scenarios write it: times with their unit, rates in decimal megabytes. */
+const written = (value: number, unit: Parameter["unit"]): string => {
+  if (unit === "B/s") return `${Number((value / 1e6).toPrecision(4))}MB/s`;
+  if (unit === "s/page") return `${Number((1e6 * value).toPrecision(4))}us/page`;
+  return `${Number((1000 * value).toPrecision(4))}ms`;
+};
 
 const row = ({ name, unit, value, lower, upper, from }: Parameter): string[] => [
   name,
@@ -75,20 +91,21 @@ const scenarioOf = (
   { parameters, fittedTo }: ReplayCalibration,
   { machine, date, command }: { readonly machine: string; readonly date: string; readonly command: string },
 ): string => {
-  const lines = parameters.map((one) => {
+  let open: readonly string[] = [];
+  const lines = parameters.flatMap((one) => {
     const keys = one.name.split(".");
-    const open = keys.slice(0, -1).map((key) => `${key}: { `);
-    const text = `${open.join("")}${keys.at(-1)}: ${written(one.value, one.unit)}${" }".repeat(open.length)}`;
-    return { top: keys[0]!, text, source: `measured: ${one.from}, ${date}; 95 %: ${row(one)[2]}` };
+    const parents = keys.slice(0, -1);
+    const same = parents.findIndex((key, depth) => open[depth] !== key);
+    const opened = same < 0 ? [] : parents.slice(same).map((key, i) => `${"  ".repeat(same + i)}${key}:`);
+    open = parents;
+    const value = `${"  ".repeat(parents.length)}${keys.at(-1)}: ${written(one.value, one.unit)}`;
+    return [...opened, `${value} # measured: ${one.from}, ${date}; 95 %: ${row(one)[2]}`];
   });
-  const rollback = lines.filter(({ top }) => top === "rollback");
-  const inner = rollback.map(({ text, source }) => `  ${text.slice("rollback: { ".length, -" }".length)} # ${source}`);
   return [
     `# ${base} with what ${fittedTo.length} replays have cost.`,
     `# Machine: ${machine}. Date: ${date}. Command: ${command}`,
     `extends: ${base}`,
-    ...lines.filter(({ top }) => top !== "rollback").map(({ text, source }) => `${text} # ${source}`),
-    ...(inner.length === 0 ? [] : ["rollback:", ...inner]),
+    ...lines,
     "",
   ].join("\n");
 };

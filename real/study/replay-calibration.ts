@@ -1,9 +1,11 @@
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
+import type { CaptureCosts } from "../../models/scenario.ts";
 import { median, medianDeviation } from "../../results/statistics/median.ts";
 import { quantileInterval } from "../../results/statistics/quantile-interval.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { fewestRows, type Parameter } from "./parameter.ts";
 import { type RunMetric, runFigures } from "./run-figures.ts";
+import { seenCaptures, toldCosts } from "./seen-captures.ts";
 import { hadSlowDisk } from "./slow-disks.ts";
 
 /** A run on real machines, and what tells it from others. */
@@ -24,19 +26,35 @@ export interface ReplayCalibration {
 }
 
 /**
- * Fits what snapshots and rollbacks cost beside captures and the network to runs on real machines. All are medians with their
+ * Fits what snapshots and rollbacks cost beside the network to runs on real machines. All are medians with their
  * intervals (no law supposed), because machines are held up by what else they do. What a slow disk took part in is left out:
+ * - snapshot.costs.copyRate, device, unprotectPerPage: by {@link toldCosts}
  * - snapshot.costs.recordRate: captured bytes of the host with most, over the time in which a snapshot is captured and neither copied
  *   nor durable: before its first copy, and after its last
  * - dataCentre.host.disk.read: the same bytes over the transfer of a rollback to which no byte comes
  * - rollback.planTime, resumeTime, announceTime, coldStart: phases of rollbacks
  *
+ * @param costs what is not fitted, and the rate of copies where no guest stood still for them
  * @throws TestbedError if nothing can be told
  */
-export const calibrateReplays = (runs: readonly FittedRun[]): ReplayCalibration => {
+export const calibrateReplays = (runs: readonly FittedRun[], costs: CaptureCosts): ReplayCalibration => {
+  const captures = toldCosts(
+    runs.flatMap(({ events }) => seenCaptures(events)),
+    costs,
+  );
+  const copyRate = captures.copyRate.length >= fewestRows ? median(captures.copyRate) : costs.copyRate;
   const figures = runs.map(({ events }) => runFigures(events));
   const phase = (metric: RunMetric): number[] => figures.flatMap((one) => one[metric]);
   const asked = [
+    ["snapshot.costs.copyRate", "B/s", "captures of guests that stood still", captures.copyRate, "captureDuration"],
+    ["snapshot.costs.device", "s", "captures of guests that ran on", captures.device, undefined],
+    [
+      "snapshot.costs.unprotectPerPage",
+      "s/page",
+      "captures of guests that ran on",
+      captures.unprotectPerPage(copyRate),
+      "captureDuration",
+    ],
     ["snapshot.costs.recordRate", "B/s", "snapshots", runs.flatMap(({ events }) => recordRates(events)), "durability"],
     [
       "dataCentre.host.disk.read",
@@ -63,6 +81,7 @@ export const calibrateReplays = (runs: readonly FittedRun[]): ReplayCalibration 
     untold: asked.filter((one) => !told.includes(one)).map(([name, , of, { length }]) => `${name}: ${length} ${of}`),
     scatter: Object.fromEntries(
       told.flatMap(([, , , values, metric]) => {
+        if (metric === undefined) return [];
         const centre = median(values);
         const part = medianDeviation(
           values.map((one) => one / centre),

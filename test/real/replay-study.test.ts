@@ -10,6 +10,7 @@ import { validate } from "../../real/commands/validate.ts";
 import { judgedRuns } from "../../real/commands/validate-replays.ts";
 import { calibrateReplays } from "../../real/study/replay-calibration.ts";
 import { type RunFigures, runFigures } from "../../real/study/run-figures.ts";
+import { seenCaptures } from "../../real/study/seen-captures.ts";
 import { simulatedRun } from "../../scenarios/timeline/simulated-run.ts";
 import { capturedLine } from "../scenarios/captured-line.ts";
 import { columnsOf, recordedEvents, recordedPoint } from "./recorded-replay.ts";
@@ -43,6 +44,9 @@ test("reads the figures of a run of real machines from its events", () => {
 
 /** Costs that machines might have, other than those that `replayed` says. */
 const costs = (factor: number): string[] => [
+  `snapshot.costs.copyRate=${210 / factor}MB/s`,
+  `snapshot.costs.device=${61 * factor}ms`,
+  `snapshot.costs.unprotectPerPage=${90 * factor}us/page`,
   `snapshot.costs.recordRate=${21 / factor}MB/s`,
   `dataCentre.host.disk.read=${150 / factor}MB/s`,
   `rollback.planTime=${110 * factor}ms`,
@@ -59,10 +63,12 @@ const pointAt = (interval: number, ...more: string[]) =>
     ...more,
   );
 /** What simulated machines with such costs do, each by its own a little more or less. */
-const machines = (interval: number) => {
+const machines = (interval: number, ...more: string[]) => {
   const factor = [0.98, 1, 1.02][intervals.indexOf(interval) % 3]!;
-  return simulatedRun(pointAt(interval, ...costs(factor)).scenario, { seed: 1, replication: 0 });
+  return simulatedRun(pointAt(interval, ...costs(factor), ...more).scenario, { seed: 1, replication: 0 });
 };
+/** What they cost for which nothing is fitted. */
+const otherCosts = pointAt(41).scenario.snapshot.costs;
 
 test("tells the parts of a rollback that is begun anew, waits for a host or starts cold apart", () => {
   const rollback = (at: number, phase: "plan" | "noSpare" | "transfer" | "resume" | "coldStart" | "announce") =>
@@ -89,21 +95,29 @@ test("tells the parts of a rollback that is begun anew, waits for a host or star
 });
 
 test("finds the costs of machines again", () => {
-  const runs = intervals.slice(0, 6).map((interval) => ({ asked: `${interval}`, events: machines(interval) }));
-  const { parameters, untold, fittedTo } = calibrateReplays(runs);
+  const runs = intervals.slice(0, 6).map((interval, i) => {
+    const capture = i < 3 ? "post-copy" : "stop-and-copy";
+    return { asked: `${interval}`, events: machines(interval, `snapshot.capture=${capture}`) };
+  });
+  const { parameters, untold, fittedTo } = calibrateReplays(runs, otherCosts);
   const value = (name: string): number => parameters.find((one) => one.name === name)!.value;
   near(value("rollback.planTime"), 0.11);
   near(value("rollback.resumeTime"), 8);
   near(value("rollback.announceTime"), 0.07);
+  near(value("snapshot.costs.device"), 0.061);
   // Delays of disk and network are in these, too.
+  near(value("snapshot.costs.copyRate"), 210e6, 0.01);
+  near(value("snapshot.costs.unprotectPerPage"), 90e-6, 0.01);
   near(value("snapshot.costs.recordRate"), 21e6, 0.01);
   near(value("dataCentre.host.disk.read"), 150e6, 0.01);
+  assert.equal(seenCaptures(machines(41, "snapshot.capture=pre-copy", "snapshot.cut=independent")), []);
   for (const { value: one, lower, upper } of parameters) assert.ok(lower <= one && one <= upper);
   assert.equal(untold, ["rollback.coldStart: 0 cold starts"]);
   assert.equal(fittedTo, ["41", "43", "45", "47", "49", "51"]);
+  const brief = runs.slice(0, 2).map(({ asked, events }) => ({ asked, events: events.filter(({ at }) => at < 60) }));
   assert.throws(
-    () => calibrateReplays(runs.slice(0, 2)),
-    /nothing to be told from 2 runs: .*planTime from 2 rollbacks.*each takes 6/,
+    () => calibrateReplays(brief, otherCosts),
+    /nothing to be told from 2 runs: .*unprotectPerPage from 4 captures .*planTime from 0 rollbacks.*each takes 6/,
   );
 });
 
