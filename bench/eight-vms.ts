@@ -122,6 +122,7 @@ export const eightVms: ClusterScenario = {
     planTime: 1,
     resumeTime: 0.05,
     startAfter: [],
+    rebuildRate: Number.POSITIVE_INFINITY,
     announceTime: 0.05,
     coldStart: 97,
     unreachable: "wait",

@@ -4,6 +4,7 @@ import { tcpInterruption } from "../cut/tcp-interruption.ts";
 import type { Place, RollbackGoesOn } from "../life-cycle-events.ts";
 import type { RollbackPlan } from "../scenario.ts";
 import { Interrupted, type Policy, type Testbed } from "../testbed.ts";
+import { rebuildTime } from "../transfer/rebuild-time.ts";
 import { restoreLine } from "../transfer/restore-line.ts";
 import { closeRollback } from "./close-rollback.ts";
 import { drive, pass, passing } from "./drive.ts";
@@ -109,6 +110,9 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     } finally {
       flows.end();
     }
+    const hosts = cluster.vms.map(({ host }) => host);
+    const rebuilding = rebuildTime(hosts, chain.wholeTotal, rollback);
+    if (rebuilding > 0) yield* pass(rebuilding);
     if (first === undefined) cluster.restore!.resident = this.#sim.now;
     cluster.restore!.outcomes = point.parts.map(({ vm }) => vm.load!.outcome!);
   }

@@ -42,6 +42,11 @@ export interface RollbackPlan {
   readonly admission: AdmissionPlan;
   /** Time to choose the restore point and place the VMs. */
   readonly planTime: number;
+  /**
+   * Rate at which a host makes memories again of what has come, before guests start that have all of it (bytes per second);
+   * Infinity: at once.
+   */
+  readonly rebuildRate: number;
   /** Time to load device state and start, after the pages are there. */
   readonly resumeTime: number;
   /** By VM, those that have started before it; empty when all start together. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { CaptureCosts } from "../../models/scenario.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
 import { align } from "../../scenarios/align.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import { loadScenario } from "../../scenarios/load.ts";
@@ -29,7 +29,7 @@ export const calibrateReplaysCommand = (line: CommandLine, given: CalibrateRepla
       `--run: ${given.captures} has no run ${unknown.join(", ")}; there are ${all.map(({ name }) => name).join(", ")}`,
     );
   const runs = all.filter(({ name }) => given.run === undefined || given.run.includes(name));
-  const calibration = fitted(runs, costsOf(line, { ...given, extends: given.extends }));
+  const calibration = fitted(runs, baseOf(line, { ...given, extends: given.extends }));
   const machines = [...new Set(runs.map(({ machine }) => machine))].join("; ");
   const dates = [...new Set(runs.map(({ date }) => date))].toSorted();
   const names = given.run === undefined ? "" : given.run.map((name) => ` --run ${name}`).join("");
@@ -53,20 +53,20 @@ export const calibrateReplaysCommand = (line: CommandLine, given: CalibrateRepla
   );
 };
 
-/** What captures cost in the scenario over which is laid what was fitted. @throws CommandError for one that is not of a cluster */
-const costsOf = (
+/** The scenario over which is laid what was fitted. @throws CommandError for one that is not of a cluster */
+const baseOf = (
   line: CommandLine,
   { extends: name, out }: { readonly extends: string; readonly out: string },
-): CaptureCosts => {
+): ClusterScenario => {
   const { scenario } = loadScenario(name, { files: line.files, folder: dirname(resolve(line.folder, out)) }).points[0]!;
   if (scenario.model !== "cluster")
     throw new CommandError(`--extends: ${name} is of model: ${scenario.model}; replays are of model: cluster`);
-  return scenario.snapshot.costs;
+  return scenario;
 };
 
-const fitted = (runs: readonly FittedRun[], costs: CaptureCosts): ReplayCalibration => {
+const fitted = (runs: readonly FittedRun[], base: ClusterScenario): ReplayCalibration => {
   try {
-    return calibrateReplays(runs, costs);
+    return calibrateReplays(runs, base);
   } catch (error) {
     throw error instanceof TestbedError ? new CommandError(error.message) : error;
   }

@@ -13,6 +13,7 @@ export const machineSide = (scenario: ClusterScenario, seed: number): string => 
   const { costs: _costs, ...snapshot } = scenario.snapshot;
   const {
     planTime: _plan,
+    rebuildRate: _rebuild,
     resumeTime: _resume,
     announceTime: _announce,
     coldStart: _cold,

@@ -1,5 +1,5 @@
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
-import type { CaptureCosts } from "../../models/scenario.ts";
+import type { ClusterScenario } from "../../models/scenario.ts";
 import { median, medianDeviation } from "../../results/statistics/median.ts";
 import { quantileInterval } from "../../results/statistics/quantile-interval.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -31,13 +31,21 @@ export interface ReplayCalibration {
  * - snapshot.costs.copyRate, device, unprotectPerPage: by {@link toldCosts}
  * - snapshot.costs.recordRate: captured bytes of the host with most, over the time in which a snapshot is captured and neither copied
  *   nor durable: before its first copy, and after its last
- * - dataCentre.host.disk.read: the same bytes over the transfer of a rollback to which no byte comes
+ * - rollback.rebuildRate: the same bytes over the transfer of a rollback to which no byte comes, without reading its disk
  * - rollback.planTime, resumeTime, announceTime, coldStart: phases of rollbacks
  *
- * @param costs what is not fitted, and the rate of copies where no guest stood still for them
+ * @param base what is not fitted, and the rate of copies where no guest stood still for them
  * @throws TestbedError if nothing can be told
  */
-export const calibrateReplays = (runs: readonly FittedRun[], costs: CaptureCosts): ReplayCalibration => {
+export const calibrateReplays = (
+  runs: readonly FittedRun[],
+  {
+    snapshot: { costs },
+    dataCentre: {
+      host: { disk },
+    },
+  }: Pick<ClusterScenario, "snapshot" | "dataCentre">,
+): ReplayCalibration => {
   const captures = toldCosts(
     runs.flatMap(({ events }) => seenCaptures(events)),
     costs,
@@ -57,10 +65,10 @@ export const calibrateReplays = (runs: readonly FittedRun[], costs: CaptureCosts
     ],
     ["snapshot.costs.recordRate", "B/s", "snapshots", runs.flatMap(({ events }) => recordRates(events)), "durability"],
     [
-      "dataCentre.host.disk.read",
+      "rollback.rebuildRate",
       "B/s",
       "rollbacks in place",
-      runs.flatMap(({ events }) => rebuildRates(events)),
+      runs.flatMap(({ events }) => rebuildRates(events, disk.read)),
       "transfer",
     ],
     ["rollback.planTime", "s", "rollbacks", phase("plan"), "plan"],
@@ -127,7 +135,7 @@ const recordRates = (events: readonly LifeCycleEvent[]): number[] =>
     return bytes > 0 && seconds > 0 ? [bytes / seconds] : [];
   });
 
-const rebuildRates = (events: readonly LifeCycleEvent[]): number[] =>
+const rebuildRates = (events: readonly LifeCycleEvent[], read: number): number[] =>
   events.flatMap((chosen, i) => {
     if (chosen.kind !== "rollback" || chosen.phase !== "chosen" || chosen.snapshot === undefined) return [];
     const { cluster, snapshot, places } = chosen;
@@ -151,6 +159,7 @@ const rebuildRates = (events: readonly LifeCycleEvent[]): number[] =>
         const host = places.find(({ vm }) => vm === event.vm)?.host;
         if (host !== undefined) bytes.set(host, (bytes.get(host) ?? 0) + event.bytes);
       }
-    const seconds = resume.at - transfer.at;
-    return seconds > 0 && bytes.size > 0 ? [mostOf(bytes) / seconds] : [];
+    const most = mostOf(bytes);
+    const seconds = resume.at - transfer.at - most / read;
+    return seconds > 0 && most > 0 ? [most / seconds] : [];
   });

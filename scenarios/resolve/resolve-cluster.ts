@@ -47,7 +47,7 @@ export const resolveCluster = (
         cores: host.cores,
         memory: host.memory,
         disk: {
-          capacity: capacityOf(host.disk.capacity),
+          capacity: limitOf(host.disk.capacity),
           read: host.disk.read,
           write: host.disk.write,
           latency: host.disk.latency,
@@ -86,10 +86,9 @@ export const resolveCluster = (
         track: costs.track,
         unprotectPerPage: costs.unprotectPerPage,
         copyRate: costs.copyRate,
-        hashRate: costs.hashRate === "none" ? Number.POSITIVE_INFINITY : costs.hashRate,
-        compressRate: costs.compressRate === "none" ? Number.POSITIVE_INFINITY : costs.compressRate,
-        recordRate:
-          costs.recordRate === undefined || costs.recordRate === "none" ? Number.POSITIVE_INFINITY : costs.recordRate,
+        hashRate: limitOf(costs.hashRate),
+        compressRate: limitOf(costs.compressRate),
+        recordRate: limitOf(costs.recordRate),
       },
     },
     storage: {
@@ -115,13 +114,14 @@ export const resolveCluster = (
       expired: storage.expired,
       restoreReads: storage.restoreReads,
       repairDelay: storage.repairDelay,
-      repairRate: storage.repairRate === "none" ? Number.POSITIVE_INFINITY : storage.repairRate,
+      repairRate: limitOf(storage.repairRate),
       repairOrder: storage.repairOrder,
     },
     rollback: {
       ...file.rollback,
+      rebuildRate: limitOf(file.rollback.rebuildRate),
       startAfter: startAfterOf(file.rollback.startAfter, cluster.vms),
-      background: file.rollback.background === "none" ? Number.POSITIVE_INFINITY : file.rollback.background,
+      background: limitOf(file.rollback.background),
     },
     policy,
     detection: {
@@ -174,7 +174,7 @@ const withSimilarity = (content: PageContent, similarity: ClusterFile["cluster"]
   return { zero, selfDuplicate: selfDuplicate * factor, interVm: { all, pair }, unique: unique * factor };
 };
 
-const capacityOf = (written: number | "none" | undefined): number =>
+const limitOf = (written: number | "none" | undefined): number =>
   typeof written === "number" ? written : Number.POSITIVE_INFINITY;
 
 const vmSpec = ({ cores, memory, disk }: ClusterFile["cluster"]["vm"]): VmSpec => {

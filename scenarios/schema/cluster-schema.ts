@@ -219,6 +219,12 @@ const rollback = z.strictObject({
     .describe("What comes behind each VM that has started, at most; none: no limit"),
   admission: admissionSchema,
   planTime: seconds("Choosing the restore point and placing the VMs"),
+  rebuildRate: z
+    .union([unhurried, bytesPerSecond("Rate")])
+    .optional()
+    .describe(
+      "Hosts make memories again of what has come at, before guests start that have all of it; left out or none: at once",
+    ),
   resumeTime: seconds("Loading device state and starting"),
   startAfter: z
     .union([

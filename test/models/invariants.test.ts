@@ -373,6 +373,7 @@ const slower = (scenario: ClusterScenario, k: number): ClusterScenario => {
       multicast: { ...rollback.multicast, join: rollback.multicast.join * k },
       background: rollback.background / k,
       planTime: rollback.planTime * k,
+      rebuildRate: rollback.rebuildRate / k,
       resumeTime: rollback.resumeTime * k,
       announceTime: rollback.announceTime * k,
       coldStart: rollback.coldStart * k,

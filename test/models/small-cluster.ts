@@ -121,6 +121,7 @@ export const smallCluster: ClusterScenario = {
     planTime: 0.2,
     resumeTime: 0.3,
     startAfter: [],
+    rebuildRate: Number.POSITIVE_INFINITY,
     announceTime: 0.1,
     coldStart: 30,
     unreachable: "wait",

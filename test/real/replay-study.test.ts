@@ -48,7 +48,7 @@ const costs = (factor: number): string[] => [
   `snapshot.costs.device=${61 * factor}ms`,
   `snapshot.costs.unprotectPerPage=${90 * factor}us/page`,
   `snapshot.costs.recordRate=${21 / factor}MB/s`,
-  `dataCentre.host.disk.read=${150 / factor}MB/s`,
+  `rollback.rebuildRate=${150 / factor}MB/s`,
   `rollback.planTime=${110 * factor}ms`,
   `rollback.resumeTime=${8 * factor}s`,
   `rollback.announceTime=${70 * factor}ms`,
@@ -67,8 +67,8 @@ const machines = (interval: number, ...more: string[]) => {
   const factor = [0.98, 1, 1.02][intervals.indexOf(interval) % 3]!;
   return simulatedRun(pointAt(interval, ...costs(factor), ...more).scenario, { seed: 1, replication: 0 });
 };
-/** What they cost for which nothing is fitted. */
-const otherCosts = pointAt(41).scenario.snapshot.costs;
+/** Says what they cost for which nothing is fitted. */
+const base = pointAt(41).scenario;
 
 test("tells the parts of a rollback that is begun anew, waits for a host or starts cold apart", () => {
   const rollback = (at: number, phase: "plan" | "noSpare" | "transfer" | "resume" | "coldStart" | "announce") =>
@@ -99,7 +99,7 @@ test("finds the costs of machines again", () => {
     const capture = i < 3 ? "post-copy" : "stop-and-copy";
     return { asked: `${interval}`, events: machines(interval, `snapshot.capture=${capture}`) };
   });
-  const { parameters, untold, fittedTo } = calibrateReplays(runs, otherCosts);
+  const { parameters, untold, fittedTo } = calibrateReplays(runs, base);
   const value = (name: string): number => parameters.find((one) => one.name === name)!.value;
   near(value("rollback.planTime"), 0.11);
   near(value("rollback.resumeTime"), 8);
@@ -109,14 +109,14 @@ test("finds the costs of machines again", () => {
   near(value("snapshot.costs.copyRate"), 210e6, 0.01);
   near(value("snapshot.costs.unprotectPerPage"), 90e-6, 0.01);
   near(value("snapshot.costs.recordRate"), 21e6, 0.01);
-  near(value("dataCentre.host.disk.read"), 150e6, 0.01);
+  near(value("rollback.rebuildRate"), 150e6, 0.01);
   assert.equal(seenCaptures(machines(41, "snapshot.capture=pre-copy", "snapshot.cut=independent")), []);
   for (const { value: one, lower, upper } of parameters) assert.ok(lower <= one && one <= upper);
   assert.equal(untold, ["rollback.coldStart: 0 cold starts"]);
   assert.equal(fittedTo, ["41", "43", "45", "47", "49", "51"]);
   const brief = runs.slice(0, 2).map(({ asked, events }) => ({ asked, events: events.filter(({ at }) => at < 60) }));
   assert.throws(
-    () => calibrateReplays(brief, otherCosts),
+    () => calibrateReplays(brief, base),
     /nothing to be told from 2 runs: .*unprotectPerPage from 4 captures .*planTime from 0 rollbacks.*each takes 6/,
   );
 });

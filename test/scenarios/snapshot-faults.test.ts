@@ -43,6 +43,12 @@ tellFaults(test, [
     /^snapshot\.costs\.recordRate: must be above 0, not 0MB\/s$/,
   ],
   [
+    "no rate of making memories again",
+    "rollback: { rebuildRate: 0MB/s }",
+    "1:26",
+    /^rollback\.rebuildRate: must be above 0, not 0MB\/s$/,
+  ],
+  [
     "a lazy record of pre-copy",
     "snapshot: { capture: pre-copy, record: lazy-incremental }",
     "1:40",
