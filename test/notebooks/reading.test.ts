@@ -1,9 +1,12 @@
 // limit: 420s
 // needs: chromium
+// needs: poppler-utils
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { notebookNames } from "../../notebooks/site/notebooks.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
+import { standsOnPaper } from "./paper.ts";
 import {
   fitsPhone,
   holdsUp,
@@ -22,74 +25,85 @@ const test = suite("notebooks in Chromium");
 let started: Promise<Reader> | undefined;
 test.after(async () => (await started)?.close());
 
-/** A test that reads notebooks; all share one browser. */
-const reading = (title: string, read: (reader: Reader) => Promise<void>): void => {
+const read: string[] = [];
+/** A test that reads a notebook; all share one browser. */
+const reading = (name: string, title: string, use: (reader: Reader, name: string) => Promise<void>): void => {
+  read.push(name);
   test(
     title,
     skipUnless(
-      () => findCommand("chromium"),
-      "chromium is not installed",
+      () => (findCommand("pdftotext") === undefined ? undefined : findCommand("chromium")),
+      "chromium or pdftotext is not installed",
       async (path) => {
         started ??= Reader.start(path);
-        await read(await started);
+        await use(await started, name);
       },
     ),
   );
 };
 
-reading("availability against the interval: a slider changes the curve, and a run can be stopped", async (reader) => {
-  const name = "01-availability-vs-interval";
-  const opened = await reader.open(name);
-  const { page } = opened;
-  await settled(page);
-  await holdsUp(opened, name);
-  await picture(page, name);
-
-  const before = await marks(page, 1);
-  const freeze = await longestFreeze(page, () => page.getByLabel("Mean time between failures of a host").fill("4"));
-  assert.ok(freeze < 0.5, `the page stood still for ${freeze} of the run`);
-  const after = await redrawn(page, 1, before);
-  assert.is(after.length, before.length);
-
-  await stopped(page, () => page.getByLabel("Weibull shape").fill("2"));
-  // The next run finishes all the same.
-  await page.getByLabel("Weibull shape").fill("3");
-  await page.locator('.status[data-state="done"]').waitFor();
-  await settled(page);
-  await holdsUp(opened, name);
-  await fitsPhone(page);
-  await picture(page, `${name}-phone`);
-  await page.close();
-});
-
-reading("second-level snapshots: another network moves what each stage is used for", async (reader) => {
-  const name = "02-second-level-snapshots";
-  const opened = await reader.open(name);
-  const { page } = opened;
-  await settled(page);
-  await holdsUp(opened, name);
-  await picture(page, name);
-  const [published, before] = [await marks(page, 0), await marks(page, 1)];
-  await page.getByLabel("Workload and hardware").selectOption({ index: 2 });
-  await page.getByLabel("Network").selectOption("1gbe");
-  await page.locator('.status:not([data-state="done"])').waitFor();
-  await settled(page);
-  assert.not.equal(await marks(page, 0), published);
-  assert.not.equal(await marks(page, 1), before);
-  await holdsUp(opened, name);
-  await fitsPhone(page);
-  await page.close();
-});
-
 reading(
-  "storing less: sliders move the algebra and the rare losses, and the sampled ones lie at the exact",
-  async (reader) => {
-    const name = "03-storing-less";
+  "01-availability-vs-interval",
+  "availability against the interval: a slider changes the curve, and a run can be stopped",
+  async (reader, name) => {
     const opened = await reader.open(name);
     const { page } = opened;
     await settled(page);
     await holdsUp(opened, name);
     await picture(page, name);
+    await standsOnPaper(page, name);
+
+    const before = await marks(page, 1);
+    const freeze = await longestFreeze(page, () => page.getByLabel("Mean time between failures of a host").fill("4"));
+    assert.ok(freeze < 0.5, `the page stood still for ${freeze} of the run`);
+    const after = await redrawn(page, 1, before);
+    assert.is(after.length, before.length);
+
+    await stopped(page, () => page.getByLabel("Weibull shape").fill("2"));
+    // The next run finishes all the same.
+    await page.getByLabel("Weibull shape").fill("3");
+    await page.locator('.status[data-state="done"]').waitFor();
+    await settled(page);
+    await holdsUp(opened, name);
+    await fitsPhone(page);
+    await picture(page, `${name}-phone`);
+    await page.close();
+  },
+);
+
+reading(
+  "02-second-level-snapshots",
+  "second-level snapshots: another network moves what each stage is used for",
+  async (reader, name) => {
+    const opened = await reader.open(name);
+    const { page } = opened;
+    await settled(page);
+    await holdsUp(opened, name);
+    await picture(page, name);
+    await standsOnPaper(page, name);
+    const [published, before] = [await marks(page, 0), await marks(page, 1)];
+    await page.getByLabel("Workload and hardware").selectOption({ index: 2 });
+    await page.getByLabel("Network").selectOption("1gbe");
+    await page.locator('.status:not([data-state="done"])').waitFor();
+    await settled(page);
+    assert.not.equal(await marks(page, 0), published);
+    assert.not.equal(await marks(page, 1), before);
+    await holdsUp(opened, name);
+    await fitsPhone(page);
+    await page.close();
+  },
+);
+
+reading(
+  "03-storing-less",
+  "storing less: sliders move the algebra and the rare losses, and the sampled ones lie at the exact",
+  async (reader, name) => {
+    const opened = await reader.open(name);
+    const { page } = opened;
+    await settled(page);
+    await holdsUp(opened, name);
+    await picture(page, name);
+    await standsOnPaper(page, name);
     const before = await marks(page, 0);
     await page.getByLabel("Copies of critical pages").fill("0");
     await page.waitForTimeout(500);
@@ -106,108 +120,128 @@ reading(
   },
 );
 
-reading("rolling back fast: what is shared, what is saved, and rollbacks that are run in the page", async (reader) => {
-  const name = "04-rolling-back-fast";
-  const opened = await reader.open(name);
-  const { page } = opened;
-  await page.locator("table").nth(1).waitFor();
-  await settled(page);
-  await holdsUp(opened, name);
-  await picture(page, name);
-  const [algebra, published] = [await marks(page, 0), await marks(page, 1)];
-  await page.getByLabel("VMs on each host").fill("3");
-  await page.getByLabel("Saved", { exact: true }).selectOption("time of the transfer");
-  await redrawn(page, 0, algebra);
-  await redrawn(page, 1, published);
-  await page.locator(".stage").focus();
-  await page.keyboard.press("n");
-  assert.match(await page.locator(".told").innerText(), /fails/);
-  const rows = await page.locator("table").first().locator("tbody tr").allInnerTexts();
-  assert.equal(
-    rows.map((row) => row.split("\t")[0]),
-    ["unicast", "multicast", "chain", "tree", "swarm"],
-  );
-  const sent = rows.map((row) => Number.parseFloat(row.split("\t")[1]!));
-  assert.ok(sent[1]! < sent[0]!, "multicast sends less");
-  const starts = await page.locator("table").last().locator("tbody tr").allInnerTexts();
-  assert.is(starts.length, 3);
-  await fitsPhone(page);
-  await page.close();
-});
+reading(
+  "04-rolling-back-fast",
+  "rolling back fast: what is shared, what is saved, and rollbacks that are run in the page",
+  async (reader, name) => {
+    const opened = await reader.open(name);
+    const { page } = opened;
+    await page.locator("table").nth(1).waitFor();
+    await settled(page);
+    await holdsUp(opened, name);
+    await picture(page, name);
+    await standsOnPaper(page, name);
+    const [algebra, published] = [await marks(page, 0), await marks(page, 1)];
+    await page.getByLabel("VMs on each host").fill("3");
+    await page.getByLabel("Saved", { exact: true }).selectOption("time of the transfer");
+    await redrawn(page, 0, algebra);
+    await redrawn(page, 1, published);
+    await page.locator(".stage").focus();
+    await page.keyboard.press("n");
+    assert.match(await page.locator(".told").innerText(), /fails/);
+    const rows = await page.locator("table").first().locator("tbody tr").allInnerTexts();
+    assert.equal(
+      rows.map((row) => row.split("\t")[0]),
+      ["unicast", "multicast", "chain", "tree", "swarm"],
+    );
+    const sent = rows.map((row) => Number.parseFloat(row.split("\t")[1]!));
+    assert.ok(sent[1]! < sent[0]!, "multicast sends less");
+    const starts = await page.locator("table").last().locator("tbody tr").allInnerTexts();
+    assert.is(starts.length, 3);
+    await fitsPhone(page);
+    await page.close();
+  },
+);
 
-reading("validation: what was measured lies beside what was simulated, with a verdict on each", async (reader) => {
-  const name = "05-validation";
-  const opened = await reader.open(name);
-  const { page } = opened;
-  await page.locator("table").last().waitFor();
-  await settledAll(page);
-  await holdsUp(opened, name);
-  await picture(page, name);
-  const before = await marks(page, 0);
-  await page.getByLabel("Figure", { exact: true }).selectOption("captureBytes");
-  await redrawn(page, 0, before);
-  const rows = await page.locator("table").first().locator("tbody tr").allInnerTexts();
-  assert.is(rows.length, 12);
-  for (const row of rows) assert.match(row, /\t(met|not met)\t/);
-  const whole = await page.locator("table").last().locator("tbody tr").allInnerTexts();
-  assert.ok(whole.length > 10, `${whole.length} columns of whole runs`);
-  for (const row of whole) assert.match(row, /%\t(met|not met)$/);
-  await fitsPhone(page);
-  await page.close();
-});
+reading(
+  "05-validation",
+  "validation: what was measured lies beside what was simulated, with a verdict on each",
+  async (reader, name) => {
+    const opened = await reader.open(name);
+    const { page } = opened;
+    await page.locator("table").last().waitFor();
+    await settledAll(page);
+    await holdsUp(opened, name);
+    await picture(page, name);
+    await standsOnPaper(page, name);
+    const before = await marks(page, 0);
+    await page.getByLabel("Figure", { exact: true }).selectOption("captureBytes");
+    await redrawn(page, 0, before);
+    const rows = await page.locator("table").first().locator("tbody tr").allInnerTexts();
+    assert.is(rows.length, 12);
+    for (const row of rows) assert.match(row, /\t(met|not met)\t/);
+    const whole = await page.locator("table").last().locator("tbody tr").allInnerTexts();
+    assert.ok(whole.length > 10, `${whole.length} columns of whole runs`);
+    for (const row of whole) assert.match(row, /%\t(met|not met)$/);
+    await fitsPhone(page);
+    await page.close();
+  },
+);
 
-reading("your first model: a bank, and a policy that is edited in the page", async (reader) => {
-  const name = "06-your-first-model";
-  const opened = await reader.open(name);
-  const { page } = opened;
-  await settled(page);
-  await holdsUp(opened, name);
-  await picture(page, name);
-  const before = await marks(page, 0);
-  await page.getByLabel("Load of each counter").fill("9");
-  await redrawn(page, 0, before);
-  await holdsUp(opened, name);
+reading(
+  "06-your-first-model",
+  "your first model: a bank, and a policy that is edited in the page",
+  async (reader, name) => {
+    const opened = await reader.open(name);
+    const { page } = opened;
+    await settled(page);
+    await holdsUp(opened, name);
+    await picture(page, name);
+    await standsOnPaper(page, name);
+    const before = await marks(page, 0);
+    await page.getByLabel("Load of each counter").fill("9");
+    await redrawn(page, 0, before);
+    await holdsUp(opened, name);
 
-  await page.getByRole("slider", { name: "Counters" }).fill("3");
-  await settled(page);
-  // The greatest number of customers: seconds of work.
-  const freeze = await longestFreeze(page, () => page.getByRole("slider", { name: "Customers" }).fill("3"));
-  assert.ok(freeze < 0.5, `the page stood still for ${freeze} of the run`);
-  await stopped(page, () => page.getByRole("slider", { name: "Counters" }).fill("2"));
-  await page.getByRole("slider", { name: "Customers" }).fill("0");
-  await settled(page);
-  await holdsUp(opened, name);
-  await page
-    .getByRole("textbox", { name: "Policy" })
-    .fill('import { nothing } from "snapback";\nexport default function* () {}\n');
-  await page.getByRole("button", { name: "Run" }).click();
-  await page.locator('.status[data-state="failed"]', { hasText: "snapback exports no nothing" }).waitFor();
-  await fitsPhone(page);
-  await page.close();
-});
+    await page.getByRole("slider", { name: "Counters" }).fill("3");
+    await settled(page);
+    // The greatest number of customers: seconds of work.
+    const freeze = await longestFreeze(page, () => page.getByRole("slider", { name: "Customers" }).fill("3"));
+    assert.ok(freeze < 0.5, `the page stood still for ${freeze} of the run`);
+    await stopped(page, () => page.getByRole("slider", { name: "Counters" }).fill("2"));
+    await page.getByRole("slider", { name: "Customers" }).fill("0");
+    await settled(page);
+    await holdsUp(opened, name);
+    await page
+      .getByRole("textbox", { name: "Policy" })
+      .fill('import { nothing } from "snapback";\nexport default function* () {}\n');
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.locator('.status[data-state="failed"]', { hasText: "snapback exports no nothing" }).waitFor();
+    await fitsPhone(page);
+    await page.close();
+  },
+);
 
-reading("your own scenario: it runs, is refused with line and column, and travels with a link", async (reader) => {
-  const name = "07-your-own-scenario";
-  const opened = await reader.open(name);
-  const { page } = opened;
-  await settled(page);
-  await holdsUp(opened, name);
-  await picture(page, name);
-  await page.getByLabel("Scenario").fill("cluster: { vms: 2, workload: idle }\nhorizon: 1d\n");
-  await page.getByLabel("Scenario").press("Control+Enter");
-  await page.locator('.status:not([data-state="done"])').waitFor();
-  await settled(page);
-  assert.is(await page.locator("tbody tr").count(), 1);
-  const link = await page.getByRole("link", { name: "A link to this page" }).getAttribute("href");
-  assert.equal(opened.faults, []);
-  await page.getByLabel("Scenario").fill("cluster: { vms: 2 }\nhorizen: 1d\n");
-  await page.getByRole("button", { name: "Run" }).click();
-  await page.locator('.status[data-state="failed"]', { hasText: /scenario\.yaml:2:1: .*horizon/ }).waitFor();
-  await fitsPhone(page);
-  await page.goto(`${page.url().replace(/#.*/, "")}${link}`);
-  await page.reload();
-  assert.match(await page.getByLabel("Scenario").inputValue(), /vms: 2, workload: idle/);
-  await page.close();
+reading(
+  "07-your-own-scenario",
+  "your own scenario: it runs, is refused with line and column, and travels with a link",
+  async (reader, name) => {
+    const opened = await reader.open(name);
+    const { page } = opened;
+    await settled(page);
+    await holdsUp(opened, name);
+    await picture(page, name);
+    await standsOnPaper(page, name);
+    await page.getByLabel("Scenario").fill("cluster: { vms: 2, workload: idle }\nhorizon: 1d\n");
+    await page.getByLabel("Scenario").press("Control+Enter");
+    await page.locator('.status:not([data-state="done"])').waitFor();
+    await settled(page);
+    assert.is(await page.locator("tbody tr").count(), 1);
+    const link = await page.getByRole("link", { name: "A link to this page" }).getAttribute("href");
+    assert.equal(opened.faults, []);
+    await page.getByLabel("Scenario").fill("cluster: { vms: 2 }\nhorizen: 1d\n");
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.locator('.status[data-state="failed"]', { hasText: /scenario\.yaml:2:1: .*horizon/ }).waitFor();
+    await fitsPhone(page);
+    await page.goto(`${page.url().replace(/#.*/, "")}${link}`);
+    await page.reload();
+    assert.match(await page.getByLabel("Scenario").inputValue(), /vms: 2, workload: idle/);
+    await page.close();
+  },
+);
+
+test("all notebooks are read", () => {
+  assert.equal(read, notebookNames());
 });
 
 test.run();

@@ -1,24 +1,12 @@
-// limit: 300s
-// needs: chromium
-// needs: poppler-utils
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { notebookNames } from "../../notebooks/site/notebooks.ts";
-import { findCommand } from "../runner/find-command.ts";
-import { skipUnless } from "../runner/skip.ts";
-import { pictures, Reader, settledAll } from "./reader.ts";
-
-const test = suite("printed notebooks");
+import { pictures, settledAll } from "./reader.ts";
 
 /** What A4 has between margins of 15 mm, in CSS pixels. */
 const paper = { width: 680, height: 1009 };
-
-let started: Promise<Reader> | undefined;
-test.after(async () => (await started)?.close());
 
 /** What on paper is cut off, split without need, or there to be clicked on. */
 const faults = (page: Page): Promise<string[]> =>
@@ -62,31 +50,24 @@ const texts = (page: Page): Promise<string[]> =>
         .map((element) => (element as HTMLElement).innerText.replace(/\s+/g, "")),
     );
 
-for (const name of notebookNames())
-  test(
-    `${name} is whole on paper`,
-    skipUnless(
-      () => (findCommand("pdftotext") === undefined ? undefined : findCommand("chromium")),
-      "chromium or pdftotext is not installed",
-      async (path) => {
-        started ??= Reader.start(path);
-        const { page } = await (await started).open(name, paper.width);
-        await settledAll(page);
-        await page.emulateMedia({ media: "print" });
-        assert.equal(await faults(page), []);
+/** Holds for a notebook that has settled when it is printed: it is whole on paper. The page is as before then. */
+export const standsOnPaper = async (page: Page, name: string): Promise<void> => {
+  const screen = page.viewportSize()!;
+  await page.setViewportSize({ width: paper.width, height: screen.height });
+  await settledAll(page);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await faults(page), []);
 
-        mkdirSync(pictures, { recursive: true });
-        const pdf = join(pictures, `${name}.pdf`);
-        await page.pdf({ path: pdf, format: "A4", preferCSSPageSize: true });
-        const printed = execFileSync("pdftotext", ["-raw", pdf, "-"], { encoding: "utf8" }).replace(/[\s\f]+/g, "");
-        assert.equal(
-          (await texts(page)).filter((text) => !printed.includes(text)),
-          [],
-          "what is read on the screen stands on paper",
-        );
-        await page.close();
-      },
-    ),
+  mkdirSync(pictures, { recursive: true });
+  const pdf = join(pictures, `${name}.pdf`);
+  await page.pdf({ path: pdf, format: "A4", preferCSSPageSize: true });
+  const printed = execFileSync("pdftotext", ["-raw", pdf, "-"], { encoding: "utf8" }).replace(/[\s\f]+/g, "");
+  assert.equal(
+    (await texts(page)).filter((text) => !printed.includes(text)),
+    [],
+    "what is read on the screen stands on paper",
   );
-
-test.run();
+  await page.emulateMedia({ media: null });
+  await page.setViewportSize(screen);
+  await settledAll(page);
+};
