@@ -29,7 +29,7 @@ const stage = (...settings: string[]) => {
   const cluster = new RealCluster(scenario, new RunEvents(100));
   const placement = new RealPlacement({ scenario, hosts, pick: () => 0 });
   placement.begin(cluster);
-  const pack = { name: "common.pack", group: 0, record: "v0.record", from: hosts[0] };
+  const pack = { name: "common.pack", group: 0, record: "v0.record", from: hosts[0], harm: "fatal" } as const;
   const parts: RealPart[] = cluster.vms.map((vm, i) => ({
     ...{ vm, source: hosts[0]!, records: [`v${i}.record`], bytes: 0 },
     packs: i < 2 ? [pack] : [],

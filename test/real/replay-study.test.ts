@@ -130,6 +130,7 @@ test("leaves out what a disk had part in that was slow", () => {
         const [begin, ...events] = machines(interval);
         return { asked: `${interval}`, events: [begin!, ...happened, ...events] };
       }),
+      base,
     );
   const back = { at: 2, kind: "return", ...slow } as const;
   const calm = fitted();
@@ -137,7 +138,10 @@ test("leaves out what a disk had part in that was slow", () => {
     assert.equal(fitted(...happened).parameters, calm.parameters, "it was over before, or is something else");
   assert.equal(
     fitted(fails).untold.map((one) => one.replace(/: 0 .*/, "")),
-    ["snapshot.costs.recordRate", "dataCentre.host.disk.read", "rollback.coldStart"],
+    [
+      ...["copyRate", "device", "unprotectPerPage", "recordRate"].map((cost) => `snapshot.costs.${cost}`),
+      ...["rollback.rebuildRate", "rollback.coldStart"],
+    ],
   );
 });
 
