@@ -177,15 +177,15 @@ for (const [settings, obstacle] of [
   ],
   [["storage.deduplicateVersions=true"], /^storage\.deduplicateVersions: true/],
   [["failures.store={times: [{component: 0, start: 9s, end: 20s}]}"], /^failures\.store: the testbed has no shared/],
-  [[slowDisk, "failures.slowDiskRate=1%"], /^failures\.slowDiskRate: the memories of all guests .* more than 80 s/],
+  [[slowDisk, "failures.slowDiskRate=0.1%"], /^failures\.slowDiskRate: the memories of all guests .* more than 80 s/],
   [
     [
       slowDisk,
       "failures.slowDiskRate=2%",
       "snapshot={capture: pre-copy, cut: independent}",
-      "cluster.workload.classes.hot.writesPerGiB=20000/s",
+      "cluster.workload.classes.hot.writesPerGiB=90000/s",
     ],
-    /^failures\.slowDiskRate: a slow disk passes 4320000 B\/s, and guests write \d+ B\/s: QEMU ends no pre-copy/,
+    /^failures\.slowDiskRate: a slow disk passes 20000000 B\/s, and guests write \d+ B\/s: QEMU ends no pre-copy/,
   ],
   [["failures.disk={times: [{component: 0, start: 9s}]}"], /^failures\.disk: the disk of a real guest is a file/],
   [

@@ -38,7 +38,11 @@ const copy = async ([from, to]: readonly RealHost[]): Promise<number> => {
 };
 
 test("begins and ends when the scenario says, and with the run, whatever else befalls the disk", async () => {
-  const calmScenario = replayedScenario("failures.vm=none", "failures.host=none", "dataCentre.host.disk.write=200MB/s");
+  const calmScenario = replayedScenario(
+    "failures.vm=none",
+    "failures.host=none",
+    "dataCentre.host.disk={read: 216MB/s, write: 200MB/s}",
+  );
   const slowFrom = (start: number, end: number, component: number) => ({ component, start, end, permanent: false });
   // Those of a trace may overlap.
   const outages = [slowFrom(0.1, 2, 0), slowFrom(0.2, 0.3, 0), slowFrom(2.1, Number.POSITIVE_INFINITY, 1)];
