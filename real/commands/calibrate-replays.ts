@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { align } from "../../scenarios/align.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
-import { loadScenario } from "../../scenarios/load.ts";
+import { loadSettings } from "../../scenarios/search/evaluate.ts";
 import type { Parameter } from "../study/parameter.ts";
 import { calibrateReplays, type FittedRun, type ReplayCalibration } from "../study/replay-calibration.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -29,7 +29,7 @@ export const calibrateReplaysCommand = (line: CommandLine, given: CalibrateRepla
       `--run: ${given.captures} has no run ${unknown.join(", ")}; there are ${all.map(({ name }) => name).join(", ")}`,
     );
   const runs = all.filter(({ name }) => given.run === undefined || given.run.includes(name));
-  const calibration = fitted(runs, baseOf(line, { ...given, extends: given.extends }));
+  const calibration = fitted(runs, baseOf(line, given.extends, given.out));
   const machines = [...new Set(runs.map(({ machine }) => machine))].join("; ");
   const dates = [...new Set(runs.map(({ date }) => date))].toSorted();
   const names = given.run === undefined ? "" : given.run.map((name) => ` --run ${name}`).join("");
@@ -53,14 +53,12 @@ export const calibrateReplaysCommand = (line: CommandLine, given: CalibrateRepla
   );
 };
 
-/** The scenario over which is laid what was fitted. @throws CommandError for one that is not of a cluster */
-const baseOf = (
-  line: CommandLine,
-  { extends: name, out }: { readonly extends: string; readonly out: string },
-): ClusterScenario => {
-  const { scenario } = loadScenario(name, { files: line.files, folder: dirname(resolve(line.folder, out)) }).points[0]!;
+/** The scenario over which is laid what was fitted, as the file that is written names it. @throws CommandError for one that is not of a cluster */
+const baseOf = (line: CommandLine, base: string, out: string): ClusterScenario => {
+  const folder = dirname(resolve(line.folder, out));
+  const { scenario } = loadSettings({ ...line, folder }, { scenario: base, set: [] }, []).points[0]!;
   if (scenario.model !== "cluster")
-    throw new CommandError(`--extends: ${name} is of model: ${scenario.model}; replays are of model: cluster`);
+    throw new CommandError(`--extends: ${base} is of model: ${scenario.model}; replays are of model: cluster`);
   return scenario;
 };
 

@@ -202,6 +202,11 @@ test("fits some replays, and judges the model by the others", async () => {
     const fit = (more: object) => () =>
       calibrateCommand(line, { captures: "kept", extends: "replayed", out: "there", ...more });
     assert.throws(fit({ run: ["9"] }), /--run: kept has no run 9; there are 1, 2, .*8/);
+    assert.throws(
+      fit({ extends: "textbook" }),
+      /--extends: textbook is of model: textbook; replays are of model: cluster/,
+    );
+    assert.throws(fit({ extends: "nothing" }), /nothing/);
     assert.throws(fit({ memory: [128] }), /--memory: of captures; kept is a folder of replays/);
     assert.throws(fit({ captures: "here.json" }), /--extends: of replays; here\.json is no folder of them/);
     assert.throws(fit({ captures: "report" }), /report: keeps no run of snapback replay --out that is over/);
