@@ -1,4 +1,4 @@
-// limit: 420s
+// limit: 600s
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
