@@ -110,11 +110,11 @@ export class SimulatedRollback implements Pick<Testbed, "plan" | "transfer" | "r
     } finally {
       flows.end();
     }
+    cluster.restore!.outcomes = point.parts.map(({ vm }) => vm.load!.outcome!);
     const hosts = cluster.vms.map(({ host }) => host);
     const rebuilding = rebuildTime(hosts, chain.wholeTotal, rollback);
     if (rebuilding > 0) yield* pass(rebuilding);
     if (first === undefined) cluster.restore!.resident = this.#sim.now;
-    cluster.restore!.outcomes = point.parts.map(({ vm }) => vm.load!.outcome!);
   }
 
   /** Pages of each VM that are there before its guest starts; undefined when all are. */

@@ -30,7 +30,7 @@ const scenario: ClusterScenario = {
     costs: { ...smallCluster.snapshot.costs, prepare: 1.5, device: 0.5 },
   },
   storage: { ...smallCluster.storage, repairDelay: 20 },
-  rollback: { ...smallCluster.rollback, planTime: 1, resumeTime: 1, announceTime: 1 },
+  rollback: { ...smallCluster.rollback, planTime: 1, rebuildRate: 400e6, resumeTime: 1, announceTime: 1 },
 };
 
 type Kind = Exclude<Component, "vm" | "store"> | "rack for ever" | "vm" | "store";

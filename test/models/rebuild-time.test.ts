@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { ClusterScenario } from "../../models/scenario.ts";
 import { simulateCluster } from "../../models/simulate.ts";
 import { rebuildTime } from "../../models/transfer/rebuild-time.ts";
-import { hostOutages, smallCluster } from "./small-cluster.ts";
+import { hostOutages, smallCluster, vmFailures } from "./small-cluster.ts";
 
 const test = suite("memories that are made again");
 const MiB = 2 ** 20;
@@ -43,5 +43,26 @@ for (const [placement, together] of [
       );
     assert.is(dear!["restoreBytes"], free!["restoreBytes"]);
   });
+
+test("may be broken off by whatever fails meanwhile", () => {
+  const slow = { ...smallCluster, horizon: 600, rollback: { ...smallCluster.rollback, rebuildRate: 40 * MiB } };
+  const run = { seed: 1, replication: 0 };
+  let brokenOff = 0;
+  for (let second = 200; second < 225; second += 0.7) {
+    const twice = simulateCluster(
+      hostOutages(slow, [
+        [0, 200, 600, true],
+        [1, second, 600, true],
+      ]),
+      run,
+    ).metrics;
+    const vm = simulateCluster(vmFailures(hostOutages(slow, [[0, 200, 600, true]]), [[1, second]]), run).metrics;
+    for (const { rollbacks, pIntact } of [twice, vm]) {
+      assert.ok(rollbacks! >= 1 && pIntact === 1, `${second}: ${rollbacks} rollbacks, ${pIntact} intact`);
+      if (rollbacks === 1) brokenOff++;
+    }
+  }
+  assert.ok(brokenOff > 20, `${brokenOff} were broken off`);
+});
 
 test.run();
