@@ -144,7 +144,7 @@ export const sweepPicture = (swept: readonly SweptPoint[], chart: Chart, subtitl
     }
   const distinct = (key: "panel" | "series"): string[] => [...new Set(placed.map((one) => one[key]))];
   return curveChart({
-    title: `${chart.y.join(", ")} against ${chart.x}`,
+    title: "Real machines and the simulator",
     subtitle,
     x: axisOf(chart.x, placed),
     rows: chart.y.map((row) => ({
