@@ -5,7 +5,8 @@ import { filesOf, type RealPart } from "./real-snapshot.ts";
 
 /**
  * What a rollback brings to the hosts of VMs: the files of a restore point, those together that the same VMs want and the same
- * hosts hold. A host gets a file once, however many of its VMs want it and however it is sent.
+ * hosts hold. A host gets a file once, however many of its VMs want it and however it is sent. What no host can give is brought
+ * nowhere.
  *
  * @param vms numbered in this order; hosts have their own indices
  */
@@ -24,7 +25,9 @@ export const contentsToPlace = (
     { bytes: number; readonly wantedBy: readonly number[]; readonly heldBy: number[] }
   >();
   for (const [name, wantedBy] of wanting) {
-    const heldBy = files.holders(name).map(({ index }) => index);
+    const holders = files.holders(name);
+    if (!holders.some(({ up }) => up)) continue;
+    const heldBy = holders.map(({ index }) => index);
     const key = JSON.stringify([wantedBy, heldBy]);
     const content = contents.get(key) ?? { bytes: 0, wantedBy, heldBy };
     content.bytes += files.sizeOf(name);

@@ -1,6 +1,8 @@
 // limit: 420s
 // needs: chromium
 // needs: poppler-utils
+
+import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { notebookNames } from "../../notebooks/site/notebooks.ts";
@@ -12,6 +14,7 @@ import {
   holdsUp,
   longestFreeze,
   marks,
+  type OpenNotebook,
   picture,
   Reader,
   redrawn,
@@ -26,8 +29,17 @@ let started: Promise<Reader> | undefined;
 test.after(async () => (await started)?.close());
 
 const read: string[] = [];
-/** A test that reads a notebook; all share one browser. */
-const reading = (name: string, title: string, use: (reader: Reader, name: string) => Promise<void>): void => {
+/**
+ * A test that reads a notebook; all share one browser. It holds up, stands on paper and fits on a phone, beside what is tested.
+ *
+ * @param ready returns when all that the notebook shows at first is there
+ */
+const reading = (
+  name: string,
+  title: string,
+  use: (opened: OpenNotebook, name: string) => Promise<void>,
+  ready: (page: Page) => Promise<void> = settled,
+): void => {
   read.push(name);
   test(
     title,
@@ -36,7 +48,16 @@ const reading = (name: string, title: string, use: (reader: Reader, name: string
       "chromium or pdftotext is not installed",
       async (path) => {
         started ??= Reader.start(path);
-        await use(await started, name);
+        const opened = await (await started).open(name);
+        const { page } = opened;
+        await ready(page);
+        await holdsUp(opened, name);
+        await picture(page, name);
+        await standsOnPaper(page, name);
+        await use(opened, name);
+        await fitsPhone(page);
+        await picture(page, `${name}-phone`);
+        await page.close();
       },
     ),
   );
@@ -45,13 +66,8 @@ const reading = (name: string, title: string, use: (reader: Reader, name: string
 reading(
   "01-availability-vs-interval",
   "availability against the interval: a slider changes the curve, and a run can be stopped",
-  async (reader, name) => {
-    const opened = await reader.open(name);
+  async (opened, name) => {
     const { page } = opened;
-    await settled(page);
-    await holdsUp(opened, name);
-    await picture(page, name);
-    await standsOnPaper(page, name);
 
     const before = await marks(page, 1);
     const freeze = await longestFreeze(page, () => page.getByLabel("Mean time between failures of a host").fill("4"));
@@ -65,22 +81,14 @@ reading(
     await page.locator('.status[data-state="done"]').waitFor();
     await settled(page);
     await holdsUp(opened, name);
-    await fitsPhone(page);
-    await picture(page, `${name}-phone`);
-    await page.close();
   },
 );
 
 reading(
   "02-second-level-snapshots",
   "second-level snapshots: another network moves what each stage is used for",
-  async (reader, name) => {
-    const opened = await reader.open(name);
+  async (opened, name) => {
     const { page } = opened;
-    await settled(page);
-    await holdsUp(opened, name);
-    await picture(page, name);
-    await standsOnPaper(page, name);
     const [published, before] = [await marks(page, 0), await marks(page, 1)];
     await page.getByLabel("Workload and hardware").selectOption({ index: 2 });
     await page.getByLabel("Network").selectOption("1gbe");
@@ -89,21 +97,13 @@ reading(
     assert.not.equal(await marks(page, 0), published);
     assert.not.equal(await marks(page, 1), before);
     await holdsUp(opened, name);
-    await fitsPhone(page);
-    await page.close();
   },
 );
 
 reading(
   "03-storing-less",
   "storing less: sliders move the algebra and the rare losses, and the sampled ones lie at the exact",
-  async (reader, name) => {
-    const opened = await reader.open(name);
-    const { page } = opened;
-    await settled(page);
-    await holdsUp(opened, name);
-    await picture(page, name);
-    await standsOnPaper(page, name);
+  async ({ page }) => {
     const before = await marks(page, 0);
     await page.getByLabel("Copies of critical pages").fill("0");
     await page.waitForTimeout(500);
@@ -115,22 +115,13 @@ reading(
       // Five standard errors of 2 % at most.
       assert.ok(Math.abs(Number(estimated) / Number(exact) - 1) < 0.1, row);
     }
-    await fitsPhone(page);
-    await page.close();
   },
 );
 
 reading(
   "04-rolling-back-fast",
   "rolling back fast: what is shared, what is saved, and rollbacks that are run in the page",
-  async (reader, name) => {
-    const opened = await reader.open(name);
-    const { page } = opened;
-    await page.locator("table").nth(1).waitFor();
-    await settled(page);
-    await holdsUp(opened, name);
-    await picture(page, name);
-    await standsOnPaper(page, name);
+  async ({ page }) => {
     const [algebra, published] = [await marks(page, 0), await marks(page, 1)];
     await page.getByLabel("VMs on each host").fill("3");
     await page.getByLabel("Saved", { exact: true }).selectOption("time of the transfer");
@@ -148,22 +139,17 @@ reading(
     assert.ok(sent[1]! < sent[0]!, "multicast sends less");
     const starts = await page.locator("table").last().locator("tbody tr").allInnerTexts();
     assert.is(starts.length, 3);
-    await fitsPhone(page);
-    await page.close();
+  },
+  async (page) => {
+    await page.locator("table").nth(1).waitFor();
+    await settled(page);
   },
 );
 
 reading(
   "05-validation",
   "validation: what was measured lies beside what was simulated, with a verdict on each",
-  async (reader, name) => {
-    const opened = await reader.open(name);
-    const { page } = opened;
-    await page.locator("table").last().waitFor();
-    await settledAll(page);
-    await holdsUp(opened, name);
-    await picture(page, name);
-    await standsOnPaper(page, name);
+  async ({ page }) => {
     const before = await marks(page, 0);
     await page.getByLabel("Figure", { exact: true }).selectOption("captureBytes");
     await redrawn(page, 0, before);
@@ -173,21 +159,18 @@ reading(
     const whole = await page.locator("table").last().locator("tbody tr").allInnerTexts();
     assert.ok(whole.length > 10, `${whole.length} columns of whole runs`);
     for (const row of whole) assert.match(row, /%\t(met|not met)$/);
-    await fitsPhone(page);
-    await page.close();
+  },
+  async (page) => {
+    await page.locator("table").last().waitFor();
+    await settledAll(page);
   },
 );
 
 reading(
   "06-your-first-model",
   "your first model: a bank, and a policy that is edited in the page",
-  async (reader, name) => {
-    const opened = await reader.open(name);
+  async (opened, name) => {
     const { page } = opened;
-    await settled(page);
-    await holdsUp(opened, name);
-    await picture(page, name);
-    await standsOnPaper(page, name);
     const before = await marks(page, 0);
     await page.getByLabel("Load of each counter").fill("9");
     await redrawn(page, 0, before);
@@ -207,28 +190,20 @@ reading(
       .fill('import { nothing } from "snapback";\nexport default function* () {}\n');
     await page.getByRole("button", { name: "Run" }).click();
     await page.locator('.status[data-state="failed"]', { hasText: "snapback exports no nothing" }).waitFor();
-    await fitsPhone(page);
-    await page.close();
   },
 );
 
 reading(
   "07-your-own-scenario",
   "your own scenario: it runs, is refused with line and column, and travels with a link",
-  async (reader, name) => {
-    const opened = await reader.open(name);
-    const { page } = opened;
-    await settled(page);
-    await holdsUp(opened, name);
-    await picture(page, name);
-    await standsOnPaper(page, name);
+  async ({ page, faults }) => {
     await page.getByLabel("Scenario").fill("cluster: { vms: 2, workload: idle }\nhorizon: 1d\n");
     await page.getByLabel("Scenario").press("Control+Enter");
     await page.locator('.status:not([data-state="done"])').waitFor();
     await settled(page);
     assert.is(await page.locator("tbody tr").count(), 1);
     const link = await page.getByRole("link", { name: "A link to this page" }).getAttribute("href");
-    assert.equal(opened.faults, []);
+    assert.equal(faults, []);
     await page.getByLabel("Scenario").fill("cluster: { vms: 2 }\nhorizen: 1d\n");
     await page.getByRole("button", { name: "Run" }).click();
     await page.locator('.status[data-state="failed"]', { hasText: /scenario\.yaml:2:1: .*horizon/ }).waitFor();
@@ -236,7 +211,6 @@ reading(
     await page.goto(`${page.url().replace(/#.*/, "")}${link}`);
     await page.reload();
     assert.match(await page.getByLabel("Scenario").inputValue(), /vms: 2, workload: idle/);
-    await page.close();
   },
 );
 

@@ -1,12 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { contentsToPlace } from "../../real/replay/contents-to-place.ts";
-import { RealCluster } from "../../real/replay/real-cluster.ts";
-import { RealHost } from "../../real/replay/real-host.ts";
-import { RealPlacement } from "../../real/replay/real-placement.ts";
+import type { RealHost } from "../../real/replay/real-host.ts";
 import type { RealPart } from "../../real/replay/real-snapshot.ts";
-import { RunEvents } from "../../real/replay/run-events.ts";
-import { replayedScenario } from "./replayed-scenario.ts";
+import { placedVms } from "./placed-vms.ts";
 
 const test = suite("contents that real VMs are placed by");
 
@@ -21,14 +18,8 @@ const sizes = new Map([
 
 /** Three VMs on the first of four hosts, which is lost; the first two have a pack in common. */
 const stage = (...settings: string[]) => {
-  const scenario = replayedScenario("cluster.vms=3", "cluster.placement=pack", "dataCentre.host.cores=4", ...settings);
-  const hosts = Array.from(
-    { length: 4 },
-    (_, index) => new RealHost(index, undefined as never, { address: "", offset: 0, spec: scenario.dataCentre }),
-  );
-  const cluster = new RealCluster(scenario, new RunEvents(100));
-  const placement = new RealPlacement({ scenario, hosts, pick: () => 0 });
-  placement.begin(cluster);
+  const packed = ["cluster.vms=3", "cluster.placement=pack", "dataCentre.host.cores=4"];
+  const { hosts, cluster, ...placed } = placedVms(...packed, ...settings);
   const pack = { name: "common.pack", group: 0, record: "v0.record", from: hosts[0], harm: "fatal" } as const;
   const parts: RealPart[] = cluster.vms.map((vm, i) => ({
     ...{ vm, source: hosts[0]!, records: [`v${i}.record`], bytes: 0 },
@@ -39,19 +30,21 @@ const stage = (...settings: string[]) => {
     sizeOf: (name: string): number => sizes.get(name) ?? 0,
     holders: (name: string): RealHost[] => hosts.filter((host) => host.files.has(name)),
   };
-  return { scenario, hosts, cluster, placement, contents: () => contentsToPlace(parts, cluster.vms, files) };
+  return { ...placed, hosts, cluster, contents: () => contentsToPlace(parts, cluster.vms, files) };
 };
 
 test("are files by who wants and who holds them, each once for a host", () => {
   const { hosts, contents } = stage();
   for (const name of ["common.pack", "v2.record", "v2.disk"]) hosts[1]!.files.add(name);
   hosts[3]!.files.add("common.pack");
-  assert.equal(contents(), [
-    { bytes: MiB, wantedBy: [0], heldBy: [] },
+  hosts[0]!.files.add("v0.record");
+  const held = [
     { bytes: 8 * MiB, wantedBy: [0, 1], heldBy: [1, 3] },
-    { bytes: MiB, wantedBy: [1], heldBy: [] },
     { bytes: 3 * MiB, wantedBy: [2], heldBy: [1] },
-  ]);
+  ];
+  assert.equal(contents(), [{ bytes: MiB, wantedBy: [0], heldBy: [0] }, ...held]);
+  hosts[0]!.suspect();
+  assert.equal(contents(), held, "what nobody can read is brought nowhere");
 });
 
 const weighted = "rollback.placementWeights={traffic: 1, bytes: 0}";

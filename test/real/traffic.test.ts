@@ -8,9 +8,7 @@ import type { TrafficMatrix } from "../../models/cut/traffic.ts";
 import type { AgentClient } from "../../real/agent/client.ts";
 import { trafficReport } from "../../real/commands/traffic-report.ts";
 import { namespaceOf } from "../../real/hosts/namespaces.ts";
-import { RealCluster } from "../../real/replay/real-cluster.ts";
 import { RealHost } from "../../real/replay/real-host.ts";
-import { RealPlacement } from "../../real/replay/real-placement.ts";
 import { RunEvents } from "../../real/replay/run-events.ts";
 import { TrafficMeter } from "../../real/replay/traffic-meter.ts";
 import { measuredTraffic } from "../../real/traffic/measured-traffic.ts";
@@ -18,6 +16,7 @@ import { countersIn, countingRules } from "../../real/traffic/tap-counters.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { NamespaceHosts } from "./namespace-hosts.ts";
+import { placedVms } from "./placed-vms.ts";
 import { replayedScenario } from "./replayed-scenario.ts";
 
 const test = suite("measured traffic");
@@ -71,14 +70,8 @@ test("is read from counters of ours alone, whatever else a host counts", () => {
 
 /** Four VMs of which three have hosts of their own, and the first has lost its own. */
 const bereft = (...settings: string[]) => {
-  const scenario = replayedScenario("cluster.vms=4", "dataCentre.racks=2", "dataCentre.hostsPerRack=2", ...settings);
-  const hosts = Array.from(
-    { length: 4 },
-    (_, index) => new RealHost(index, undefined as never, { address: "", offset: 0, spec: scenario.dataCentre }),
-  );
-  const cluster = new RealCluster(scenario, new RunEvents(100));
-  const placement = new RealPlacement({ scenario, hosts, pick: () => 0 });
-  placement.begin(cluster);
+  const racks = ["cluster.vms=4", "dataCentre.racks=2", "dataCentre.hostsPerRack=2"];
+  const { scenario, cluster, placement, hosts } = placedVms(...racks, ...settings);
   assert.equal(
     cluster.vms.map(({ host }) => host!.index),
     [0, 1, 2, 3],
