@@ -1,6 +1,6 @@
 import { type RunResult, simulate } from "./simulate.ts";
 import type { Job, RunPoint } from "./worker.ts";
-import { runOnWorkers } from "./worker-pool.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
 export interface RunPlan {
   readonly points: readonly RunPoint[];
@@ -39,8 +39,12 @@ export class RunFailed extends Error {
   }
 }
 
-/** Starting threads costs about as much as this many seconds of runs. */
-const worthThreads = 1;
+/** Seconds that a thread needs to load the code and to become as quick as one that has run for a while. */
+const threadStart = 1.5;
+
+/** Whether what is left of the runs, if it is like those before, is over sooner with threads that first have to start. */
+const areThreadsWorth = (workers: number, spent: number, done: number, all: number): boolean =>
+  spent > threadStart / 2 && (spent / done) * (all - done) * (1 - 1 / workers) > threadStart;
 
 /**
  * Runs jobs and yields each as it ends, in no promised order: what a run gives depends
@@ -52,20 +56,23 @@ export async function* runAll(plan: RunPlan, { workers = 1, clock }: RunOptions 
   const { points, jobs } = plan;
   const start = clock?.() ?? 0;
   let next = 0;
-  while (next < jobs.length && (workers <= 1 || (clock !== undefined && clock() - start < worthThreads))) {
+  const isAlone = (): boolean =>
+    workers <= 1 || (clock !== undefined && !areThreadsWorth(workers, clock() - start, next, jobs.length));
+  while (next < jobs.length && isAlone()) {
     const job = jobs[next++]!;
     yield { ...job, result: runHere(points[job.point]!, job) };
     // Lets timers and output have their turn between runs.
     if (next % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   if (next === jobs.length) return;
-  for await (const reply of runOnWorkers(
-    { points },
-    { source: jobs.slice(next), total: jobs.length - next },
-    workers,
-  )) {
-    if (reply.kind === "error") throw new RunFailed(reply.job, reply.message);
-    yield { ...reply.job, result: reply.result };
+  const pool = new WorkerPool({ points }, workers);
+  try {
+    for await (const reply of pool.replies({ source: jobs.slice(next), total: jobs.length - next })) {
+      if (reply.kind === "error") throw new RunFailed(reply.job, reply.message);
+      yield { ...reply.job, result: reply.result };
+    }
+  } finally {
+    await pool.end();
   }
 }
 

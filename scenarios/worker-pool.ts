@@ -12,12 +12,6 @@ export interface RunLimits {
   readonly memory?: number;
 }
 
-export interface PoolOptions {
-  readonly limits?: RunLimits;
-  /** Ends the loop, and the threads with whatever they are at. */
-  readonly signal?: AbortSignal;
-}
-
 /** Jobs one by one, and how many they are. */
 export interface Jobs {
   readonly source: Iterable<Job>;
@@ -34,62 +28,60 @@ interface Hand {
 }
 
 /**
- * Runs jobs on `count` threads and yields the replies as they come, in any order. Batches shrink towards the end, so that no
- * thread idles for long. A run that goes beyond its limits is answered with an error, and another thread takes the place of
- * its own. Leaving the loop early ends the threads.
+ * Threads that run jobs and answer as they come, in any order. Batches shrink towards the end, so that no thread idles for long.
+ * A run that goes beyond its limits is answered with an error, and another thread takes the place of its own. Threads start when
+ * there is something to do, and stay for what is to do after that, until the end.
  */
-export async function* runOnWorkers(
-  plan: WorkerPlan,
-  jobs: Jobs,
-  count: number,
-  { limits = {}, signal }: PoolOptions = {},
-): AsyncGenerator<WorkerReply> {
-  const pool = new WorkerPool(plan, jobs, count, limits);
-  try {
-    yield* pool.replies(signal);
-  } finally {
-    await pool.end();
-  }
-}
-
-class WorkerPool {
+export class WorkerPool {
   readonly #plan: WorkerPlan;
   readonly #count: number;
   readonly #limits: RunLimits;
-  readonly #jobs: Iterator<Job>;
-  readonly #total: number;
+  #jobs: Iterator<Job> = [].values();
+  #total = 0;
   /** Jobs of threads that ended before they came to them. */
   readonly #again: Job[] = [];
   readonly #hands = new Set<Hand>();
   readonly #replies: WorkerReply[] = [];
   #given = 0;
   /** The source has no more. */
-  #exhausted = false;
+  #exhausted = true;
   #failure: Error | undefined;
   #wake = (): void => {};
 
-  constructor(plan: WorkerPlan, jobs: Jobs, count: number, limits: RunLimits) {
+  constructor(plan: WorkerPlan, count: number, limits: RunLimits = {}) {
     // Threads get a copy: no more of each point than its runs need.
     this.#plan = { points: plan.points.map(({ scenario, seed }) => ({ scenario, seed })) };
-    this.#jobs = jobs.source[Symbol.iterator]();
-    this.#total = jobs.total;
-    this.#count = Math.min(count, jobs.total);
+    this.#count = count;
     this.#limits = limits;
-    for (let i = 0; i < this.#count; i++) this.#hire();
   }
 
-  async *replies(signal: AbortSignal | undefined): AsyncGenerator<WorkerReply> {
-    signal?.addEventListener("abort", () => this.#wake());
-    for (let done = 0; !(this.#exhausted && done === this.#given) && signal?.aborted !== true; ) {
-      const reply = this.#replies.shift();
-      if (reply !== undefined) {
-        done++;
-        yield reply;
-      } else if (this.#failure !== undefined) throw this.#failure;
-      else await new Promise<void>((resolve) => (this.#wake = resolve));
+  /**
+   * Yields the replies to all jobs, in any order. Nothing more can be run after a loop that was left early.
+   *
+   * @param signal ends the loop, whatever the threads are at
+   */
+  async *replies(jobs: Jobs, signal?: AbortSignal): AsyncGenerator<WorkerReply> {
+    this.#jobs = jobs.source[Symbol.iterator]();
+    [this.#total, this.#given, this.#exhausted] = [jobs.total, 0, false];
+    for (const hand of this.#hands) this.#give(hand, this.#batch());
+    while (this.#hands.size < this.#count && this.#hire());
+    const wake = (): void => this.#wake();
+    signal?.addEventListener("abort", wake);
+    try {
+      for (let done = 0; !(this.#exhausted && done === this.#given) && signal?.aborted !== true; ) {
+        const reply = this.#replies.shift();
+        if (reply !== undefined) {
+          done++;
+          yield reply;
+        } else if (this.#failure !== undefined) throw this.#failure;
+        else await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      signal?.removeEventListener("abort", wake);
     }
   }
 
+  /** Ends the threads with whatever they are at. */
   async end(): Promise<void> {
     const hands = [...this.#hands];
     this.#hands.clear();
@@ -97,12 +89,15 @@ class WorkerPool {
     await Promise.all(hands.map(({ worker }) => worker.terminate()));
   }
 
-  #hire(): void {
+  /** Whether there was anything to do for one more. */
+  #hire(): boolean {
     const batch = this.#batch();
-    if (batch.length === 0) return;
+    if (batch.length === 0) return false;
     const { memory } = this.#limits;
     const worker = new Worker(entry, {
       workerData: this.#plan,
+      // The entry asks for what it needs: what loads sources in this thread would be loaded once more for nothing.
+      ...(fromSource ? { execArgv: [] } : {}),
       ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory / 2 ** 20 } }),
     });
     const hand: Hand = { worker, open: [], ready: false, timer: undefined };
@@ -125,10 +120,11 @@ class WorkerPool {
       else this.#fail(error);
     });
     worker.on("exit", (code) => {
-      if (this.#hands.has(hand) && hand.open.length > 0)
+      if (this.#hands.delete(hand) && hand.open.length > 0)
         this.#fail(new Error(`a worker thread ended with code ${code} before its runs were done`));
     });
     this.#give(hand, batch);
+    return true;
   }
 
   #give(hand: Hand, batch: readonly Job[]): void {

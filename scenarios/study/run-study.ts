@@ -1,7 +1,7 @@
 import { Journal, readJournal } from "../../results/store/journal.ts";
 import type { Metrics } from "../simulate.ts";
 import type { Job, RunPoint, WorkerReply } from "../worker.ts";
-import { type RunLimits, runOnWorkers } from "../worker-pool.ts";
+import { type RunLimits, WorkerPool } from "../worker-pool.ts";
 import { type StoredRun, writeShard } from "./finished-run.ts";
 import type { StudyFolder } from "./study-folder.ts";
 import { chunkCount, type PlannedRun, planId, plannedRun, type StudyPlan } from "./study-plan.ts";
@@ -94,6 +94,7 @@ export const runStudy = async (
     return stored;
   };
   const isAborted = (): boolean => options.signal?.aborted === true;
+  const pool = new WorkerPool({ points }, options.workers, options.limits);
   try {
     for (;;) {
       const total = [...books.keys()].reduce((sum, k) => sum + missingOf(k).length, 0);
@@ -102,9 +103,7 @@ export const runStudy = async (
         for (const k of books.keys()) if (total === 0) settle(k);
         break;
       }
-      const { workers, limits, signal } = options;
-      const pool = { ...(limits === undefined ? {} : { limits }), ...(signal === undefined ? {} : { signal }) };
-      for await (const reply of runOnWorkers({ points }, { source: jobs(), total }, workers, pool)) {
+      for await (const reply of pool.replies({ source: jobs(), total }, options.signal)) {
         const run = take(reply);
         ran += 1;
         if (run.error !== undefined) failed.push(run);
@@ -114,6 +113,7 @@ export const runStudy = async (
       if (isAborted() || tried === undefined) break;
     }
   } finally {
+    await pool.end();
     for (const book of books.values()) book.close();
   }
   return { had, ran, failed, interrupted: isAborted() };
