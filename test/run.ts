@@ -11,10 +11,14 @@ import { missingPackages, providePackages } from "./runner/debian-packages.ts";
 import { failed, type Outcome } from "./runner/outcome.ts";
 import { fileLine, report } from "./runner/report.ts";
 import { runFile } from "./runner/run-file.ts";
+import { Transpiled } from "./runner/sources/transpile.ts";
 import { findTestFiles, matching, readTestFile, type TestFile } from "./runner/test-file.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const say = (line: string): void => console.log(line);
+
+/** Files that are over before all sources are transpiled; they are loaded as this process is. */
+const few = 8;
 
 /** The files that the command line means; a name of a file need not look like a test's. */
 const select = async (patterns: readonly string[]): Promise<TestFile[]> => {
@@ -30,11 +34,15 @@ const select = async (patterns: readonly string[]): Promise<TestFile[]> => {
   return files.sort((a, b) => b.limit - a.limit);
 };
 
-const runAll = async (files: readonly TestFile[], signal: AbortSignal): Promise<Outcome[]> => {
+const runAll = async (
+  files: readonly TestFile[],
+  execArgv: readonly string[],
+  signal: AbortSignal,
+): Promise<Outcome[]> => {
   const outcomes: Outcome[] = [];
   const work = async (waiting: TestFile[]): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
-      const outcome = await runFile(file, { root, signal });
+      const outcome = await runFile(file, { root, execArgv, signal });
       outcomes.push(outcome);
       say(fileLine(outcome, process.stdout.isTTY));
     }
@@ -51,7 +59,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 try {
   const files = await select(process.argv.slice(2));
   providePackages(missingPackages(files), say);
-  const outcomes = await runAll(files, interruption.signal);
+  await using sources = files.length > few ? await Transpiled.of(root) : undefined;
+  const outcomes = await runAll(files, sources?.execArgv ?? process.execArgv, interruption.signal);
   const green = outcomes.every((outcome) => failed(outcome) === 0);
   const ran = outcomes.some((outcome) => outcome.passed > 0);
   if (green && !ran) say("No test ran.");

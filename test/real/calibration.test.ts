@@ -10,12 +10,12 @@ import { calibrate } from "../../real/study/calibration.ts";
 import { type MeasuredCapture, measuredHead, measuredLine } from "../../real/study/measured-capture.ts";
 import { writeCurves } from "../../real/study/write-curve.ts";
 import { Streams } from "../../sim/index.ts";
+import { snapbackArgs } from "../runner/command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "calibration-"));
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const tsx = import.meta.resolve("tsx");
 const snapback = (...args: string[]) =>
-  spawnSync(process.execPath, ["--import", tsx, join(root, "cli.ts"), ...args], { cwd: folder, encoding: "utf8" });
+  spawnSync(process.execPath, snapbackArgs(...args), { cwd: folder, encoding: "utf8" });
 const studies = suite("a calibration");
 studies.after(() => rmSync(folder, { recursive: true, force: true }));
 

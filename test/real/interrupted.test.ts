@@ -4,15 +4,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { whatIsLeft } from "../../real/ownership/end-made.ts";
 import { hostFolder } from "../../real/ownership/private-folder.ts";
+import { snapbackArgs } from "../runner/command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { guestsPossible, NamespaceHosts, neededForGuests } from "./namespace-hosts.ts";
 
-const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
 const testbed = new NamespaceHosts("i", "10.78.11.0/24", 4);
 const { name, file: inventory } = testbed;
 const hosts = ["h1", "h2", "h3", "h4"];
@@ -30,7 +29,7 @@ for (const [what, words, when] of [
   test(
     `leaves nothing behind ${what}`,
     skipUnless(guestsPossible, neededForGuests, async () => {
-      const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...words], {
+      const child = spawn(process.execPath, snapbackArgs(...words), {
         cwd: dirname(inventory),
       });
       let said = "";

@@ -9,6 +9,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { turnsOf } from "../../real/study/capture-study.ts";
 import { type MeasuredCapture, measuredHead, measuredLine, readMeasured } from "../../real/study/measured-capture.ts";
+import { snapbackArgs } from "../runner/command.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { testImage } from "./guest-image.ts";
@@ -19,7 +20,7 @@ const name = `m${process.pid.toString(36)}`;
 const inventory = join(folder, "one.yaml");
 writeFileSync(inventory, `name: ${name}\ndriver: namespace\nsubnet: 10.78.9.0/24\nhosts:\n  h1:\n  h2:\n`);
 const snapback = (...args: string[]) =>
-  spawnSync(process.execPath, ["--import", "tsx", join(root, "cli.ts"), ...args], { cwd: root, encoding: "utf8" });
+  spawnSync(process.execPath, snapbackArgs(...args), { cwd: root, encoding: "utf8" });
 
 const study = suite("a study of captures");
 study.after(() => {

@@ -20,6 +20,7 @@ import { isAlive, type ProcessId, processWith } from "../../real/ownership/proce
 import { manifestName } from "../../real/store/point-manifest.ts";
 import { CommandError } from "../../scenarios/commands/command-line.ts";
 import { diskFiles } from "../../scenarios/files.ts";
+import { nodeArgs, snapbackArgs } from "../runner/command.ts";
 import { findCommand } from "../runner/find-command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { capturedLine } from "../scenarios/captured-line.ts";
@@ -40,10 +41,9 @@ const namespaces = (): string[] =>
   existsSync("/run/netns") ? readdirSync("/run/netns").filter((name) => name.includes(`.${outer}.`)) : [];
 const inNamespace = (host: string): string[] => [`--net=/run/netns/snapback.${outer}.${host}`];
 
-const cli = ["--import", "tsx", join(root, "cli.ts")];
 type Ran = { readonly out: string; readonly status: number | null };
 const snapback = (args: readonly string[], host?: string): Ran => {
-  const node = [process.execPath, ...cli, "testbed", ...args];
+  const node = [process.execPath, ...snapbackArgs("testbed", ...args)];
   const [program = "", ...rest] = host === undefined ? node : ["nsenter", ...inNamespace(host), ...node];
   const { stdout, stderr, status } = spawnSync(program, rest, { cwd: root, encoding: "utf8", timeout: 60_000 });
   return { out: stdout + stderr, status };
@@ -68,7 +68,7 @@ const well = async (action: TestbedAction, file: string, keepPoints = false): Pr
 
 /** Starts a controller that holds the testbed, and tells it and the processes that it started on hosts. */
 const hold = async (file: string, host?: string): Promise<{ controller: ChildProcess; processes: ProcessId[] }> => {
-  const node = [process.execPath, "--import", "tsx", join(root, "test/real/hold-testbed.ts"), file];
+  const node = [process.execPath, ...nodeArgs("test/real/hold-testbed.ts", file)];
   const [program = "", ...rest] = host === undefined ? node : ["nsenter", ...inNamespace(host), ...node];
   const controller = spawn(program, rest, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   children.push(controller);

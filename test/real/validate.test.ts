@@ -4,7 +4,6 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ClusterScenario } from "../../models/scenario.ts";
@@ -14,14 +13,14 @@ import type { Figures } from "../../real/study/validation.ts";
 import { diskFiles } from "../../scenarios/files.ts";
 import { loadScenario } from "../../scenarios/load.ts";
 import { setTo } from "../../scenarios/text/override.ts";
+import { snapbackArgs } from "../runner/command.ts";
 import { skipUnless } from "../runner/skip.ts";
 import { guestsPossible, NamespaceHosts, neededForGuests } from "./namespace-hosts.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "validate-"));
 const hosts = new NamespaceHosts("v", "10.78.17.0/24", 2);
 const snapback = (...args: string[]) =>
-  spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), join(root, "cli.ts"), ...args], {
+  spawnSync(process.execPath, snapbackArgs(...args), {
     cwd: folder,
     encoding: "utf8",
   });

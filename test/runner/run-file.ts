@@ -6,6 +6,8 @@ import type { TestFile } from "./test-file.ts";
 
 export type RunOptions = {
   readonly root: string;
+  /** Options of Node with which the file, and what it starts of the repository, is loaded. */
+  readonly execArgv: readonly string[];
   /** Aborted when the user interrupts the run. */
   readonly signal: AbortSignal;
   /** Seconds that a process may live on after its last test. */
@@ -30,7 +32,7 @@ const killGroup = (pid: number | undefined): void => {
 /** Runs one file of tests in a process group of its own, and returns when nothing of it is left. */
 export const runFile = (
   { path, limit }: TestFile,
-  { root, signal, lingers = 10, tidies = 20 }: RunOptions,
+  { root, execArgv, signal, lingers = 10, tidies = 20 }: RunOptions,
 ): Promise<Outcome> =>
   new Promise((resolve) => {
     const start = performance.now();
@@ -42,8 +44,7 @@ export const runFile = (
     let killed = false;
     let output = "";
 
-    // The runner's own way of loading TypeScript (tsx, or Node's) is the tests' way too.
-    const runner = spawn(process.execPath, [...process.execArgv, child, join(root, path)], {
+    const runner = spawn(process.execPath, [...execArgv, child, join(root, path)], {
       cwd: root,
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],

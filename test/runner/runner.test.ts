@@ -18,7 +18,10 @@ const fixture = (name: string): string => `test/runner/fixtures/${name}.ts`;
 const never = new AbortController().signal;
 
 const outcomeOf = (name: string, limit = 60): Promise<Outcome> =>
-  runFile({ path: fixture(name), limit, needs: [], isAlone: false }, { root, signal: never, lingers: 1 });
+  runFile(
+    { path: fixture(name), limit, needs: [], isAlone: false },
+    { root, execArgv: process.execArgv, signal: never, lingers: 1 },
+  );
 
 type Run = { readonly code: number | null; readonly output: string; readonly lastLine: string };
 

@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url";
 import type { CommandLine } from "../../scenarios/commands/command-line.ts";
 import { diskFiles } from "../../scenarios/files.ts";
+import { snapbackArgs } from "../runner/command.ts";
 
 /** A command line in a folder, with what is written to it. */
 export interface Captured {
@@ -24,12 +24,7 @@ export const capturedLine = (folder: string): Captured => {
     folder,
     files: diskFiles,
     cores: 1,
-    self: [
-      process.execPath,
-      "--import",
-      import.meta.resolve("tsx"),
-      fileURLToPath(new URL("../../cli.ts", import.meta.url)),
-    ],
+    self: [process.execPath, ...snapbackArgs()],
     onInterrupt: () => () => {},
   };
   return { line, out: () => out, err: () => err };

@@ -3,13 +3,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { snapbackArgs } from "../runner/command.ts";
 
 const test = suite("the command snapback");
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 let folder = "";
 
 test.before(() => {
@@ -23,8 +22,7 @@ test.after(() => rmSync(folder, { recursive: true }));
 const snapback = (
   ...words: string[]
 ): { readonly status: number | null; readonly out: string; readonly err: string } => {
-  const tsx = fileURLToPath(import.meta.resolve("tsx"));
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", tsx, join(root, "cli.ts"), ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, snapbackArgs(...words), {
     cwd: folder,
     encoding: "utf8",
   });

@@ -3,13 +3,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { snapbackArgs } from "../runner/command.ts";
 import { faults, load } from "./overlay.ts";
 
 const test = suite("documents");
-const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
 
 const blocks = (document: string, language: string): string[] => {
   const text = readFileSync(new URL(`../../${document}`, import.meta.url), "utf8");
@@ -80,7 +79,7 @@ test("what the first page says that commands print is what they print", () => {
     for (const session of sessions) {
       const [command, ...told] = session.trimEnd().split("\n");
       const words = wordsOf(command!);
-      const done = spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...words], {
+      const done = spawnSync(process.execPath, snapbackArgs(...words), {
         cwd: folder,
         encoding: "utf8",
       });
@@ -113,7 +112,7 @@ test("every snapback command of the first page runs, on the scenario of the firs
     for (const command of commands) {
       const words = wordsOf(command);
       if (shown.includes(words.join(" "))) continue;
-      const done = spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...words], {
+      const done = spawnSync(process.execPath, snapbackArgs(...words), {
         cwd: folder,
         encoding: "utf8",
       });

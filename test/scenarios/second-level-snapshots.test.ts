@@ -3,12 +3,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { snapbackArgs } from "../runner/command.ts";
 
-const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
-const command = ["--import", import.meta.resolve("tsx"), cli, "figure"];
+const command = snapbackArgs("figure");
 
 interface Point {
   readonly column: string;

@@ -3,12 +3,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-
-const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
+import { snapbackArgs } from "../runner/command.ts";
 
 interface Figures {
   readonly points: readonly {
@@ -35,7 +32,7 @@ interface Figures {
 
 const folder = mkdtempSync(join(tmpdir(), "snapback-start-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const args = ["--import", tsx, cli, "start", "--replications", "3", "--out", "figure"];
+const args = snapbackArgs("start", "--replications", "3", "--out", "figure");
 const output = execFileSync(process.execPath, args, {
   cwd: folder,
   encoding: "utf8",

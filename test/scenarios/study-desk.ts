@@ -2,10 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import yargs from "yargs";
 import { scenarioCommands } from "../../scenarios/commands/index.ts";
+import { snapbackArgs } from "../runner/command.ts";
 import { capturedLine } from "./captured-line.ts";
 
 /** Forty runs that take a hundredth of a second each. */
@@ -17,9 +17,6 @@ cluster: { vms: 3, workload: web }
 failures: { host: infinitehbd }
 sweep: { snapshot.interval: [10m, 30m] }
 `;
-
-const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
-const args = (words: readonly string[]): string[] => ["--import", import.meta.resolve("tsx"), cli, ...words];
 
 interface Ended {
   readonly status: number | null;
@@ -59,7 +56,7 @@ export class StudyDesk {
 
   /** Runs a command as a user does, with all that is printed of its errors. */
   process(...words: string[]): Ended {
-    return spawnSync(process.execPath, args(words), { cwd: this.folder, encoding: "utf8" });
+    return spawnSync(process.execPath, snapbackArgs(...words), { cwd: this.folder, encoding: "utf8" });
   }
 
   /** Begins a command in a process of its own. */
@@ -67,7 +64,10 @@ export class StudyDesk {
     readonly child: ChildProcess;
     readonly ended: Promise<{ code: number | null; signal: string | null }>;
   } {
-    const child = spawn(process.execPath, args(words), { cwd: this.folder, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, snapbackArgs(...words), {
+      cwd: this.folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     return { child, ended: new Promise((resolve) => child.on("exit", (code, signal) => resolve({ code, signal }))) };
   }
 

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { LifeCycleEvent } from "../../models/life-cycle-events.ts";
 import { printedUnit } from "../../scenarios/columns.ts";
 import { run } from "../../scenarios/commands/run.ts";
 import { trace } from "../../scenarios/commands/trace.ts";
+import { snapbackArgs } from "../runner/command.ts";
 import { capturedLine } from "./captured-line.ts";
 import { brokenRules, type ChromeEvent } from "./chrome-trace-rules.ts";
 
@@ -251,9 +251,7 @@ test("a file is written only if there is something to write", async () => {
 });
 
 test("a reader that has seen enough is no error", async () => {
-  const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
-  const words = ["--import", fileURLToPath(import.meta.resolve("tsx")), cli, "trace", "storm.yaml", "--to", "2h"];
-  const child = spawn(process.execPath, words, { cwd: folder });
+  const child = spawn(process.execPath, snapbackArgs("trace", "storm.yaml", "--to", "2h"), { cwd: folder });
   let err = "";
   child.stderr.on("data", (chunk) => (err += chunk));
   child.stdout.once("data", () => child.stdout.destroy());
