@@ -40,11 +40,20 @@ export class RunFailed extends Error {
 }
 
 /** Seconds that a thread needs to load the code and to become as quick as one that has run for a while. */
-const threadStart = 1.5;
+const threadStart = 4;
 
-/** Whether what is left of the runs, if it is like those before, is over sooner with threads that first have to start. */
-const areThreadsWorth = (workers: number, spent: number, done: number, all: number): boolean =>
-  spent > threadStart / 2 && (spent / done) * (all - done) * (1 - 1 / workers) > threadStart;
+/**
+ * Whether the runs that are left are over sooner with threads that first have to start.
+ *
+ * @param looks at the clock: before the first run, and after each; the later half tells how long runs take, as the first are slow
+ */
+const areThreadsWorth = (workers: number, looks: readonly number[], left: number): boolean => {
+  const last = looks.length - 1;
+  if (last < 1 || looks[last]! - looks[0]! < threadStart / 4) return false;
+  const half = Math.floor(last / 2);
+  const each = (looks[last]! - looks[half]!) / (last - half);
+  return each * left * (1 - 1 / workers) > threadStart;
+};
 
 /**
  * Runs jobs and yields each as it ends, in no promised order: what a run gives depends
@@ -54,10 +63,14 @@ const areThreadsWorth = (workers: number, spent: number, done: number, all: numb
  */
 export async function* runAll(plan: RunPlan, { workers = 1, clock }: RunOptions = {}): AsyncGenerator<FinishedRun> {
   const { points, jobs } = plan;
-  const start = clock?.() ?? 0;
+  const looks: number[] = [];
+  const isAlone = (): boolean => {
+    if (workers <= 1) return true;
+    if (clock === undefined) return false;
+    looks.push(clock());
+    return !areThreadsWorth(workers, looks, jobs.length - looks.length + 1);
+  };
   let next = 0;
-  const isAlone = (): boolean =>
-    workers <= 1 || (clock !== undefined && !areThreadsWorth(workers, clock() - start, next, jobs.length));
   while (next < jobs.length && isAlone()) {
     const job = jobs[next++]!;
     yield { ...job, result: runHere(points[job.point]!, job) };

@@ -33,9 +33,9 @@ test("results are the same in one thread, on one worker, on two, and half and ha
   const results = async (options: RunOptions) => aggregate(loaded, loaded.seed, await collect(plan, options));
   const alone = await results({ workers: 1 });
   assert.equal(await results({ workers: 2 }), alone);
-  // A clock on which every look takes 0.4 s: the first run happens here, the others on workers.
+  // A clock on which every look takes 0.6 s: the first two runs happen here, the others on workers.
   let looks = 0;
-  assert.equal(await results({ workers: 3, clock: () => 0.4 * looks++ }), alone);
+  assert.equal(await results({ workers: 3, clock: () => 0.6 * looks++ }), alone);
   assert.is(looks, 3);
   assert.is(alone.length, 2);
   assert.ok(alone.every(({ replications }) => replications === 12));
@@ -44,8 +44,8 @@ test("results are the same in one thread, on one worker, on two, and half and ha
 test("runs that take no longer than threads need to start are run without any", async () => {
   const loaded = load(textbook);
   let looks = 0;
-  await collect(planOf(loaded), { workers: 3, clock: () => 0.05 * looks++ });
-  assert.is(looks, 25);
+  await collect(planOf(loaded), { workers: 3, clock: () => 0.2 * looks++ });
+  assert.is(looks, 24);
 });
 
 test("points share their random numbers: without snapshots to pay for, they see the same failures", async () => {

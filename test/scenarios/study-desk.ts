@@ -10,7 +10,7 @@ import { capturedLine } from "./captured-line.ts";
 
 /** Forty runs that take a hundredth of a second each. */
 export const scenario = `
-horizon: 1d
+horizon: 6h
 fidelity: full
 replications: 20
 cluster: { vms: 3, workload: web }

@@ -28,7 +28,7 @@ test("killed at any moment, a study loses the runs that it was at, and ends with
       ? Number(/(\d+) done/.exec(await desk.printed("status", "r"))![1])
       : 0;
   let kills = 0;
-  for (let attempt = 0; attempt < 8; attempt++) {
+  for (let attempt = 0; attempt < 5; attempt++) {
     const before = await done();
     const { child, ended } = desk.begin(...words, "r");
     const timer = setTimeout(() => child.kill("SIGKILL"), 1100 + stream.uniform(0, 1500));
