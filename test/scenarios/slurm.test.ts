@@ -53,7 +53,7 @@ test(
 test(
   "a node that is killed in the middle loses nothing but the runs that it was at",
   onSlurm(async (desk, slurm) => {
-    const long = "horizon=40d";
+    const long = "horizon=15d";
     const { child, ended } = desk.begin(...words, long);
     const until = async (isSo: () => boolean, what: string): Promise<void> => {
       for (let i = 0; !isSo(); i++) {
