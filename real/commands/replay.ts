@@ -5,6 +5,7 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import { ownPolicy, shownInSources } from "../../scenarios/own-policy/own-policy.ts";
 import { evaluate, loadSettings, type Searched } from "../../scenarios/search/evaluate.ts";
+import { shellWord } from "../../scenarios/text/shell-word.ts";
 import { simulatedRun } from "../../scenarios/timeline/simulated-run.ts";
 import { NamespaceSwitch } from "../hosts/namespace-switch.ts";
 import { guestAddresses } from "../inventory/guest-addresses.ts";
@@ -179,7 +180,7 @@ const show = (
   },
 ): void => {
   const faster = given.accelerate === undefined ? "" : ` --accelerate ${given.accelerate}`;
-  const command = `snapback replay ${given.scenario} --testbed ${given.testbed}${given.set.map((one) => ` --set ${one}`).join("")}${faster}`;
+  const command = `snapback replay ${given.scenario} --testbed ${given.testbed}${given.set.map((one) => ` --set ${shellWord(one)}`).join("")}${faster}`;
   const date = [...new Set([dates[0]!, dates.at(-1)!])].join(" to ");
   const compared = runs.map((run) => ({ setting: run.setting, columns: comparedColumns(run) }));
   const judged = columnErrors(runs);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CommandError, type CommandLine } from "../../scenarios/commands/command-line.ts";
 import { loadSettings } from "../../scenarios/search/evaluate.ts";
+import { shellWord } from "../../scenarios/text/shell-word.ts";
 import { namespacesThere } from "../hosts/namespaces.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { testbedFolder } from "../ownership/private-folder.ts";
@@ -44,7 +45,7 @@ export const soakCommand = async (
   const { checked, columns, verifiedPoints } = replayed;
   if (checked === undefined) throw new Error("a soak looks at its invariants");
   const broken = [...checked.broken, ...left];
-  const command = `snapback replay ${given.scenario} --testbed ${given.testbed}${given.set.map((one) => ` --set ${one}`).join("")} --seed ${seed} --soak ${given.soak}`;
+  const command = `snapback replay ${given.scenario} --testbed ${given.testbed}${given.set.map((one) => ` --set ${shellWord(one)}`).join("")} --seed ${seed} --soak ${given.soak}`;
   const date = new Date().toISOString().slice(0, 10);
   const record = {
     ...{ machine: thisMachine(), date, command, failures: notes, broken },

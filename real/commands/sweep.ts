@@ -8,6 +8,7 @@ import { CommandError, type CommandLine } from "../../scenarios/commands/command
 import { whyUnwritable } from "../../scenarios/files.ts";
 import { shownInSources } from "../../scenarios/own-policy/own-policy.ts";
 import { evaluate, loadSettings, type Searched } from "../../scenarios/search/evaluate.ts";
+import { shellWord } from "../../scenarios/text/shell-word.ts";
 import type { NamespaceInventory } from "../inventory/inventory.ts";
 import { drawnScenario } from "../replay/drawn-scenario.ts";
 import { machineSide } from "../replay/machine-side.ts";
@@ -171,7 +172,7 @@ const commandOf = ({
 }: SweepArguments): string =>
   [
     `snapback sweep ${scenario} --testbed ${testbed}`,
-    ...set.map((one) => `--set ${one}`),
+    ...set.map((one) => `--set ${shellWord(one)}`),
     ...(seed === undefined ? [] : [`--seed ${seed}`]),
     ...(replications === undefined ? [] : [`--replications ${replications}`]),
     ...(shortest ? [`--shortest --cycles ${cycles}`] : []),

@@ -11,6 +11,7 @@ import type { StudyPlan } from "../study/study-plan.ts";
 import { storedColumns, storedResults } from "../study/study-results.ts";
 import { StudyRecord } from "../study/study-state.ts";
 import { pointRows, sweepRows } from "../table.ts";
+import { shellWord } from "../text/shell-word.ts";
 import { CommandError, type CommandLine } from "./command-line.ts";
 import { columnsShown, drawnStudy, sizeOf } from "./study.ts";
 
@@ -80,12 +81,9 @@ const figuresOf = async (
 };
 
 const commandsOf = ({ scenario, set, seed, replications, stopping }: StudyPlan, results: string): string => {
-  const changed = set.filter((text) => !/^(seed|replications)=/.test(text)).map((text) => ` --set ${quoted(text)}`);
+  const changed = set.filter((text) => !/^(seed|replications)=/.test(text)).map((text) => ` --set ${shellWord(text)}`);
   return [
-    `snapback run ${quoted(scenario)}${changed.join("")} --seed ${seed} --replications ${stopping?.floor ?? replications} --results ${quoted(results)}`,
-    `snapback report ${quoted(results)}`,
+    `snapback run ${shellWord(scenario)}${changed.join("")} --seed ${seed} --replications ${stopping?.floor ?? replications} --results ${shellWord(results)}`,
+    `snapback report ${shellWord(results)}`,
   ].join("\n");
 };
-
-/** As a shell takes it for one word. */
-const quoted = (text: string): string => (/^[\w./=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

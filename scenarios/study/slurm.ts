@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { shellWord } from "../text/shell-word.ts";
 import type { StudyFolder } from "./study-folder.ts";
 
 /** Slurm has refused something, or is not there. */
@@ -40,8 +41,8 @@ export const submitChunks = async (
   }
   const jobs: string[] = [];
   for (const [offset, indexes] of groups) {
-    const shard = [...self, "shard", folder.path].map(quoted).join(" ");
-    const rest = ["--workers", String(workers), ...words].map(quoted).join(" ");
+    const shard = [...self, "shard", folder.path].map(shellWord).join(" ");
+    const rest = ["--workers", String(workers), ...words].map(shellWord).join(" ");
     const script = `#!/bin/sh\nexec ${shard} "$((SLURM_ARRAY_TASK_ID + ${offset}))" ${rest}\n`;
     const given = [
       "--parsable",
@@ -82,9 +83,6 @@ const largestArray = async (): Promise<number> => {
   if (size === undefined) throw new SlurmError("scontrol show config tells no MaxArraySize");
   return Number(size);
 };
-
-/** One word for a POSIX shell. */
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 const slurm = (command: string, words: readonly string[], input = ""): Promise<string> =>
   new Promise((resolve, reject) => {
