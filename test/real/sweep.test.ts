@@ -182,7 +182,7 @@ test("a sweep whose runs are all there starts no machine, and is set beside the 
   assert.is(record.machine, `${provenance.machine}; load average 1.5 to 1.5 when runs began`);
   assert.is(record.points.length, 2);
   assert.match(read("sweep.svg"), /intervalAchieved/);
-  assert.match(read("sweep.md"), /Command: `snapback sweep sustained-interval --testbed four-namespaces --set sweep/);
+  assert.match(read("sweep.md"), /Command: `snapback sweep sustained-interval --testbed four-namespaces --set 'sweep/);
 });
 
 for (const [why, given, message] of [
