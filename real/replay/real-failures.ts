@@ -14,6 +14,9 @@ import { Silence } from "./silence.ts";
 import { slowRates } from "./slow-rates.ts";
 import type { TrafficMeter } from "./traffic-meter.ts";
 
+/** Between two looks at whether hosts are missed, milliseconds. */
+const look = 50;
+
 interface FailureParts {
   /** Its failures are listed. */
   readonly scenario: ClusterScenario;
@@ -42,8 +45,8 @@ interface Failing {
   readonly fail: () => Promise<void>;
   /** Undefined if it does not come back, but is replaced by what the rollback makes. */
   readonly repair?: () => Promise<void>;
-  /** Copies are gone, and made again elsewhere after the scenario's delay. */
-  readonly losesCopies: boolean;
+  /** Hosts whose copies cannot be read, for a while or never again. */
+  readonly without: readonly RealHost[];
 }
 
 /** Lets machines, disks and links fail when the scenario says, and come back. */
@@ -109,20 +112,24 @@ export class RealFailures {
   async #happen(component: Failing["component"], outage: Outage): Promise<void> {
     const { events } = this.#parts;
     await this.#until(outage.start);
-    const { name, ignored, permanent, vms, fail, repair, losesCopies } = this.#failing(component, outage);
+    const { name, ignored, permanent, vms, fail, repair, without } = this.#failing(component, outage);
     const lost = ignored ? [] : vms.map((vm) => vm.name);
     events.tell({ kind: "failure", component, name, permanent, ignored, vms: lost });
     if (ignored) return;
     await fail();
-    if (losesCopies) this.#begin(this.#makeCopiesAgain());
+    if (without.length > 0) this.#begin(this.#makeCopiesAgain(without));
     if (repair === undefined || !Number.isFinite(outage.end)) return;
     await this.#until(outage.end);
     await repair();
     events.tell({ kind: "return", component, name });
   }
 
-  async #makeCopiesAgain(): Promise<void> {
+  /** Copies on these hosts are made again elsewhere after the scenario's delay. */
+  async #makeCopiesAgain(hosts: readonly RealHost[]): Promise<void> {
     const { events, scenario, store, cluster } = this.#parts;
+    // Hosts that are cut off have their copies until somebody misses them.
+    while (hosts.some(({ up, lives, reachable }) => up && lives && !reachable))
+      await sleep(look, undefined, { signal: this.#abort.signal });
     await this.#until(events.now + scenario.storage.repairDelay);
     await store.repair(cluster);
   }
@@ -150,7 +157,7 @@ export class RealFailures {
   #vm(vm: RealVm): Failing {
     const ignored = vm.guest === undefined || this.#parts.cluster.undetected.has(vm);
     const fail = (): Promise<void> => this.#machines.failVm(vm);
-    return { component: "vm", name: vm.name, ignored, permanent: false, vms: [vm], fail, losesCopies: false };
+    return { component: "vm", name: vm.name, ignored, permanent: false, vms: [vm], fail, without: [] };
   }
 
   #host(host: RealHost, permanent: boolean): Failing {
@@ -162,7 +169,7 @@ export class RealFailures {
       vms: this.#machines.vmsOn([host]),
       fail: () => this.#machines.fail([host], permanent),
       repair: () => this.#machines.repair(host),
-      losesCopies: permanent,
+      without: [host],
     };
   }
 
@@ -175,7 +182,7 @@ export class RealFailures {
       vms: this.#machines.vmsOn([host]),
       fail: () => this.#machines.loseDisk(host),
       repair: async () => host.replaceDisk(),
-      losesCopies: true,
+      without: [host],
     };
   }
 
@@ -188,7 +195,7 @@ export class RealFailures {
       vms: [],
       fail: () => host.slowDisk(slowRates(this.#parts.scenario)),
       repair: () => host.slowDisk(undefined),
-      losesCopies: false,
+      without: [],
     };
   }
 
@@ -205,7 +212,7 @@ export class RealFailures {
         if (permanent) for (const host of hosts) await this.#machines.repair(host);
         else await this.#machines.joinRack(rack, "rack");
       },
-      losesCopies: permanent,
+      without: hosts,
     };
   }
 
@@ -218,7 +225,7 @@ export class RealFailures {
       vms: [],
       fail: () => this.#machines.cutRack(rack, "uplink"),
       repair: () => this.#machines.joinRack(rack, "uplink"),
-      losesCopies: false,
+      without: this.#machines.hostsOf(rack),
     };
   }
 }

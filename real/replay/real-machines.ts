@@ -51,6 +51,7 @@ export class RealMachines {
     for (const vm of victims) await vm.guest!.kill();
     for (const host of hosts) await host.unplug();
     if (permanent) for (const host of hosts) await store.lost(host, cluster);
+    else store.recount();
   }
 
   /** A machine is there again, with its disk or an empty one. */
@@ -127,9 +128,10 @@ export class RealMachines {
   }
 
   #answer(host: RealHost): void {
-    const { cluster, onHeard } = this.#parts;
+    const { cluster, store, onHeard } = this.#parts;
     for (const vm of cluster.vms) if (vm.host === host) cluster.reconnect(vm);
     host.answer();
+    store.recount();
     onHeard(host);
   }
 }

@@ -72,7 +72,7 @@ export class RealStore {
   /** Files have been written by a capture on its host. */
   captured(snapshot: RealSnapshot): void {
     this.#snapshots.push(snapshot);
-    this.#recount();
+    this.recount();
   }
 
   /**
@@ -95,7 +95,7 @@ export class RealStore {
     this.#tellState(snapshot);
     this.#tellRestorePoint(snapshot.cluster);
     await this.#retain(snapshot.cluster);
-    this.#recount();
+    this.recount();
   }
 
   /** Gives up what is captured and will never be durable: a failure has overtaken it. */
@@ -127,10 +127,10 @@ export class RealStore {
         this.#tellState(one);
       }
     if (this.newest !== before) this.#tellRestorePoint(cluster);
-    this.#recount();
+    this.recount();
   }
 
-  /** Makes again the copies that restore points have lost; what cannot be made now is left. */
+  /** Makes again, on other hosts, the copies that restore points lack, for a while or for ever; what cannot be made now is left. */
   async repair(cluster: RealCluster): Promise<void> {
     for (const one of this.#snapshots) {
       if (one.state !== "durable") continue;
@@ -139,7 +139,7 @@ export class RealStore {
       await this.#points.publish(one);
     }
     await this.#collect(cluster);
-    this.#recount();
+    this.recount();
   }
 
   /** Lets go all that it has published: what fails in a run does not fail for good. */
@@ -164,15 +164,16 @@ export class RealStore {
     const others = copiesElsewhere(copied);
     for (;;) {
       const holders = this.#hosts.filter((host) => host !== source && names.every((name) => host.files.has(name)));
-      if (holders.length >= others) return;
+      const there = holders.filter(canBeRead).length;
+      if (there >= others) return;
       const before = this.#hosts.filter(
         (host) => host.up && host !== source && !holders.includes(host) && hasBefore(host, copied),
       );
       const indices = [...holders, ...before].map(({ index }) => index);
-      const left = others - holders.length - before.length;
+      const left = others - there - before.length;
       const more =
         left <= 0 ? [] : this.#place({ copies: left, of: others, capturing: source.index, holders: indices });
-      const to = [...before.slice(0, others - holders.length), ...more.map((index) => this.#hosts[index]!)];
+      const to = [...before.slice(0, others - there), ...more.map((index) => this.#hosts[index]!)];
       // There are not enough hosts: it has as many copies as it can have.
       if (to.length === 0) return;
       await Promise.all(
@@ -240,7 +241,8 @@ export class RealStore {
     });
   }
 
-  #recount(): void {
+  /** Tells what is stored, and how much of it lacks copies: also when hosts fail, or are back. */
+  recount(): void {
     const sources = new Map(
       this.#snapshots.flatMap(({ parts }) =>
         this.#copied(parts).flatMap(({ source, names }) => names.map((name) => [name, source] as const)),
@@ -257,7 +259,7 @@ export class RealStore {
     this.#events.tell({ kind: "stored", copies, staged, underReplicated: this.#underReplicated() });
   }
 
-  /** Part of the newest restore point that has fewer copies than it is to have. */
+  /** Part of the newest restore point that has fewer copies on hosts that are there than it is to have. */
   #underReplicated(): number {
     let [all, lacking] = [0, 0];
     for (const copied of this.#copied(this.newest?.parts ?? [])) {
@@ -265,16 +267,20 @@ export class RealStore {
       for (const name of copied.names) {
         const bytes = this.#files.sizeOf(name);
         all += bytes;
-        if (this.#files.holders(name).filter((host) => host !== copied.source).length < others) lacking += bytes;
+        const holders = this.#files.holders(name).filter((host) => host !== copied.source && canBeRead(host));
+        if (holders.length < others) lacking += bytes;
       }
     }
     return all === 0 ? 0 : lacking / all;
   }
 }
 
+/** As in the model: a copy counts until its host fails, or is known to be cut off. */
+const canBeRead = ({ up, lives }: RealHost): boolean => up && lives;
+
 /** Copies on other hosts than the capturing one, whose own stands for one where it counts and is there. */
 const copiesElsewhere = ({ source, names, redundancy: { fragments, own } }: CopiedFiles): number =>
-  own && !names.every((name) => source.files.has(name)) ? fragments + 1 : fragments;
+  own && !(canBeRead(source) && names.every((name) => source.files.has(name))) ? fragments + 1 : fragments;
 
 /** A chain stays together: who has what earlier versions have gets what this one adds. */
 const hasBefore = (host: RealHost, { before }: CopiedFiles): boolean =>

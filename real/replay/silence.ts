@@ -3,6 +3,7 @@ import type { ClusterScenario } from "../../models/scenario.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { RealCluster, RealVm } from "./real-cluster.ts";
 import type { RealHost } from "./real-host.ts";
+import type { RealStore } from "./real-store.ts";
 import type { RunEvents } from "./run-events.ts";
 
 interface ListeningParts {
@@ -10,6 +11,7 @@ interface ListeningParts {
   readonly events: RunEvents;
   readonly hosts: readonly RealHost[];
   readonly cluster: RealCluster;
+  readonly store: Pick<RealStore, "recount">;
   /** Told to the policy of the cluster. */
   readonly interrupt: (vms: readonly RealVm[]) => void;
   /** Ends all waiting. */
@@ -50,7 +52,7 @@ export class Silence {
   }
 
   async #listenTo(host: RealHost): Promise<void> {
-    const { events } = this.#parts;
+    const { events, store } = this.#parts;
     this.#heard.set(host, events.now);
     await this.#again(async (deadline) => {
       await host.beat(deadline);
@@ -60,6 +62,7 @@ export class Silence {
       if (host.up || host.diskless) return;
       // It was only slow: what ran on it has been given up, and it can be used again.
       host.answer();
+      store.recount();
       events.tell({ kind: "return", component: "host", name: host.name });
     });
   }
@@ -92,7 +95,7 @@ export class Silence {
    * since.
    */
   async #watch(): Promise<void> {
-    const { scenario, events, hosts, cluster, signal } = this.#parts;
+    const { scenario, events, hosts, cluster, store, signal } = this.#parts;
     const { heartbeat, timeout } = scenario.detection;
     const silence = (since: number | undefined): number => (since === undefined ? 0 : events.now - since);
     for (;;) {
@@ -107,6 +110,7 @@ export class Silence {
       for (const host of dead) host.up = false;
       if (lost.length > 0) this.#found(lost);
       for (const host of dead) host.suspect();
+      if (dead.length > 0) store.recount();
     }
   }
 

@@ -127,6 +127,29 @@ test("are as many as each deserves, beside what was captured; a chain's stay tog
   for (const host of hosts) await host.reset();
 });
 
+test("lack those on a host that is away: they are made again elsewhere, and count again when it is back", async () => {
+  const { hosts, cluster, store, captured, holders, stored, files } = stageOf("fail");
+  await store.replicate(await captured(1));
+  const away = files.holders("once-1").find(({ index }) => index > 0)!;
+  const held = Object.entries(sizes).filter(([kind]) => away.files.has(`${kind}-1`));
+  away.suspect();
+  store.recount();
+  const lacking = held.reduce((sum, [, bytes]) => sum + bytes, 0);
+  assert.is(stored().underReplicated, Number((lacking / 15_000).toFixed(6)));
+  await store.repair(cluster);
+  // Two others are there: too few for what is to lie on three.
+  assert.is(stored().underReplicated, 0.4);
+  assert.is(holders(1)["once"], 3);
+  assert.ok(files.holders("once-1").filter((host) => host !== away && host.index > 0).length === 1);
+  await store.repair(cluster);
+  assert.is(holders(1)["once"], 3, "as many as can be");
+  away.answer();
+  store.recount();
+  assert.is(stored().underReplicated, 0);
+  await store.end();
+  for (const host of hosts) await host.reset();
+});
+
 test("are fewer by the capturing host's own where that counts, which is no longer beside them", async () => {
   const { hosts, cluster, store, captured, holders, stored } = stageOf("fail", "storage.placement=local-first");
   const first = await captured(1);
