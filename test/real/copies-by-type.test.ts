@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { placeCopies } from "../../models/placement/copy-placement.ts";
 import { copyGroups } from "../../real/replay/copy-groups.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { RealCluster } from "../../real/replay/real-cluster.ts";
+import { RealFailures } from "../../real/replay/real-failures.ts";
 import { RealHost } from "../../real/replay/real-host.ts";
 import { type RealPart, RealSnapshot } from "../../real/replay/real-snapshot.ts";
 import { RealStore } from "../../real/replay/real-store.ts";
@@ -87,7 +89,7 @@ const stageOf = (cache: Parameters<typeof policyOf>[0], ...settings: string[]) =
     const { copies, staged, underReplicated } = last;
     return { copies, staged, underReplicated: Number(underReplicated.toFixed(6)) };
   };
-  return { hosts, cluster, files, store, captured, holders, stored };
+  return { scenario, events, hosts, cluster, files, store, captured, holders, stored };
 };
 
 test("are as many as each deserves, beside what was captured; a chain's stay together, and what is lost is made again", async () => {
@@ -146,6 +148,49 @@ test("lack those on a host that is away: they are made again elsewhere, and coun
   away.answer();
   store.recount();
   assert.is(stored().underReplicated, 0);
+  await store.end();
+  for (const host of hosts) await host.reset();
+});
+
+test("are made again when their host is missed for its cable, and not when it is back before", async () => {
+  const { scenario, events, hosts, cluster, store, captured, holders, stored, files } = stageOf(
+    "fail",
+    "dataCentre={racks: 4, hostsPerRack: 1}",
+    "detection={heartbeat: 100ms, timeout: 1s}",
+    "storage.repairDelay=100ms",
+    "failures={vm: none, host: none, rack: {times: [{component: 1, start: 0s, end: 200ms}, {component: 1, start: 2s, end: 5s}]}}",
+  );
+  await store.replicate(await captured(1));
+  assert.equal(
+    files.holders("once-1").map(({ index }) => index),
+    [0, 1],
+  );
+  const errors: unknown[] = [];
+  const failures = new RealFailures(
+    {
+      ...{ scenario, events, hosts, cluster, store, latent: undefined, meter: undefined },
+      fabric: { plug: async () => {} },
+      interrupt: () => errors.push("no guest is missed"),
+    },
+    (error) => errors.push(error),
+  );
+  events.start();
+  failures.start();
+  const until = (at: number): Promise<void> => sleep(second * Math.max(0, at - events.now));
+  try {
+    await until(1.9);
+    assert.is(holders(1)["once"], 2);
+    assert.is(stored().underReplicated, 0);
+    while (holders(1)["once"] === 2 && events.now < 4.9) await sleep(50);
+    assert.not(hosts[1]!.up);
+    assert.is(holders(1)["once"], 3);
+    await until(5.5);
+    assert.ok(hosts[1]!.up);
+    assert.is(stored().underReplicated, 0);
+  } finally {
+    await failures.stop();
+  }
+  assert.equal(errors, []);
   await store.end();
   for (const host of hosts) await host.reset();
 });
