@@ -5,7 +5,6 @@ import { placeCopies } from "../../models/placement/copy-placement.ts";
 import { copyGroups } from "../../real/replay/copy-groups.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { RealCluster } from "../../real/replay/real-cluster.ts";
-import { RealFailures } from "../../real/replay/real-failures.ts";
 import { RealHost } from "../../real/replay/real-host.ts";
 import { type RealPart, RealSnapshot } from "../../real/replay/real-snapshot.ts";
 import { RealStore } from "../../real/replay/real-store.ts";
@@ -13,6 +12,7 @@ import { RunEvents } from "../../real/replay/run-events.ts";
 import { findPoints } from "../../real/store/restore-points.ts";
 import { AgentHost } from "./agent-host.ts";
 import { replayedScenario } from "./replayed-scenario.ts";
+import { unattendedFailures } from "./unattended-failures.ts";
 
 const testbed = `y${process.pid.toString(36)}`;
 const test = suite("copies by the types of pages");
@@ -165,15 +165,7 @@ test("are made again when their host is missed for its cable, and not when it is
     files.holders("once-1").map(({ index }) => index),
     [0, 1],
   );
-  const errors: unknown[] = [];
-  const failures = new RealFailures(
-    {
-      ...{ scenario, events, hosts, cluster, store, latent: undefined, meter: undefined },
-      fabric: { plug: async () => {} },
-      interrupt: () => errors.push("no guest is missed"),
-    },
-    (error) => errors.push(error),
-  );
+  const { failures, errors } = unattendedFailures({ scenario, events, hosts, cluster, store });
   events.start();
   failures.start();
   const until = (at: number): Promise<void> => sleep(second * Math.max(0, at - events.now));

@@ -5,13 +5,13 @@ import { placeCopies } from "../../models/placement/copy-placement.ts";
 import { slack } from "../../real/disk/shared-rate.ts";
 import { HostFiles } from "../../real/replay/host-files.ts";
 import { RealCluster } from "../../real/replay/real-cluster.ts";
-import { RealFailures } from "../../real/replay/real-failures.ts";
 import { RealHost } from "../../real/replay/real-host.ts";
 import { RealStore } from "../../real/replay/real-store.ts";
 import { RunEvents } from "../../real/replay/run-events.ts";
 import { slowRates } from "../../real/replay/slow-rates.ts";
 import { AgentHost } from "./agent-host.ts";
 import { replayedScenario } from "./replayed-scenario.ts";
+import { unattendedFailures } from "./unattended-failures.ts";
 
 const test = suite("disks that are slow for a while in a replay");
 const made = ["h1", "h2"].map((name) => new AgentHost(`s${process.pid.toString(36)}`, name));
@@ -66,15 +66,7 @@ test("begins and ends when the scenario says, and with the run, whatever else be
   const data = Buffer.alloc(2 ** 18, "content ").toString("base64");
   for (let offset = 0; offset < bytes; offset += 2 ** 18)
     await hosts[0].agent.ask("writeFile", { name: "f", offset, data }, second);
-  const errors: unknown[] = [];
-  const failures = new RealFailures(
-    {
-      ...{ scenario, events, hosts, cluster, store, latent: undefined, meter: undefined },
-      fabric: { plug: async () => {} },
-      interrupt: () => errors.push("nobody is missed"),
-    },
-    (error) => errors.push(error),
-  );
+  const { failures, errors } = unattendedFailures({ scenario, events, hosts, cluster, store });
   events.start();
   failures.start();
   try {
